@@ -1,0 +1,12 @@
+package io.tandem.relay.session;
+
+/** Where a carrier brings a new channel. */
+public interface ChannelGate {
+
+    /**
+     * Opens a channel whose carrier is ready to write. Called on the carrier's event loop, before its first frame.
+     *
+     * <p>Never refuses by throwing: a channel that is not wanted is closed through its outlet.
+     */
+    ChannelIngress open(ChannelRequest request, Outlet outlet);
+}
