@@ -1,0 +1,99 @@
+import { MalformedBytes } from './bytes.ts';
+import { MAX_CONTROL_BYTES } from './limits.ts';
+
+/** JSON payloads of the control lane (protocol section 3). */
+
+export type Role = 'consumer' | 'agent' | 'observer';
+export type Mode = 'view-only' | 'shared';
+export type SessionState = 'waiting' | 'active' | 'paused' | 'ended';
+export type InvitationState = 'offered' | 'accepted' | 'declined' | 'expired' | 'withdrawn';
+export type EndReason = 'consumer-ended' | 'agent-ended' | 'consumer-gone' | 'agent-gone' | 'idle' | 'maximum-time' | 'node-stopped';
+
+export interface ParticipantInfo {
+  readonly number: number;
+  readonly role: Role;
+  readonly name: string;
+  readonly present: boolean;
+}
+
+export interface SessionInfo {
+  readonly id: string;
+  readonly state: SessionState;
+  readonly mode: Mode | null;
+  readonly reason: EndReason | null;
+  readonly participants: readonly ParticipantInfo[];
+}
+
+export interface Hello {
+  readonly protocol: readonly [number, number];
+  readonly role: Role;
+  readonly client: string;
+  readonly lz4: boolean;
+  readonly brand?: string;
+  readonly page?: { readonly origin: string; readonly path: string };
+  readonly resume?: string;
+  readonly continues?: boolean;
+  readonly grant?: string;
+}
+
+export interface Welcome {
+  readonly protocol: number;
+  readonly participant: number;
+  readonly epoch: number;
+  readonly resume?: string;
+  readonly session: SessionInfo;
+  readonly limits: { readonly frameBytes: number; readonly expandedBytes: number; readonly heartbeatMillis: number };
+  readonly resourceOrigins: readonly string[];
+}
+
+export interface Invitation {
+  readonly invitation: string;
+  readonly mode: Mode;
+  readonly agent: string;
+  readonly expiresInMillis: number;
+}
+
+export interface InvitationUpdate {
+  readonly invitation: string;
+  readonly state: InvitationState;
+}
+
+/** A refusal that leaves the channel open. */
+export interface ErrorInfo {
+  readonly reason: string;
+  readonly message: string;
+  readonly type?: number;
+  readonly sequence?: number;
+  readonly allowed?: readonly string[];
+}
+
+export interface BudgetInfo {
+  readonly quality: 'good' | 'fair' | 'poor';
+  readonly allowedKbps: number;
+  readonly measuredKbps: number;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+export function encodeControl(payload: object): Uint8Array<ArrayBuffer> {
+  return encoder.encode(JSON.stringify(payload));
+}
+
+/**
+ * Reads a control payload. The relay is the tag's and the viewer's own counterpart, so its members are taken at their word;
+ * what is shown to people is set as text.
+ *
+ * @throws MalformedBytes when it is no JSON object
+ */
+export function decodeControl<T extends object>(payload: Uint8Array): T {
+  if (payload.length > MAX_CONTROL_BYTES) throw new MalformedBytes(`control payload of ${payload.length} bytes; at most ${MAX_CONTROL_BYTES}`);
+  let value: unknown;
+  try {
+    value = JSON.parse(decoder.decode(payload));
+  } catch {
+    throw new MalformedBytes('control payload is not JSON');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new MalformedBytes('control payload is no object');
+  return value as T;
+}

@@ -1,0 +1,105 @@
+import { CloseCode } from './close-code.ts';
+import { FrameType, isFrameType, laneOf } from './frame-type.ts';
+import { HEADER_BYTES, MAX_EXPANDED_BYTES, MAX_FRAME_BYTES } from './limits.ts';
+
+/** Bits of the flags byte. */
+export const Flag = { COMPRESSED: 0x01, LINKED: 0x02, MORE: 0x04 } as const;
+
+const KNOWN_FLAGS = Flag.COMPRESSED | Flag.LINKED | Flag.MORE;
+
+/**
+ * A frame as both ends handle it. The payload is a view on the carrier's message, not a copy.
+ */
+export interface Frame {
+  readonly type: FrameType;
+  readonly flags: number;
+  /** Number of the participant that sent it; 0 when it comes from the relay, and in everything a client sends. */
+  readonly sender: number;
+  readonly epoch: number;
+  readonly sequence: number;
+  readonly payload: Uint8Array;
+}
+
+/** A frame that breaks the protocol, with the close code that it earns. */
+export class FrameViolation extends Error {
+  override readonly name = 'FrameViolation';
+  readonly code: CloseCode;
+
+  constructor(code: CloseCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+const NO_PAYLOAD = new Uint8Array(0);
+
+/** Encodes a frame as a client sends it: sender 0, the header drawn in protocol section 1, then the payload. */
+export function encodeFrame(type: FrameType, epoch: number, sequence: number, payload: Uint8Array = NO_PAYLOAD, flags = 0): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(HEADER_BYTES + payload.length);
+  bytes[0] = type;
+  bytes[1] = flags;
+  bytes[4] = epoch >>> 8;
+  bytes[5] = epoch;
+  bytes[6] = sequence >>> 24;
+  bytes[7] = sequence >>> 16;
+  bytes[8] = sequence >>> 8;
+  bytes[9] = sequence;
+  bytes.set(payload, HEADER_BYTES);
+  return bytes;
+}
+
+/**
+ * Decodes one message of a carrier.
+ *
+ * @throws FrameViolation with the close code of the first fault, in the order of protocol section 5.3
+ */
+export function decodeFrame(bytes: Uint8Array): Frame {
+  if (bytes.length > MAX_FRAME_BYTES) {
+    throw new FrameViolation(CloseCode.MESSAGE_TOO_BIG, `frame of ${bytes.length} bytes; at most ${MAX_FRAME_BYTES}`);
+  }
+  if (bytes.length < HEADER_BYTES) {
+    throw new FrameViolation(CloseCode.MALFORMED, `frame of ${bytes.length} bytes; the header has ${HEADER_BYTES}`);
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const type = view.getUint8(0);
+  if (!isFrameType(type)) {
+    throw new FrameViolation(CloseCode.UNKNOWN_TYPE, `type 0x${type.toString(16).padStart(2, '0')} is not in version 1`);
+  }
+  const flags = view.getUint8(1);
+  checkFlags(type, flags, view.getUint8(3));
+  const payload = bytes.subarray(HEADER_BYTES);
+  if (flags & Flag.COMPRESSED) declaredLength(payload);
+  return { type, flags, sender: view.getUint8(2), epoch: view.getUint16(4), sequence: view.getUint32(6), payload };
+}
+
+function checkFlags(type: FrameType, flags: number, reserved: number): void {
+  if (flags & ~KNOWN_FLAGS || reserved !== 0) {
+    throw new FrameViolation(CloseCode.MALFORMED, `flags 0x${flags.toString(16)}, reserved ${reserved}; only flags 0x01 to 0x07 exist`);
+  }
+  if (flags & Flag.LINKED && !(flags & Flag.COMPRESSED)) {
+    throw new FrameViolation(CloseCode.MALFORMED, 'LINKED without COMPRESSED');
+  }
+  if (flags & Flag.COMPRESSED && laneOf(type) !== 'page') {
+    throw new FrameViolation(CloseCode.MALFORMED, 'COMPRESSED outside the page lane');
+  }
+  if (flags & Flag.MORE && type !== FrameType.KEYFRAME) {
+    throw new FrameViolation(CloseCode.MALFORMED, 'MORE on a frame that is no KEYFRAME');
+  }
+}
+
+/** The expanded length that a compressed payload declares and the offset at which its LZ4 block starts. */
+export function declaredLength(payload: Uint8Array): { readonly expandedBytes: number; readonly blockOffset: number } {
+  let value = 0;
+  for (let i = 0; i < 5; i++) {
+    const byte = payload[i];
+    if (byte === undefined) break;
+    value += (byte & 0x7f) * 2 ** (7 * i);
+    if (byte < 0x80) {
+      if (value < 1 || value > MAX_EXPANDED_BYTES) {
+        throw new FrameViolation(CloseCode.LYING_LENGTH, `declared expanded length ${value}; allowed are 1 to ${MAX_EXPANDED_BYTES}`);
+      }
+      return { expandedBytes: value, blockOffset: i + 1 };
+    }
+  }
+  throw new FrameViolation(CloseCode.LYING_LENGTH, 'the declared expanded length is cut off or longer than 5 bytes');
+}

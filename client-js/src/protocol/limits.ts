@@ -1,0 +1,24 @@
+/** Every bound of the protocol in one place; the same figures stand in protocol/README.md and are checked by the shared vectors. */
+
+/** Bytes of a frame's header (protocol section 1). */
+export const HEADER_BYTES = 10;
+/** A frame, header included, never exceeds this many bytes. */
+export const MAX_FRAME_BYTES = 1_048_576;
+/** The expanded length that a compressed frame may declare, in bytes: bounds the allocation before it is made. */
+export const MAX_EXPANDED_BYTES = 16_777_216;
+/** The joined, expanded length of a keyframe that was cut into several frames, in bytes. */
+export const MAX_BATCH_BYTES = 67_108_864;
+/** How far back a linked LZ4 block may reach, in bytes (a property of the LZ4 format: 16-bit offsets). */
+export const LZ4_HISTORY_BYTES = 65_536;
+/** Raw bytes of a keyframe that travel in one frame: small enough that pointer and action frames slip in between on a slow upstream. */
+export const KEYFRAME_CHUNK_BYTES = 262_144;
+/** Longest JSON payload of a control frame, in bytes. */
+export const MAX_CONTROL_BYTES = 16_384;
+/** Nodes that one page may hold in the viewer: a page beyond it is refused as a whole rather than freezing the agent's window. */
+export const MAX_NODES = 2_000_000;
+/** Depth of a mirrored tree; the HTML parser itself stops at 512, script can go deeper. */
+export const MAX_DEPTH = 4_096;
+/** Longest string an action may carry, in UTF-8 bytes (typing into a field). */
+export const MAX_ACTION_STRING_BYTES = 65_536;
+/** The highest page epoch; after it the count starts again at 1. */
+export const MAX_EPOCH = 65_535;

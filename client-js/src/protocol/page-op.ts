@@ -1,0 +1,58 @@
+/** Operations of a page batch (protocol section 6). */
+export const PageOp = {
+  RESET: 1,
+  NODES: 2,
+  REMOVE: 3,
+  TEXT: 4,
+  ATTRIBUTE: 5,
+  ATTRIBUTE_REMOVED: 6,
+  VALUE: 7,
+  CHECKED: 8,
+  SELECTED: 9,
+  SCROLL: 10,
+  VIEWPORT: 11,
+  SHEET: 12,
+  SHEET_INSERT: 13,
+  SHEET_DELETE: 14,
+  ADOPTED_SHEET: 15,
+  ADOPT: 16,
+  FOCUS: 17,
+  MODAL: 18,
+  URL: 19,
+  MOVE: 20,
+  SHEET_DISABLED: 21,
+} as const;
+
+/** Tokens inside a NODES operation; from {@link NodeToken.SHAPE} on, the token names a shape. */
+export const NodeToken = { END: 0, TEXT: 1, SHADOW: 2, DOCUMENT: 3, DOCTYPE: 4, ID: 5, CSS: 6, SHAPE: 8 } as const;
+
+/** How a document lays out: what `document.compatMode` and its doctype come to. */
+export const DocumentMode = { QUIRKS: 0, STANDARDS: 1, LIMITED_QUIRKS: 2 } as const;
+export type DocumentMode = (typeof DocumentMode)[keyof typeof DocumentMode];
+
+/** Namespaces that an element of a mirror may have. */
+export const Namespace = { HTML: 0, SVG: 1, MATHML: 2 } as const;
+export type Namespace = (typeof Namespace)[keyof typeof Namespace];
+
+export const NAMESPACE_URIS: readonly [string, string, string] = [
+  'http://www.w3.org/1999/xhtml',
+  'http://www.w3.org/2000/svg',
+  'http://www.w3.org/1998/Math/MathML',
+];
+
+/** Bits of the CHECKED operation. */
+export const CheckedBit = { CHECKED: 1, INDETERMINATE: 2 } as const;
+
+/** States of the MODAL operation. */
+export const ModalState = { CLOSED: 0, OPEN: 1, MODAL: 2 } as const;
+export type ModalState = (typeof ModalState)[keyof typeof ModalState];
+
+/** What a document says of itself when it is opened in a batch. */
+export interface DocumentInfo {
+  readonly url: string;
+  readonly baseUrl: string;
+  readonly mode: DocumentMode;
+  /** Layout viewport in CSS pixels. */
+  readonly width: number;
+  readonly height: number;
+}

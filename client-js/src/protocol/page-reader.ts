@@ -1,0 +1,260 @@
+import { ByteReader, MalformedBytes } from './bytes.ts';
+import { MAX_DEPTH, MAX_NODES } from './limits.ts';
+import { type DocumentInfo, type DocumentMode, type ModalState, type Namespace, NodeToken, PageOp } from './page-op.ts';
+
+/**
+ * What a reader of a page batch is told, in the order of the batch. Calls between {@link PageVisitor.nodes} and the matching
+ * {@link PageVisitor.endNodes} build a forest: every `open…` has its {@link PageVisitor.close}.
+ */
+export interface PageVisitor {
+  reset(page: DocumentInfo, dpr: number): void;
+  nodes(parentId: number, nextId: number): void;
+  openDocument(id: number, document: DocumentInfo): void;
+  doctype(id: number, name: string, publicId: string, systemId: string): void;
+  openShadow(id: number): void;
+  text(id: number, data: string): void;
+  /** `names` is shared by all elements of a shape; `values` is the element's own. */
+  openElement(id: number, namespace: Namespace, tag: string, names: readonly string[], values: readonly string[]): void;
+  css(baseUrl: string, css: string): void;
+  close(): void;
+  endNodes(): void;
+  remove(ids: readonly number[]): void;
+  move(id: number, parentId: number, nextId: number): void;
+  setText(id: number, data: string): void;
+  attribute(id: number, name: string, value: string | null): void;
+  value(id: number, value: string): void;
+  checked(id: number, bits: number): void;
+  selected(id: number, indices: readonly number[]): void;
+  scroll(id: number, left: number, top: number): void;
+  viewport(width: number, height: number, dpr: number): void;
+  sheet(ownerId: number, baseUrl: string, css: string): void;
+  sheetInsert(sheetId: number, index: number, rule: string): void;
+  sheetDelete(sheetId: number, index: number): void;
+  sheetDisabled(ownerId: number, disabled: boolean): void;
+  adoptedSheet(sheetId: number, baseUrl: string, css: string): void;
+  adopt(rootId: number, sheetIds: readonly number[]): void;
+  focus(id: number): void;
+  modal(id: number, state: ModalState): void;
+  url(url: string): void;
+}
+
+interface Shape {
+  readonly namespace: Namespace;
+  readonly tag: string;
+  readonly names: readonly string[];
+}
+
+/**
+ * Reads a page batch and tells the visitor, in order.
+ *
+ * @throws MalformedBytes when the bytes are not a batch; the visitor may have been told a part of it by then
+ */
+export function readPageBatch(bytes: Uint8Array, visitor: PageVisitor): void {
+  const reader = new PageReader(bytes, visitor);
+  reader.read();
+}
+
+class PageReader {
+  private readonly ops: ByteReader;
+  private readonly refs: ByteReader;
+  private readonly lengths: ByteReader;
+  private readonly text: string;
+  private textAt = 0;
+  private readonly table: string[] = [];
+  private readonly shapes: Shape[] = [];
+  private lastId = 0;
+  private nodesRead = 0;
+  private readonly visitor: PageVisitor;
+
+  constructor(bytes: Uint8Array, visitor: PageVisitor) {
+    const whole = new ByteReader(bytes);
+    this.ops = new ByteReader(whole.take(whole.varint()));
+    this.refs = new ByteReader(whole.take(whole.varint()));
+    this.lengths = new ByteReader(whole.take(whole.varint()));
+    this.text = decodeUtf8(whole.take(whole.remaining));
+    this.visitor = visitor;
+  }
+
+  read(): void {
+    while (this.ops.remaining > 0) this.operation(this.ops.varint());
+    this.refs.finish();
+    this.lengths.finish();
+    if (this.textAt !== this.text.length) throw new MalformedBytes(`${this.text.length - this.textAt} units of text too many`);
+  }
+
+  private operation(op: number): void {
+    const { ops, visitor } = this;
+    switch (op) {
+      case PageOp.RESET: {
+        const page = this.document();
+        return visitor.reset(page, ops.varint() / 100);
+      }
+      case PageOp.NODES:
+        return this.forest();
+      case PageOp.REMOVE:
+        return visitor.remove(this.numbers());
+      case PageOp.MOVE:
+        return visitor.move(ops.varint(), ops.varint(), ops.varint());
+      case PageOp.TEXT:
+        return visitor.setText(ops.varint(), this.string());
+      case PageOp.ATTRIBUTE:
+        return visitor.attribute(ops.varint(), this.string(), this.string());
+      case PageOp.ATTRIBUTE_REMOVED:
+        return visitor.attribute(ops.varint(), this.string(), null);
+      case PageOp.VALUE:
+        return visitor.value(ops.varint(), this.string());
+      case PageOp.CHECKED:
+        return visitor.checked(ops.varint(), ops.varint());
+      case PageOp.SELECTED:
+        return visitor.selected(ops.varint(), this.numbers());
+      case PageOp.SCROLL:
+        return visitor.scroll(ops.varint(), ops.zigzag(), ops.zigzag());
+      case PageOp.VIEWPORT:
+        return visitor.viewport(ops.varint(), ops.varint(), ops.varint() / 100);
+      case PageOp.FOCUS:
+        return visitor.focus(ops.varint());
+      case PageOp.MODAL:
+        return visitor.modal(ops.varint(), this.modalState());
+      case PageOp.URL:
+        return visitor.url(this.string());
+      default:
+        return this.sheetOperation(op);
+    }
+  }
+
+  private sheetOperation(op: number): void {
+    const { ops, visitor } = this;
+    switch (op) {
+      case PageOp.SHEET:
+        return visitor.sheet(ops.varint(), this.string(), this.string());
+      case PageOp.SHEET_INSERT:
+        return visitor.sheetInsert(ops.varint(), ops.varint(), this.string());
+      case PageOp.SHEET_DELETE:
+        return visitor.sheetDelete(ops.varint(), ops.varint());
+      case PageOp.SHEET_DISABLED:
+        return visitor.sheetDisabled(ops.varint(), ops.varint() !== 0);
+      case PageOp.ADOPTED_SHEET:
+        return visitor.adoptedSheet(ops.varint(), this.string(), this.string());
+      case PageOp.ADOPT:
+        return visitor.adopt(ops.varint(), this.numbers());
+      default:
+        throw new MalformedBytes(`page operation ${op} is not in version 1`);
+    }
+  }
+
+  private forest(): void {
+    const { ops, visitor } = this;
+    visitor.nodes(ops.varint(), ops.varint());
+    let depth = 0;
+    for (;;) {
+      const token = ops.varint();
+      if (token === NodeToken.END) {
+        if (depth === 0) break;
+        depth--;
+        visitor.close();
+      } else if (token === NodeToken.ID) {
+        this.lastId = ops.varint() - 1;
+      } else if (this.node(token)) {
+        if (++depth > MAX_DEPTH) throw new MalformedBytes(`deeper than ${MAX_DEPTH} nodes`);
+      }
+    }
+    visitor.endNodes();
+  }
+
+  /** Reads a node or a sheet; true when it stays open for children. */
+  private node(token: number): boolean {
+    const { visitor } = this;
+    switch (token) {
+      case NodeToken.TEXT:
+        visitor.text(this.nextId(), this.string());
+        return false;
+      case NodeToken.CSS:
+        visitor.css(this.string(), this.string());
+        return false;
+      case NodeToken.DOCTYPE:
+        visitor.doctype(this.nextId(), this.string(), this.string(), this.string());
+        return false;
+      case NodeToken.SHADOW:
+        visitor.openShadow(this.nextId());
+        return true;
+      case NodeToken.DOCUMENT:
+        visitor.openDocument(this.nextId(), this.document());
+        return true;
+      default:
+        this.element(token - NodeToken.SHAPE);
+        return true;
+    }
+  }
+
+  private element(index: number): void {
+    const shape = index === this.shapes.length ? this.newShape() : this.shapes[index];
+    if (shape === undefined) throw new MalformedBytes(`shape ${index} of ${this.shapes.length}`);
+    const values: string[] = new Array<string>(shape.names.length);
+    for (let i = 0; i < values.length; i++) values[i] = this.string();
+    this.visitor.openElement(this.nextId(), shape.namespace, shape.tag, shape.names, values);
+  }
+
+  private newShape(): Shape {
+    const namespace = this.ops.varint();
+    if (namespace > 2) throw new MalformedBytes(`namespace ${namespace}; allowed are 0 to 2`);
+    const tag = this.string();
+    const count = this.ops.varint();
+    if (count > this.refs.remaining) throw new MalformedBytes(`shape with ${count} attributes, ${this.refs.remaining} strings left`);
+    const names: string[] = [];
+    for (let i = 0; i < count; i++) names.push(this.string());
+    const shape: Shape = { namespace: namespace as Namespace, tag, names };
+    this.shapes.push(shape);
+    return shape;
+  }
+
+  private document(): DocumentInfo {
+    const url = this.string();
+    const baseUrl = this.string();
+    const mode = this.ops.varint();
+    if (mode > 2) throw new MalformedBytes(`document mode ${mode}; allowed are 0 to 2`);
+    return { url, baseUrl, mode: mode as DocumentMode, width: this.ops.varint(), height: this.ops.varint() };
+  }
+
+  private modalState(): ModalState {
+    const state = this.ops.varint();
+    if (state > 2) throw new MalformedBytes(`modal state ${state}; allowed are 0 to 2`);
+    return state as ModalState;
+  }
+
+  private numbers(): number[] {
+    const count = this.ops.varint();
+    if (count > this.ops.remaining) throw new MalformedBytes(`${count} numbers announced, ${this.ops.remaining} bytes left`);
+    const numbers: number[] = new Array<number>(count);
+    for (let i = 0; i < count; i++) numbers[i] = this.ops.varint();
+    return numbers;
+  }
+
+  private nextId(): number {
+    if (++this.nodesRead > MAX_NODES) throw new MalformedBytes(`more than ${MAX_NODES} nodes in a batch`);
+    if (++this.lastId < 1) throw new MalformedBytes('node id 0');
+    return this.lastId;
+  }
+
+  private string(): string {
+    const ref = this.refs.varint();
+    if (ref > 0) {
+      const known = this.table[ref - 1];
+      if (known === undefined) throw new MalformedBytes(`string ${ref} of ${this.table.length}`);
+      return known;
+    }
+    const end = this.textAt + this.lengths.varint();
+    if (end > this.text.length) throw new MalformedBytes('the text is shorter than its lengths say');
+    const fresh = this.text.slice(this.textAt, end);
+    this.textAt = end;
+    this.table.push(fresh);
+    return fresh;
+  }
+}
+
+function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new MalformedBytes('the text of the batch is not UTF-8');
+  }
+}

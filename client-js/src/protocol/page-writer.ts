@@ -1,0 +1,256 @@
+import { ByteWriter } from './bytes.ts';
+import { type DocumentInfo, type ModalState, NodeToken, type Namespace, PageOp } from './page-op.ts';
+
+/**
+ * Strings up to this length are looked up in the batch's table; longer ones seldom repeat, and hashing them costs more than it saves.
+ */
+const INTERNED_UNITS = 96;
+
+interface ShapeNode {
+  index: number;
+  readonly next: Map<string, ShapeNode>;
+}
+
+const newShapeNode = (): ShapeNode => ({ index: -1, next: new Map() });
+
+/**
+ * Writes one page batch: columns of operations, string references and string lengths, and the text (protocol section 6).
+ *
+ * Single use: write, {@link PageWriter.finish}, drop. The caller keeps node ids; the writer only notices where they are not consecutive.
+ * Not bounded by itself: the capture cuts its batches.
+ */
+export class PageWriter {
+  private readonly ops: ByteWriter;
+  private readonly refs: ByteWriter;
+  private readonly lengths: ByteWriter;
+  private readonly strings: string[] = [];
+  private readonly table = new Map<string, number>();
+  private readonly shapes: ShapeNode[] = [newShapeNode(), newShapeNode(), newShapeNode()];
+  private entries = 0;
+  private shapeCount = 0;
+  private lastId = 0;
+
+  constructor(expectedBytes = 256) {
+    this.ops = new ByteWriter(expectedBytes);
+    this.refs = new ByteWriter(expectedBytes);
+    this.lengths = new ByteWriter(expectedBytes >>> 1);
+  }
+
+  /** Whether nothing was written yet. */
+  get isEmpty(): boolean {
+    return this.ops.length === 0;
+  }
+
+  /** Bytes of the columns so far, without the text: a cheap measure for cutting batches. */
+  get columnBytes(): number {
+    return this.ops.length + this.refs.length + this.lengths.length;
+  }
+
+  reset(page: DocumentInfo, dpr: number): void {
+    this.ops.varint(PageOp.RESET);
+    this.document(page);
+    this.ops.varint(Math.round(dpr * 100));
+  }
+
+  /** Starts a forest of siblings under `parentId`, before `nextId` (0: at the end). Ends with {@link PageWriter.close} at depth 0. */
+  nodes(parentId: number, nextId: number): void {
+    this.ops.varint(PageOp.NODES);
+    this.ops.varint(parentId);
+    this.ops.varint(nextId);
+  }
+
+  openDocument(id: number, document: DocumentInfo): void {
+    this.id(id);
+    this.ops.varint(NodeToken.DOCUMENT);
+    this.document(document);
+  }
+
+  doctype(id: number, name: string, publicId: string, systemId: string): void {
+    this.id(id);
+    this.ops.varint(NodeToken.DOCTYPE);
+    this.string(name);
+    this.string(publicId);
+    this.string(systemId);
+  }
+
+  openShadow(id: number): void {
+    this.id(id);
+    this.ops.varint(NodeToken.SHADOW);
+  }
+
+  text(id: number, data: string): void {
+    this.id(id);
+    this.ops.varint(NodeToken.TEXT);
+    this.string(data);
+  }
+
+  /** Opens an element; `names` and `values` are parallel and may be longer than `count`. */
+  openElement(id: number, namespace: Namespace, tag: string, names: readonly string[], values: readonly string[], count: number): void {
+    this.id(id);
+    let shape = follow(this.shapes[namespace] as ShapeNode, tag);
+    for (let i = 0; i < count; i++) shape = follow(shape, names[i] as string);
+    if (shape.index < 0) {
+      shape.index = this.shapeCount++;
+      this.ops.varint(NodeToken.SHAPE + shape.index);
+      this.ops.varint(namespace);
+      this.string(tag);
+      this.ops.varint(count);
+      for (let i = 0; i < count; i++) this.string(names[i] as string);
+    } else {
+      this.ops.varint(NodeToken.SHAPE + shape.index);
+    }
+    for (let i = 0; i < count; i++) this.string(values[i] as string);
+  }
+
+  /** The sheet of the style or link element that is open. */
+  css(baseUrl: string, css: string): void {
+    this.ops.varint(NodeToken.CSS);
+    this.string(baseUrl);
+    this.string(css);
+  }
+
+  /** Closes the open node, or the forest. */
+  close(): void {
+    this.ops.varint(NodeToken.END);
+  }
+
+  remove(ids: readonly number[]): void {
+    this.ops.varint(PageOp.REMOVE);
+    this.ops.varint(ids.length);
+    for (const id of ids) this.ops.varint(id);
+  }
+
+  move(id: number, parentId: number, nextId: number): void {
+    this.numbers(PageOp.MOVE, id, parentId, nextId);
+  }
+
+  setText(id: number, data: string): void {
+    this.numbers(PageOp.TEXT, id);
+    this.string(data);
+  }
+
+  attribute(id: number, name: string, value: string | null): void {
+    this.numbers(value === null ? PageOp.ATTRIBUTE_REMOVED : PageOp.ATTRIBUTE, id);
+    this.string(name);
+    if (value !== null) this.string(value);
+  }
+
+  value(id: number, value: string): void {
+    this.numbers(PageOp.VALUE, id);
+    this.string(value);
+  }
+
+  checked(id: number, bits: number): void {
+    this.numbers(PageOp.CHECKED, id, bits);
+  }
+
+  selected(id: number, indices: readonly number[]): void {
+    this.numbers(PageOp.SELECTED, id, indices.length, ...indices);
+  }
+
+  scroll(id: number, left: number, top: number): void {
+    this.numbers(PageOp.SCROLL, id);
+    this.ops.zigzag(Math.round(left));
+    this.ops.zigzag(Math.round(top));
+  }
+
+  viewport(width: number, height: number, dpr: number): void {
+    this.numbers(PageOp.VIEWPORT, width, height, Math.round(dpr * 100));
+  }
+
+  sheet(ownerId: number, baseUrl: string, css: string): void {
+    this.numbers(PageOp.SHEET, ownerId);
+    this.string(baseUrl);
+    this.string(css);
+  }
+
+  sheetInsert(sheetId: number, index: number, rule: string): void {
+    this.numbers(PageOp.SHEET_INSERT, sheetId, index);
+    this.string(rule);
+  }
+
+  sheetDelete(sheetId: number, index: number): void {
+    this.numbers(PageOp.SHEET_DELETE, sheetId, index);
+  }
+
+  sheetDisabled(ownerId: number, disabled: boolean): void {
+    this.numbers(PageOp.SHEET_DISABLED, ownerId, disabled ? 1 : 0);
+  }
+
+  adoptedSheet(sheetId: number, baseUrl: string, css: string): void {
+    this.numbers(PageOp.ADOPTED_SHEET, sheetId);
+    this.string(baseUrl);
+    this.string(css);
+  }
+
+  adopt(rootId: number, sheetIds: readonly number[]): void {
+    this.numbers(PageOp.ADOPT, rootId, sheetIds.length, ...sheetIds);
+  }
+
+  focus(id: number): void {
+    this.numbers(PageOp.FOCUS, id);
+  }
+
+  modal(id: number, state: ModalState): void {
+    this.numbers(PageOp.MODAL, id, state);
+  }
+
+  url(url: string): void {
+    this.ops.varint(PageOp.URL);
+    this.string(url);
+  }
+
+  /** The batch's bytes. */
+  finish(): Uint8Array<ArrayBuffer> {
+    const text = this.strings.join('');
+    const out = new ByteWriter(this.columnBytes + text.length + 32);
+    for (const column of [this.ops, this.refs, this.lengths]) {
+      out.varint(column.length);
+      out.raw(column.view());
+    }
+    out.utf8(text);
+    return out.toBytes();
+  }
+
+  private numbers(...values: number[]): void {
+    for (const value of values) this.ops.varint(value);
+  }
+
+  private document(document: DocumentInfo): void {
+    this.string(document.url);
+    this.string(document.baseUrl);
+    this.numbers(document.mode, document.width, document.height);
+  }
+
+  private id(id: number): void {
+    if (id !== this.lastId + 1) {
+      this.ops.varint(NodeToken.ID);
+      this.ops.varint(id);
+    }
+    this.lastId = id;
+  }
+
+  private string(value: string): void {
+    if (value.length <= INTERNED_UNITS) {
+      const known = this.table.get(value);
+      if (known !== undefined) {
+        this.refs.varint(known + 1);
+        return;
+      }
+      this.table.set(value, this.entries);
+    }
+    this.entries++;
+    this.refs.varint(0);
+    this.lengths.varint(value.length);
+    this.strings.push(value);
+  }
+}
+
+function follow(node: ShapeNode, key: string): ShapeNode {
+  let next = node.next.get(key);
+  if (next === undefined) {
+    next = newShapeNode();
+    node.next.set(key, next);
+  }
+  return next;
+}

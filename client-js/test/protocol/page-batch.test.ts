@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { MalformedBytes } from '../../src/protocol/bytes.ts';
+import { type PageVisitor, readPageBatch } from '../../src/protocol/page-reader.ts';
+import { PageWriter } from '../../src/protocol/page-writer.ts';
+
+type Call = readonly [string, ...unknown[]];
+
+/** A visitor that writes down what it is told. */
+function recorder(): { readonly calls: Call[]; readonly visitor: PageVisitor } {
+  const calls: Call[] = [];
+  const visitor = new Proxy({} as PageVisitor, {
+    get: (_, name) => (...args: unknown[]) => void calls.push([String(name), ...args]),
+  });
+  return { calls, visitor };
+}
+
+const PAGE = { url: 'https://shop.example/a', baseUrl: 'https://shop.example/a', mode: 1, width: 1280, height: 720 } as const;
+
+describe('a page batch', () => {
+  it('should read back what was written, in order', () => {
+    const writer = new PageWriter();
+    writer.reset(PAGE, 1.25);
+    writer.nodes(0, 0);
+    writer.openDocument(1, PAGE);
+    writer.doctype(2, 'html', '', '');
+    writer.openElement(3, 0, 'html', ['lang', 'class'], ['en', 'a b'], 2);
+    writer.openShadow(4);
+    writer.text(9, 'ünï \u{1F600}');
+    writer.close();
+    writer.openElement(10, 1, 'svg', ['lang'], ['en'], 1);
+    writer.close();
+    writer.close();
+    writer.close();
+    writer.close();
+    writer.scroll(1, -12.4, 3000);
+    writer.selected(10, [0, 2]);
+    writer.attribute(3, 'class', null);
+    const { calls, visitor } = recorder();
+    readPageBatch(writer.finish(), visitor);
+    expect(calls).toEqual([
+      ['reset', PAGE, 1.25],
+      ['nodes', 0, 0],
+      ['openDocument', 1, PAGE],
+      ['doctype', 2, 'html', '', ''],
+      ['openElement', 3, 0, 'html', ['lang', 'class'], ['en', 'a b']],
+      ['openShadow', 4],
+      ['text', 9, 'ünï \u{1F600}'],
+      ['close'],
+      ['openElement', 10, 1, 'svg', ['lang'], ['en']],
+      ['close'],
+      ['close'],
+      ['close'],
+      ['endNodes'],
+      ['scroll', 1, -12, 3000],
+      ['selected', 10, [0, 2]],
+      ['attribute', 3, 'class', null],
+    ]);
+  });
+
+  it('should keep its place in the text when a string holds a lone surrogate', () => {
+    const writer = new PageWriter();
+    writer.setText(1, 'a\ud800b');
+    writer.setText(2, 'next');
+    const { calls, visitor } = recorder();
+    readPageBatch(writer.finish(), visitor);
+    expect(calls).toEqual([
+      ['setText', 1, 'a\ufffdb'],
+      ['setText', 2, 'next'],
+    ]);
+  });
+
+  it('should refuse every truncation of a batch', () => {
+    const writer = new PageWriter();
+    writer.nodes(0, 0);
+    writer.openElement(1, 0, 'p', ['id'], ['x'], 1);
+    writer.text(2, 'hello');
+    writer.close();
+    writer.close();
+    const whole = writer.finish();
+    for (let length = 0; length < whole.length; length++) {
+      expect(() => readPageBatch(whole.subarray(0, length), recorder().visitor), `cut to ${length}`).toThrow(MalformedBytes);
+    }
+  });
+});
