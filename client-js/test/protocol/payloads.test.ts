@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import vectors from '../../../protocol/vectors/payloads.json' with { type: 'json' };
+import { type Action, decodeAction, decodeVerdict, encodeAction, encodeVerdict, isActionType, type Verdict } from '../../src/protocol/action.ts';
+import { MalformedBytes } from '../../src/protocol/bytes.ts';
+import { decodePointer, encodePointer, isPointerType, type Pointer } from '../../src/protocol/pointer.ts';
+
+const bytesOf = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'));
+const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+function decode(type: number, payload: Uint8Array): Action | Pointer {
+  if (isActionType(type)) return decodeAction(type, payload);
+  if (isPointerType(type)) return decodePointer(type, payload);
+  throw new Error(`vector of type ${type} is neither action nor pointer`);
+}
+
+describe('the shared payload vectors', () => {
+  it.each(vectors.actions)('should read and write the action: $name', ({ type, payloadHex, value }) => {
+    expect(decode(type, bytesOf(payloadHex))).toEqual(value);
+    expect(hexOf(encodeAction(value as Action))).toBe(payloadHex);
+  });
+
+  it.each(vectors.verdicts)('should read and write the verdict: $name', ({ payloadHex, value }) => {
+    expect(decodeVerdict(bytesOf(payloadHex))).toEqual(value);
+    expect(hexOf(encodeVerdict(value as Verdict))).toBe(payloadHex);
+  });
+
+  it.each(vectors.pointers)('should read and write the pointer: $name', ({ type, payloadHex, value }) => {
+    expect(decode(type, bytesOf(payloadHex))).toEqual(value);
+    expect(hexOf(encodePointer(value as Pointer))).toBe(payloadHex);
+  });
+
+  it.each(vectors.bad)('should refuse: $name', ({ type, payloadHex }) => {
+    expect(() => decode(type, bytesOf(payloadHex))).toThrow(MalformedBytes);
+  });
+});
