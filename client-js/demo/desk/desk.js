@@ -1,0 +1,139 @@
+/** The agent's desk: signs in, invites a waiting consumer, shows the mirror and says how the session stands. */
+import { AgentDesk } from '/tandem-viewer.js';
+import { startWaitingList } from './waiting-list.js';
+import { modes, problemText, refusalText, states, whyItEnded, whyNoSession } from './wording.js';
+
+const byId = (id) => document.getElementById(id);
+
+let desk = null;
+let session = null;
+let stopList = () => {};
+
+async function fetchToken(name) {
+  const response = await fetch('dev-token', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ name }),
+  });
+  const answer = await response.json();
+  if (!response.ok) throw Object.assign(new Error(answer.title), { problem: answer });
+  return answer.token;
+}
+
+function notice(text) {
+  byId('notice-text').textContent = text;
+  byId('notice').hidden = text === '';
+}
+
+async function signIn(event) {
+  event.preventDefault();
+  const name = byId('name').value.trim() || 'Ada';
+  byId('sign-in-problem').textContent = '';
+  try {
+    desk = new AgentDesk({ relay: location.origin, token: await fetchToken(name) });
+  } catch (error) {
+    byId('sign-in-problem').textContent = problemText(error);
+    return;
+  }
+  byId('agent-name').textContent = name;
+  byId('who').hidden = false;
+  byId('welcome').hidden = true;
+  byId('desk').hidden = false;
+  byId('waiting-title').focus();
+  stopList = startWaitingList(desk, {
+    list: byId('waiting'),
+    count: byId('waiting-count'),
+    nobody: byId('nobody'),
+    problem: byId('list-problem'),
+    invite,
+  });
+}
+
+async function invite(id, mode) {
+  notice('');
+  try {
+    take(await desk.invite(id, mode));
+  } catch (error) {
+    notice(problemText(error));
+  }
+}
+
+function take(next) {
+  session = next;
+  next.addEventListener('change', () => next === session && show());
+  next.addEventListener('refused', (event) => next === session && notice(refusalText(event.detail)));
+  next.addEventListener('ended', () => next === session && ended());
+  const viewer = document.createElement('tandem-viewer');
+  viewer.session = next;
+  byId('stage').replaceChildren(viewer);
+  show();
+}
+
+function ended() {
+  const accepted = session.invitation === 'accepted';
+  notice(accepted || session.endReason ? whyItEnded(session.endReason) : whyNoSession(session.invitation));
+  if (document.fullscreenElement) void document.exitFullscreen();
+  show();
+  for (const viewer of byId('stage').children) viewer.session = null;
+  byId('stage').replaceChildren();
+  byId('waiting-title').focus();
+}
+
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function showPeople(participants) {
+  byId('people').replaceChildren(
+    ...participants.map(({ name, role, present }) => {
+      const item = document.createElement('li');
+      item.textContent = present ? name : `${name} (away)`;
+      item.title = role;
+      item.classList.toggle('absent', !present);
+      return item;
+    }),
+  );
+}
+
+function show() {
+  const { state, mode, participants, quality } = session;
+  const live = state === 'active' || state === 'paused';
+  byId('session-state').dataset.state = state;
+  setText(byId('session-state'), states[state] ?? state);
+  setText(byId('mode'), modes[mode] ?? '');
+  byId('mode').dataset.mode = mode ?? '';
+  setText(byId('quality'), quality ? `Link: ${quality}` : '');
+  byId('quality').hidden = !quality || !live;
+  showPeople(live ? participants : []);
+  byId('status').hidden = false;
+  byId('empty').hidden = state !== 'ended';
+  byId('asking').hidden = state !== 'inviting';
+  byId('stage').hidden = !live;
+  byId('full-screen').hidden = !live;
+  byId('withdraw').hidden = state !== 'inviting';
+  byId('end').hidden = !live;
+  byId('lower-mode').hidden = !live || mode !== 'shared';
+}
+
+/** Every call that can fail says so at the desk instead of in the console. */
+const onClick = (id, act) =>
+  byId(id).addEventListener('click', async () => {
+    try {
+      await act();
+    } catch (error) {
+      notice(problemText(error));
+    }
+  });
+
+onClick('end', () => session.end());
+onClick('withdraw', () => session.withdraw());
+onClick('lower-mode', () => session.setMode('view-only'));
+onClick('full-screen', () => byId('stage').requestFullscreen());
+onClick('notice-close', () => notice(''));
+onClick('sign-out', async () => {
+  if (session && session.state !== 'ended') await (session.state === 'inviting' ? session.withdraw() : session.end());
+  stopList();
+  location.reload();
+});
+byId('sign-in').addEventListener('submit', signIn);
+byId('name').select();
