@@ -29,17 +29,18 @@ public final class Vectors {
         }
     }
 
-    /** A file whose JSON is a list of objects. */
+    /** A file whose JSON is a list of objects, or an object whose {@code rows} are. */
     public static List<Vector> rows(String file) {
-        if (!(read(file) instanceof List<?> list)) {
-            throw new IllegalStateException(file + " is not a list");
+        Object whole = read(file);
+        if (!((whole instanceof Map<?, ?> members ? members.get("rows") : whole) instanceof List<?> list)) {
+            throw new IllegalStateException(file + " holds no list");
         }
         List<Vector> rows = new ArrayList<>();
         for (Object row : list) {
-            if (!(row instanceof Map<?, ?> members)) {
+            if (!(row instanceof Map<?, ?> values)) {
                 throw new IllegalStateException(file + " holds a row that is not an object: " + row);
             }
-            rows.add(new Vector(members));
+            rows.add(new Vector(values));
         }
         return rows;
     }

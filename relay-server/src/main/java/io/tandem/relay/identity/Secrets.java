@@ -1,0 +1,28 @@
+package io.tandem.relay.identity;
+
+import java.security.SecureRandom;
+import java.util.Base64;
+
+/**
+ * Makes grants, resume secrets and ids: 128 random bits in 22 characters of base64url.
+ *
+ * <p>Called on event loops: give it a source that never blocks ({@code SecureRandom.getInstance("DRBG")}, used once before).
+ */
+public final class Secrets {
+    private static final int SECRET_BYTES = 128 / Byte.SIZE;
+    private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
+
+    private final SecureRandom random;
+
+    /** Draws from this source. */
+    public Secrets(SecureRandom random) {
+        this.random = random;
+    }
+
+    /** A new secret, which nobody can guess. */
+    public String next() {
+        byte[] bytes = new byte[SECRET_BYTES];
+        random.nextBytes(bytes);
+        return ENCODER.encodeToString(bytes);
+    }
+}

@@ -1,0 +1,27 @@
+package io.tandem.relay.metering;
+
+/**
+ * What a channel may send and how its link is classed.
+ *
+ * @param recommendedKbps the upstream that the product recommends: the budget's rate and the bound of a good link
+ * @param floorKbps the upstream that everything essential fits in: the bound of a fair link
+ * @param burstBytes what may come at once before the rate counts: the first keyframe of a very large page
+ */
+public record MeteringLimits(int recommendedKbps, int floorKbps, long burstBytes) {
+    /** The product's figures. */
+    public static final MeteringLimits DEFAULTS = new MeteringLimits(1500, 750, 4L << 20);
+
+    private static final int BYTES_PER_KILOBIT = 1000 / Byte.SIZE;
+
+    /** The budget's rate. */
+    public long budgetBytesPerSecond() {
+        return (long) recommendedKbps * BYTES_PER_KILOBIT;
+    }
+
+    LinkQuality classify(int kbps) {
+        if (kbps >= recommendedKbps) {
+            return LinkQuality.GOOD;
+        }
+        return kbps >= floorKbps ? LinkQuality.FAIR : LinkQuality.POOR;
+    }
+}
