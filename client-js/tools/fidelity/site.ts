@@ -1,0 +1,75 @@
+import { createServer, type Server } from 'node:http';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { extname, join, resolve, sep } from 'node:path';
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.json': 'application/json',
+};
+
+export interface Site {
+  readonly origin: string;
+  close(): Promise<void>;
+}
+
+export interface SiteOptions {
+  /** `script-src` of the pages: nothing runs but what it names. */
+  readonly scriptSource: string;
+  /** HTML that ends every page. */
+  readonly tag?: string;
+}
+
+/** The page folders of a folder, by name. A folder with an index.html of its own is its only page. */
+export function pagesOf(folder: string): { readonly name: string; readonly folder: string }[] {
+  const has = (path: string): boolean => statSync(join(path, 'index.html'), { throwIfNoEntry: false })?.isFile() ?? false;
+  if (has(folder)) return [{ name: resolve(folder).split(sep).at(-1) ?? 'page', folder }];
+  return readdirSync(folder)
+    .sort()
+    .map((name) => ({ name, folder: join(folder, name) }))
+    .filter((page) => has(page.folder));
+}
+
+/** Serves a folder on a free loopback port, with the tag in every page, and nothing else allowed to run. */
+export async function serveSite(folder: string, options: SiteOptions): Promise<Site> {
+  const root = resolve(folder);
+  const server = createServer((request, response) => {
+    const path = decodeURIComponent(new URL(request.url ?? '/', 'http://site').pathname);
+    const file = resolve(join(root, path.endsWith('/') ? `${path}index.html` : path));
+    if (!file.startsWith(root + sep) || !statSync(file, { throwIfNoEntry: false })?.isFile()) {
+      response.writeHead(404).end();
+      return;
+    }
+    const type = TYPES[extname(file)] ?? 'application/octet-stream';
+    const isPage = type.startsWith('text/html');
+    response.writeHead(200, {
+      'Content-Type': type,
+      'Cache-Control': 'no-store',
+      ...(isPage ? { 'Content-Security-Policy': `script-src ${options.scriptSource}` } : {}),
+    });
+    response.write(readFileSync(file));
+    // After the end of the file, where the parser puts it into the body: nothing above it moves.
+    response.end(isPage ? options.tag : undefined);
+  });
+  await listen(server);
+  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => stop(server) };
+}
+
+const listen = (server: Server): Promise<void> =>
+  new Promise((done, failed) => {
+    server.once('error', failed);
+    server.listen(0, '127.0.0.1', done);
+  });
+
+const stop = (server: Server): Promise<void> =>
+  new Promise((done) => {
+    server.close(() => {
+      done();
+    });
+    server.closeAllConnections();
+  });
