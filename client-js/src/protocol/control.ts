@@ -86,8 +86,10 @@ export function encodeControl(payload: object): Uint8Array<ArrayBuffer> {
  *
  * @throws MalformedBytes when it is no JSON object
  */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller says which payload the type byte announced
 export function decodeControl<T extends object>(payload: Uint8Array): T {
-  if (payload.length > MAX_CONTROL_BYTES) throw new MalformedBytes(`control payload of ${payload.length} bytes; at most ${MAX_CONTROL_BYTES}`);
+  if (payload.length > MAX_CONTROL_BYTES)
+    throw new MalformedBytes(`control payload of ${payload.length} bytes; at most ${MAX_CONTROL_BYTES}`);
   let value: unknown;
   try {
     value = JSON.parse(decoder.decode(payload));

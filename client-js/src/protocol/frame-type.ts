@@ -37,9 +37,7 @@ export const FrameType = {
 export type FrameTypeName = keyof typeof FrameType;
 export type FrameType = (typeof FrameType)[FrameTypeName];
 
-const names = new Map<number, FrameTypeName>(
-  (Object.keys(FrameType) as FrameTypeName[]).map((name) => [FrameType[name], name]),
-);
+const names = new Map<number, FrameTypeName>((Object.keys(FrameType) as FrameTypeName[]).map((name) => [FrameType[name], name]));
 
 /** The type's name in the specification, or undefined for a byte that is no type of version 1. */
 export function frameTypeName(type: number): FrameTypeName | undefined {

@@ -34,7 +34,13 @@ export class FrameViolation extends Error {
 const NO_PAYLOAD = new Uint8Array(0);
 
 /** Encodes a frame as a client sends it: sender 0, the header drawn in protocol section 1, then the payload. */
-export function encodeFrame(type: FrameType, epoch: number, sequence: number, payload: Uint8Array = NO_PAYLOAD, flags = 0): Uint8Array<ArrayBuffer> {
+export function encodeFrame(
+  type: FrameType,
+  epoch: number,
+  sequence: number,
+  payload: Uint8Array = NO_PAYLOAD,
+  flags = 0,
+): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(HEADER_BYTES + payload.length);
   bytes[0] = type;
   bytes[1] = flags;

@@ -9,7 +9,10 @@ type Call = readonly [string, ...unknown[]];
 function recorder(): { readonly calls: Call[]; readonly visitor: PageVisitor } {
   const calls: Call[] = [];
   const visitor = new Proxy({} as PageVisitor, {
-    get: (_, name) => (...args: unknown[]) => void calls.push([String(name), ...args]),
+    get:
+      (_, name) =>
+      (...args: unknown[]) =>
+        void calls.push([String(name), ...args]),
   });
   return { calls, visitor };
 }

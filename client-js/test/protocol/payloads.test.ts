@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import vectors from '../../../protocol/vectors/payloads.json' with { type: 'json' };
-import { type Action, decodeAction, decodeVerdict, encodeAction, encodeVerdict, isActionType, type Verdict } from '../../src/protocol/action.ts';
+import {
+  type Action,
+  decodeAction,
+  decodeVerdict,
+  encodeAction,
+  encodeVerdict,
+  isActionType,
+  type Verdict,
+} from '../../src/protocol/action.ts';
 import { MalformedBytes } from '../../src/protocol/bytes.ts';
 import { decodePointer, encodePointer, isPointerType, type Pointer } from '../../src/protocol/pointer.ts';
 

@@ -1,0 +1,50 @@
+/** The direction of imports in src/, as docs/decisions/0002-imports-point-downward.md says it. */
+const SIBLINGS = ['capture', 'replay', 'control', 'ui'];
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'protocol-stands-alone',
+      comment: 'The wire format is the lowest layer.',
+      severity: 'error',
+      from: { path: '^src/protocol/' },
+      to: { path: '^src/', pathNot: '^src/protocol/' },
+    },
+    {
+      name: 'connection-knows-protocol-only',
+      severity: 'error',
+      from: { path: '^src/connection/' },
+      to: { path: '^src/', pathNot: '^src/(protocol|connection)/' },
+    },
+    {
+      name: 'tag-never-meets-viewer',
+      comment: 'What the consumer loads holds nothing of the rebuild, nor the agent the capture.',
+      severity: 'error',
+      from: { path: ['^src/(tag|capture)[.]ts$', '^src/capture/', '/tag/'] },
+      to: { path: ['^src/viewer[.]ts$', '^src/replay/', '/viewer/'] },
+    },
+    {
+      name: 'viewer-never-meets-tag',
+      severity: 'error',
+      from: { path: ['^src/viewer[.]ts$', '^src/replay/', '/viewer/'] },
+      to: { path: ['^src/(tag|capture)[.]ts$', '^src/capture/', '/tag/'] },
+    },
+    ...SIBLINGS.map((folder) => ({
+      name: `${folder}-leaves-its-siblings-alone`,
+      comment: 'Siblings meet in the entries, or through protocol/ and connection/.',
+      severity: 'error',
+      from: { path: `^src/${folder}/` },
+      to: { path: `^src/(${SIBLINGS.filter((other) => other !== folder).join('|')})/`, dependencyTypesNot: ['type-only'] },
+    })),
+    {
+      name: 'nothing-shipped-from-npm',
+      comment: 'The bundles are our own code alone.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-no-pkg', 'core'] },
+    },
+  ],
+  options: { tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' }, doNotFollow: { path: 'node_modules' } },
+};
