@@ -19,7 +19,7 @@ public final class FrameCheck {
     public static FrameType header(ByteBuf frame) throws FrameViolation {
         int length = frame.readableBytes();
         if (length < FrameHeader.LENGTH_BYTES) {
-            throw malformed("a frame of %d bytes; a header has %d", length, FrameHeader.LENGTH_BYTES);
+            throw malformed("a frame of %d bytes; allowed are %d or more", length, FrameHeader.LENGTH_BYTES);
         }
         if (length > FrameHeader.MAX_FRAME_BYTES) {
             throw violation(
@@ -32,7 +32,7 @@ public final class FrameCheck {
         if (type == null) {
             throw violation(
                     CloseCode.UNKNOWN_TYPE,
-                    "type 0x%02x; version 1 has no such type in the %s lane",
+                    "type 0x%02x in the %s lane; allowed are the types of protocol version 1",
                     FrameHeader.typeCode(frame),
                     Lane.ofCode(FrameHeader.typeCode(frame)).name().toLowerCase(Locale.ROOT));
         }
@@ -41,7 +41,7 @@ public final class FrameCheck {
             throw malformed("reserved byte 0x%02x in %s; allowed is 0", FrameHeader.reserved(frame), type);
         }
         if (FrameHeader.sender(frame) != 0) {
-            throw malformed("sender %d in %s; a client sends 0", FrameHeader.sender(frame), type);
+            throw malformed("sender %d in %s; allowed from a client is 0", FrameHeader.sender(frame), type);
         }
         return type;
     }
