@@ -1,0 +1,72 @@
+import { expect, type Page } from '@playwright/test';
+import { inMirror } from './together.ts';
+
+/** What the agent's hand does: the mirror lies under a transparent layer, so everything happens at coordinates of the desk. */
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Where the middle of a mirrored element is painted at the desk, the mirror's scaling included. */
+export function mirrored(agent: Page, selector: string): Promise<Point | undefined> {
+  return agent.evaluate((wanted) => {
+    const find = (root: ParentNode): HTMLIFrameElement | undefined => {
+      const frame = root.querySelector<HTMLIFrameElement>('[data-testid="mirror"]');
+      if (frame) return frame;
+      for (const element of root.querySelectorAll('*')) {
+        const inner = element.shadowRoot && find(element.shadowRoot);
+        if (inner) return inner;
+      }
+      return undefined;
+    };
+    const frame = find(document);
+    const element = frame?.contentDocument?.querySelector(wanted);
+    if (!frame || !element) return undefined;
+    const outer = frame.getBoundingClientRect();
+    const scale = outer.width / frame.offsetWidth;
+    const inner = element.getBoundingClientRect();
+    return { x: outer.left + (inner.left + inner.width / 2) * scale, y: outer.top + (inner.top + inner.height / 2) * scale };
+  }, selector);
+}
+
+/** Waits until a mirrored element stands still on the visible part of the mirror. @returns its middle */
+export async function aim(agent: Page, selector: string): Promise<Point> {
+  await expect(inMirror(agent, selector)).toBeVisible();
+  let last: Point | undefined;
+  await expect
+    .poll(
+      async () => {
+        const before = last;
+        last = await mirrored(agent, selector);
+        return before !== undefined && last !== undefined && Math.hypot(before.x - last.x, before.y - last.y) < 0.5;
+      },
+      { message: `${selector} stands still in the mirror`, intervals: [50, 100] },
+    )
+    .toBe(true);
+  return last as Point;
+}
+
+export async function clickInMirror(agent: Page, selector: string): Promise<void> {
+  const { x, y } = await aim(agent, selector);
+  await agent.mouse.move(x, y);
+  await agent.mouse.click(x, y);
+}
+
+export async function typeInMirror(agent: Page, selector: string, text: string): Promise<void> {
+  await clickInMirror(agent, selector);
+  await agent.keyboard.type(text, { delay: 20 });
+}
+
+export async function wheelInMirror(agent: Page, selector: string, pixels: number): Promise<void> {
+  const { x, y } = await aim(agent, selector);
+  await agent.mouse.move(x, y);
+  await agent.mouse.wheel(0, pixels);
+}
+
+/** Middle of an element of the page that the browser shows itself. */
+export async function middle(page: Page, selector: string): Promise<Point> {
+  const box = await page.locator(selector).first().boundingBox();
+  if (!box) throw new Error(`${selector} is not shown`);
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+}

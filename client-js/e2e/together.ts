@@ -1,0 +1,121 @@
+import { type Browser, type BrowserContext, expect, type Locator, type Page, test as base } from '@playwright/test';
+import { type Relay, startRelay } from './relay.ts';
+
+export { expect };
+
+/** The two sides differ on purpose: what is anchored to an element must be right on both. */
+const CONSUMER_VIEWPORT = { width: 1180, height: 820 };
+const AGENT_VIEWPORT = { width: 1440, height: 900 };
+
+export type Mode = 'view-only' | 'shared';
+
+export interface Together {
+  readonly relay: Relay;
+  readonly consumer: Page;
+  readonly agent: Page;
+  /** Invites, accepts, and waits until the mirror shows the page. */
+  begin(mode: Mode): Promise<void>;
+}
+
+let agents = 0;
+
+async function open(browser: Browser, viewport: { width: number; height: number }): Promise<{ context: BrowserContext; page: Page; problems: string[] }> {
+  const context = await browser.newContext({ viewport, reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(`${page.url()}: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(`${page.url()}: ${message.text()}`);
+  });
+  return { context, page, problems };
+}
+
+/** Signs an agent in who has no session yet. */
+export async function signIn(page: Page, relay: Relay): Promise<void> {
+  await page.goto(`${relay.url}/agent/`);
+  await page.getByTestId('agent-name').fill(`Ada ${++agents}`);
+  await page.getByTestId('sign-in').click();
+  await expect(page.locator('#desk')).toBeVisible();
+}
+
+/** The session id that the tag of this page has chosen. */
+export async function sessionOf(consumer: Page): Promise<string> {
+  const find = (): Promise<string | undefined> =>
+    consumer.evaluate(() => {
+      const all = Object.values({ ...sessionStorage }).join(' ');
+      return /\b[0-9a-hjkmnp-tv-z]{26}\b/.exec(all)?.[0];
+    });
+  await expect.poll(find, { message: 'the tag keeps a session id' }).toBeTruthy();
+  return (await find()) as string;
+}
+
+export async function entryOf(agent: Page, consumer: Page): Promise<Locator> {
+  return agent.locator(`[data-testid="consumer-entry"][data-session="${await sessionOf(consumer)}"]`);
+}
+
+export async function invite(agent: Page, consumer: Page, mode: Mode): Promise<void> {
+  await (await entryOf(agent, consumer)).getByTestId(`invite-${mode}`).click();
+}
+
+export const state = (agent: Page): Locator => agent.getByTestId('session-state');
+export const inMirror = (agent: Page, selector: string): Locator => agent.frameLocator('[data-testid="mirror"]').locator(selector);
+
+export async function begin(consumer: Page, agent: Page, mode: Mode): Promise<void> {
+  await invite(agent, consumer, mode);
+  await consumer.getByTestId('invitation-accept').click();
+  await expect(state(agent)).toHaveText(/active/i);
+  await expect(inMirror(agent, 'body *').first()).toBeVisible();
+}
+
+/** Opens one more consumer on a page of the shop; it is closed with the test. */
+interface Fixtures extends Together {
+  readonly openConsumer: (path?: string) => Promise<Page>;
+  readonly openAgent: () => Promise<Page>;
+}
+
+export const test = base.extend<Fixtures, { sharedRelay: Relay }>({
+  sharedRelay: [
+    // eslint-disable-next-line no-empty-pattern
+    async ({}, use) => {
+      const relay = await startRelay();
+      await use(relay);
+      const code = await relay.stop();
+      expect(code, `the relay's exit code after SIGTERM\n${relay.output()}`).toBe(143);
+    },
+    { scope: 'worker' },
+  ],
+  relay: async ({ sharedRelay }, use) => use(sharedRelay),
+  openConsumer: async ({ browser, relay }, use) => {
+    const opened: Awaited<ReturnType<typeof open>>[] = [];
+    await use(async (path = '/demo/') => {
+      const one = await open(browser, CONSUMER_VIEWPORT);
+      opened.push(one);
+      await one.page.goto(relay.url + path);
+      return one.page;
+    });
+    const problems = opened.flatMap((one) => one.problems);
+    await Promise.all(opened.map((one) => one.context.close()));
+    expect(problems, "errors on the brand's page").toEqual([]);
+  },
+  openAgent: async ({ browser, relay }, use) => {
+    const opened: BrowserContext[] = [];
+    await use(async () => {
+      const one = await open(browser, AGENT_VIEWPORT);
+      opened.push(one.context);
+      await signIn(one.page, relay);
+      return one.page;
+    });
+    await Promise.all(opened.map((context) => context.close()));
+  },
+  consumer: async ({ openConsumer }, use, info) => {
+    const page = await openConsumer();
+    await use(page);
+    await page.screenshot({ path: info.outputPath('consumer.png') });
+  },
+  agent: async ({ openAgent }, use, info) => {
+    const page = await openAgent();
+    await use(page);
+    await page.screenshot({ path: info.outputPath('agent.png') });
+  },
+  begin: async ({ consumer, agent }, use) => use((mode) => begin(consumer, agent, mode)),
+});
