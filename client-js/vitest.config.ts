@@ -7,5 +7,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    // CI's summary counts from the second.
+    reporters: ['default', ['json', { outputFile: 'artefacts/vitest.json' }]],
   },
 });

@@ -52,7 +52,11 @@ test.describe('inviting', () => {
     });
   }
 
-  test('should refuse a second invitation while one session is active or one invitation pending', async ({ consumer, agent, openConsumer }) => {
+  test('should refuse a second invitation while one session is active or one invitation pending', async ({
+    consumer,
+    agent,
+    openConsumer,
+  }) => {
     const second = await openConsumer('/demo/product.html?id=tent');
     await invite(agent, consumer, 'view-only');
     await expect(state(agent)).toHaveText(/inviting/i);

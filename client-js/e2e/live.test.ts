@@ -6,7 +6,12 @@ const MASKED = '[autocomplete^="cc-"]';
 const MINUTE_MILLIS = 60_000;
 
 const expectEqual = (consumer: Page, agent: Page): Promise<void> =>
-  expect.poll(() => mirrorDifference(consumer, agent, { masked: MASKED }), { message: 'first difference between page and mirror', timeout: 15_000 }).toBeNull();
+  expect
+    .poll(() => mirrorDifference(consumer, agent, { masked: MASKED }), {
+      message: 'first difference between page and mirror',
+      timeout: 15_000,
+    })
+    .toBeNull();
 
 interface Counters {
   readonly documents: number;
@@ -56,7 +61,8 @@ async function stirFiveHundred(page: Page): Promise<void> {
   });
   await page.evaluate(() => {
     const { list } = window as unknown as { list: HTMLElement };
-    for (const item of [...list.children].sort((a, b) => (Number(a.id.slice(5)) * 197) % 500 - (Number(b.id.slice(5)) * 197) % 500)) list.append(item);
+    for (const item of [...list.children].sort((a, b) => ((Number(a.id.slice(5)) * 197) % 500) - ((Number(b.id.slice(5)) * 197) % 500)))
+      list.append(item);
   });
   await page.evaluate(() => {
     (window as unknown as { list?: HTMLElement }).list?.remove();
@@ -138,7 +144,11 @@ test('should leave no listener and no node behind when the session has ended', a
   await expect
     .poll(async () => {
       const after = await counters(consumer);
-      return { documents: after.documents - before.documents, listeners: after.jsEventListeners - before.jsEventListeners, nodes: Math.max(0, after.nodes - before.nodes) };
+      return {
+        documents: after.documents - before.documents,
+        listeners: after.jsEventListeners - before.jsEventListeners,
+        nodes: Math.max(0, after.nodes - before.nodes),
+      };
     })
     .toEqual({ documents: 0, listeners: 0, nodes: 0 });
 });

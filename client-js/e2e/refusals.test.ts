@@ -31,7 +31,8 @@ async function watch(page: Page): Promise<() => Promise<string[]>> {
     const heard: string[] = [];
     Object.assign(window, { heard });
     const types = ['pointerdown', 'mousedown', 'click', 'focusin', 'keydown', 'beforeinput', 'input', 'change', 'submit', 'pagehide'];
-    for (const type of types) addEventListener(type, (event) => heard.push(`${event.type} ${(event.target as Element | null)?.id ?? ''}`), true);
+    for (const type of types)
+      addEventListener(type, (event) => heard.push(`${event.type} ${(event.target as Element | null)?.id ?? ''}`), true);
   });
   return () => page.evaluate(() => (window as unknown as { heard: string[] }).heard);
 }
@@ -44,7 +45,11 @@ test.describe("the relay's refusal in view-only", () => {
       try {
         await consumer.getByTestId('invitation-accept').click();
         await expect.poll(() => agent.session()?.state).toBe('active');
-        const targets = { link: await nodeId(agent, 'nav-cart'), field: await nodeId(agent, 'name'), select: await nodeId(agent, 'country') };
+        const targets = {
+          link: await nodeId(agent, 'nav-cart'),
+          field: await nodeId(agent, 'name'),
+          select: await nodeId(agent, 'country'),
+        };
         const heard = await watch(consumer);
 
         const sequence = agent.act(actionOn(targets));

@@ -5,7 +5,8 @@ for (const mode of ['view-only', 'shared'] as const) {
   test.describe(`co-scrolling, ${mode}`, () => {
     test('should keep both at the same part of the page, whoever scrolls', async ({ consumer, agent, begin }) => {
       await begin(mode);
-      const mirrorTop = (): Promise<number> => inMirror(agent, 'html').evaluate((html) => html.ownerDocument.scrollingElement?.scrollTop ?? -1);
+      const mirrorTop = (): Promise<number> =>
+        inMirror(agent, 'html').evaluate((html) => html.ownerDocument.scrollingElement?.scrollTop ?? -1);
       const pageTop = (): Promise<number> => consumer.evaluate(() => window.scrollY);
 
       await consumer.mouse.move(500, 400);

@@ -40,7 +40,10 @@ test.describe('filling a form together', () => {
   });
 
   test('should let both write into the same form at once', async ({ consumer, agent }) => {
-    await Promise.all([typeInMirror(agent, '#name', 'Grace Hopper'), consumer.locator('#address').pressSequentially('1 Harbour Road', { delay: 25 })]);
+    await Promise.all([
+      typeInMirror(agent, '#name', 'Grace Hopper'),
+      consumer.locator('#address').pressSequentially('1 Harbour Road', { delay: 25 }),
+    ]);
     await expect(consumer.locator('#name')).toHaveValue('Grace Hopper');
     await expect(consumer.locator('#address')).toHaveValue('1 Harbour Road');
     await expect(inMirror(agent, '#address')).toHaveValue('1 Harbour Road');

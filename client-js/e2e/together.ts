@@ -14,12 +14,15 @@ export interface Together {
   readonly consumer: Page;
   readonly agent: Page;
   /** Invites, accepts, and waits until the mirror shows the page. */
-  begin(mode: Mode): Promise<void>;
+  readonly begin: (mode: Mode) => Promise<void>;
 }
 
 let agents = 0;
 
-async function open(browser: Browser, viewport: { width: number; height: number }): Promise<{ context: BrowserContext; page: Page; problems: string[] }> {
+async function open(
+  browser: Browser,
+  viewport: { width: number; height: number },
+): Promise<{ context: BrowserContext; page: Page; problems: string[] }> {
   const context = await browser.newContext({ viewport, reducedMotion: 'reduce' });
   const page = await context.newPage();
   const problems: string[] = [];
@@ -42,7 +45,9 @@ export async function signIn(page: Page, relay: Relay): Promise<void> {
 export async function sessionOf(consumer: Page): Promise<string> {
   const find = (): Promise<string | undefined> =>
     consumer.evaluate(() => {
-      const all = Object.values({ ...sessionStorage }).join(' ');
+      const all = Object.keys(sessionStorage)
+        .map((key) => `${key} ${sessionStorage.getItem(key) ?? ''}`)
+        .join(' ');
       return /\b[0-9a-hjkmnp-tv-z]{26}\b/.exec(all)?.[0];
     });
   await expect.poll(find, { message: 'the tag keeps a session id' }).toBeTruthy();
@@ -67,15 +72,14 @@ export async function begin(consumer: Page, agent: Page, mode: Mode): Promise<vo
   await expect(inMirror(agent, 'body *').first()).toBeVisible();
 }
 
-/** Opens one more consumer on a page of the shop; it is closed with the test. */
 interface Fixtures extends Together {
+  /** One more consumer, on a page of the shop; closed with the test. */
   readonly openConsumer: (path?: string) => Promise<Page>;
   readonly openAgent: () => Promise<Page>;
 }
 
 export const test = base.extend<Fixtures, { sharedRelay: Relay }>({
   sharedRelay: [
-    // eslint-disable-next-line no-empty-pattern
     async ({}, use) => {
       const relay = await startRelay();
       await use(relay);

@@ -36,7 +36,7 @@ export function pageLane(): PageLane {
       if (id !== undefined) nodes.set(id, node);
     },
   };
-  const visitor = new Proxy(told, { get: (known, name) => Reflect.get(known, name) ?? (() => undefined) }) as PageVisitor;
+  const visitor = new Proxy(told, { get: (known, name) => (Reflect.get(known, name) as unknown) ?? (() => undefined) }) as PageVisitor;
   return {
     accept(frame) {
       if (frame.epoch !== epoch) lz4 = new Lz4Decoder();
@@ -106,7 +106,9 @@ export async function bareAgent(relay: Relay, name: string, session: string, mod
   socket.on('close', (code: number) => (closeCode = code));
   const ear = listen(socket);
   await once(socket, 'open');
-  socket.send(encodeFrame(FrameType.HELLO, 0, 1, encodeControl({ protocol: [1, 1], role: 'agent', client: 'bare-agent/1', grant, lz4: true })));
+  socket.send(
+    encodeFrame(FrameType.HELLO, 0, 1, encodeControl({ protocol: [1, 1], role: 'agent', client: 'bare-agent/1', grant, lz4: true })),
+  );
   let sequence = 0;
   return {
     ...ear,
@@ -175,7 +177,15 @@ export async function bareRelay(html: string): Promise<BareRelay> {
       if (frame.type === FrameType.KEYFRAME || frame.type === FrameType.MUTATIONS) page.accept(frame);
       if (frame.type !== FrameType.HELLO) return;
       const limits = { frameBytes: 1_048_576, expandedBytes: 16_777_216, heartbeatMillis: 20_000 };
-      control(FrameType.WELCOME, { protocol: 1, participant: CONSUMER_NUMBER, epoch: 1, resume: 'r'.repeat(32), session: session('waiting', null), limits, resourceOrigins: [] });
+      control(FrameType.WELCOME, {
+        protocol: 1,
+        participant: CONSUMER_NUMBER,
+        epoch: 1,
+        resume: 'r'.repeat(32),
+        session: session('waiting', null),
+        limits,
+        resourceOrigins: [],
+      });
     });
   });
   http.listen(0, '127.0.0.1');
