@@ -1,0 +1,293 @@
+package io.tandem.relay.transport.websocket;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.tandem.relay.frame.CloseCode;
+import io.tandem.relay.frame.FrameHeader;
+import io.tandem.relay.frame.FrameViolation;
+import java.util.Arrays;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns the bytes of one client into messages and control frames (RFC 6455, section 5.2).
+ *
+ * <pre>
+ *  0               1               2               3
+ * +-+-+-+-+-------+-+-------------+-------------------------------+
+ * |F|R|R|R| opcode|M| length: 0 to|  16 bits of length if 126,    |
+ * |I|S|S|S|       |A| 125, or 126 |  64 if 127                    |
+ * |N|V|V|V|       |S| or 127      |                               |
+ * |1|1|2|3|       |K|             |                               |
+ * +-+-+-+-+-------+-+-------------+-------------------------------+
+ * |  mask: 32 bits                                                |
+ * +---------------------------------------------------------------+
+ * |  payload, each byte xor the mask's byte at its place modulo 4 ...
+ * </pre>
+ *
+ * A message that arrives whole is unmasked in place and passed on without a copy; only what is cut by a read is gathered.
+ * The first fault ends it: whatever comes later is passed over. Belongs to the carrier's event loop.
+ */
+final class WebSocketDecoder {
+    /** What was read, in the order of reading. */
+    interface Events {
+        /** A binary message, whole. Takes ownership. */
+        void onMessage(ByteBuf message);
+
+        /** A ping, to be answered by a pong of the same payload. */
+        void onPing(byte[] payload);
+
+        /** The client closes; nothing follows. */
+        void onClose(CloseFrame close);
+
+        /** The client broke the protocol; nothing follows. */
+        void onViolation(CloseCode code, String reason);
+    }
+
+    private enum State {
+        /** Collects a frame's header. */
+        HEADER,
+        /** Inside the payload of a data frame. */
+        DATA,
+        /** Inside the payload of a control frame. */
+        CONTROL,
+        /** A close or a fault came: passes everything over. */
+        ENDED
+    }
+
+    private static final int FIN_BIT = 0x80;
+    private static final int RESERVED_BITS = 0x70;
+    private static final int OPCODE_BITS = 0x0F;
+    private static final int MASK_BIT = 0x80;
+    private static final int LENGTH_BITS = 0x7F;
+    private static final int LENGTH_16 = 126;
+    private static final int LENGTH_64 = 127;
+    private static final int MAX_16_BIT_LENGTH = 0xFFFF;
+    private static final int FIRST_BYTES = 2;
+    private static final int MASK_BYTES = Integer.BYTES;
+    private static final int MAX_CONTROL_PAYLOAD_BYTES = 125;
+
+    /** What a message that was cut is given at first: small, for a length that is only declared costs the client nothing. */
+    private static final int GATHER_BYTES = 1024;
+
+    private final ByteBufAllocator allocator;
+    private final Events events;
+
+    private State state = State.HEADER;
+    private final byte[] header = new byte[FIRST_BYTES + Long.BYTES + MASK_BYTES];
+    private int headerLength;
+    private int headerNeeded = FIRST_BYTES;
+
+    private Opcode opcode = Opcode.BINARY;
+    private int mask;
+    private int payloadLength;
+    private int payloadRead;
+
+    /** The message so far, where it came in pieces. */
+    private @Nullable ByteBuf gathered;
+
+    /** Whether the last data frame was not its message's last. */
+    private boolean fragmented;
+
+    private final byte[] control = new byte[MAX_CONTROL_PAYLOAD_BYTES];
+
+    WebSocketDecoder(ByteBufAllocator allocator, Events events) {
+        this.allocator = allocator;
+        this.events = events;
+    }
+
+    /** Reads all of {@code in}, which stays the caller's, and unmasks in it. */
+    void read(ByteBuf in) {
+        while (in.isReadable()) {
+            switch (state) {
+                case HEADER -> readHeader(in);
+                case DATA -> readData(in);
+                case CONTROL -> readControl(in);
+                case ENDED -> in.skipBytes(in.readableBytes());
+            }
+        }
+    }
+
+    /** Lets go of what was gathered; nothing is read after it. */
+    void end() {
+        state = State.ENDED;
+        if (gathered != null) {
+            gathered.release();
+            gathered = null;
+        }
+    }
+
+    private void readHeader(ByteBuf in) {
+        while (headerLength < headerNeeded && in.isReadable()) {
+            header[headerLength++] = in.readByte();
+            if (headerLength == FIRST_BYTES && !firstBytesAreRight()) {
+                return;
+            }
+        }
+        if (headerLength == headerNeeded) {
+            headerLength = 0;
+            headerNeeded = FIRST_BYTES;
+            beginPayload();
+        }
+    }
+
+    private boolean firstBytesAreRight() {
+        int length = header[1] & LENGTH_BITS;
+        Opcode named = Opcode.ofCode(header[0] & OPCODE_BITS);
+        if ((header[0] & RESERVED_BITS) != 0) {
+            return fault("reserved bits 0x%02x; allowed are none: no extension was agreed", header[0] & RESERVED_BITS);
+        }
+        if (named == null) {
+            return fault("opcode 0x%x; allowed are 0x0, 0x2, 0x8, 0x9 and 0xa", header[0] & OPCODE_BITS);
+        }
+        if ((header[1] & MASK_BIT) == 0) {
+            return fault("a %s frame without a mask; allowed from a client are masked ones", named);
+        }
+        if (named.isControl() && ((header[0] & FIN_BIT) == 0 || length > MAX_CONTROL_PAYLOAD_BYTES)) {
+            return fault("a %s frame cut up or long; allowed is one of up to 125 bytes", named);
+        }
+        if (!named.isControl() && fragmented != (named == Opcode.CONTINUATION)) {
+            return fault("a %s frame; allowed here is %s", named, fragmented ? "a continuation" : "a new message");
+        }
+        if (named == Opcode.TEXT) {
+            return fault(CloseCode.UNSUPPORTED_DATA, "a text message; allowed are binary ones");
+        }
+        opcode = named;
+        headerNeeded = FIRST_BYTES + lengthBytes(length) + MASK_BYTES;
+        return true;
+    }
+
+    private static int lengthBytes(int length) {
+        return switch (length) {
+            case LENGTH_16 -> Short.BYTES;
+            case LENGTH_64 -> Long.BYTES;
+            default -> 0;
+        };
+    }
+
+    private void beginPayload() {
+        int form = header[1] & LENGTH_BITS;
+        int maskAt = FIRST_BYTES + lengthBytes(form);
+        long length = form < LENGTH_16 ? form : bigEndian(FIRST_BYTES, maskAt);
+        if ((form == LENGTH_16 && length < LENGTH_16)
+                || (form == LENGTH_64 && length >= 0 && length <= MAX_16_BIT_LENGTH)) {
+            fault("a length of %d in %d bytes; allowed is the shortest form", length, maskAt - FIRST_BYTES);
+            return;
+        }
+        if (length < 0) {
+            fault("a length with its top bit set; allowed are 63 bits");
+            return;
+        }
+        int before = gathered == null ? 0 : gathered.readableBytes();
+        if (length > FrameHeader.MAX_FRAME_BYTES - before) {
+            fault(
+                    CloseCode.MESSAGE_TOO_BIG,
+                    "a message of more than %d bytes; allowed are that many",
+                    FrameHeader.MAX_FRAME_BYTES);
+            return;
+        }
+        mask = (int) bigEndian(maskAt, maskAt + MASK_BYTES);
+        payloadLength = (int) length;
+        payloadRead = 0;
+        state = opcode.isControl() ? State.CONTROL : State.DATA;
+        if (payloadLength == 0) {
+            endPayload();
+        }
+    }
+
+    private long bigEndian(int from, int to) {
+        long value = 0;
+        for (int i = from; i < to; i++) {
+            value = (value << Byte.SIZE) | (header[i] & 0xFF);
+        }
+        return value;
+    }
+
+    private void readData(ByteBuf in) {
+        int length = Math.min(payloadLength - payloadRead, in.readableBytes());
+        if (length == payloadLength && gathered == null && isFinal()) {
+            ByteBuf message = in.readRetainedSlice(length);
+            Mask.apply(message, message.readerIndex(), length, mask, 0);
+            endMessage(message);
+            return;
+        }
+        ByteBuf into = gathered == null ? gather(length) : gathered;
+        int start = into.writerIndex();
+        into.writeBytes(in, length);
+        Mask.apply(into, start, length, mask, payloadRead);
+        payloadRead += length;
+        if (payloadRead == payloadLength) {
+            endPayload();
+        }
+    }
+
+    private ByteBuf gather(int firstLength) {
+        ByteBuf buffer = allocator.buffer(Math.max(firstLength, Math.min(payloadLength, GATHER_BYTES)));
+        gathered = buffer;
+        return buffer;
+    }
+
+    private void readControl(ByteBuf in) {
+        while (payloadRead < payloadLength && in.isReadable()) {
+            control[payloadRead] = (byte) (in.readByte() ^ Mask.at(mask, payloadRead));
+            payloadRead++;
+        }
+        if (payloadRead == payloadLength) {
+            endPayload();
+        }
+    }
+
+    private boolean isFinal() {
+        return (header[0] & FIN_BIT) != 0;
+    }
+
+    private void endPayload() {
+        state = State.HEADER;
+        switch (opcode) {
+            case PING -> events.onPing(Arrays.copyOf(control, payloadLength));
+            case PONG -> {}
+            case CLOSE -> endWithClose();
+            case BINARY, CONTINUATION, TEXT -> endFragment();
+        }
+    }
+
+    private void endFragment() {
+        fragmented = !isFinal();
+        if (!fragmented) {
+            ByteBuf message = gathered == null ? allocator.buffer(0) : gathered;
+            gathered = null;
+            endMessage(message);
+        } else if (gathered == null) {
+            gather(0);
+        }
+    }
+
+    private void endMessage(ByteBuf message) {
+        state = State.HEADER;
+        fragmented = false;
+        events.onMessage(message);
+    }
+
+    private void endWithClose() {
+        CloseFrame close;
+        try {
+            close = CloseFrame.read(control, payloadLength);
+        } catch (FrameViolation violation) {
+            end();
+            events.onViolation(violation.code(), violation.reason());
+            return;
+        }
+        end();
+        events.onClose(close);
+    }
+
+    private boolean fault(String format, Object... arguments) {
+        return fault(CloseCode.PROTOCOL_ERROR, format, arguments);
+    }
+
+    private boolean fault(CloseCode code, String format, Object... arguments) {
+        end();
+        events.onViolation(code, String.format(Locale.ROOT, format, arguments));
+        return false;
+    }
+}

@@ -1,0 +1,150 @@
+package io.tandem.relay.transport.websocket;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.util.concurrent.EventExecutor;
+import io.tandem.relay.frame.CloseCode;
+import io.tandem.relay.frame.FrameHeader;
+import io.tandem.relay.frame.Lane;
+import io.tandem.relay.session.Outlet;
+import java.util.Locale;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * Writes frames to one client.
+ *
+ * <p>What waits for the client stands in the connection's own outbound buffer, whose water marks say when it is full. All
+ * that is written in one turn of the event loop is flushed together, at its end.
+ */
+final class WebSocketOutlet implements Outlet {
+    /**
+     * A shorter frame is copied behind its WebSocket header: cheaper than a second buffer for the kernel to gather, and it
+     * lets go of the read buffer that the frame is a piece of.
+     */
+    private static final int COPY_BELOW_BYTES = 4096;
+
+    private final ChannelHandlerContext context;
+    private final WebSocketCarrier carrier;
+    private final CarrierLimits limits;
+    private final PointerSlots kept = new PointerSlots();
+    private boolean flushDue;
+
+    WebSocketOutlet(ChannelHandlerContext context, WebSocketCarrier carrier, CarrierLimits limits) {
+        this.context = context;
+        this.carrier = carrier;
+        this.limits = limits;
+    }
+
+    @Override
+    public void write(ByteBuf frame) {
+        if (executor().inEventLoop()) {
+            writeHere(frame);
+            return;
+        }
+        try {
+            executor().execute(() -> writeHere(frame));
+        } catch (RejectedExecutionException stopped) {
+            frame.release();
+        }
+    }
+
+    private void writeHere(ByteBuf frame) {
+        if (!carrier.isOpen()) {
+            frame.release();
+            return;
+        }
+        if (!context.channel().isWritable() && isPointer(frame)) {
+            kept.keep(frame);
+            return;
+        }
+        writeKept();
+        writeFrame(frame);
+        if (context.channel().bytesBeforeWritable() > limits.ceilingBytes()) {
+            carrier.close(
+                    CloseCode.OVERLOADED,
+                    String.format(
+                            Locale.ROOT,
+                            "this client reads too slowly: allowed to wait are %d bytes",
+                            limits.ceilingBytes()));
+        }
+    }
+
+    private static boolean isPointer(ByteBuf frame) {
+        return Lane.ofCode(FrameHeader.typeCode(frame)) == Lane.POINTER;
+    }
+
+    /** Writes the pointer frames that waited, if the carrier takes them now. On the event loop. */
+    void writeKept() {
+        if (!kept.isEmpty() && context.channel().isWritable()) {
+            kept.drainTo(this::writeFrame);
+        }
+    }
+
+    private void writeFrame(ByteBuf frame) {
+        int length = frame.readableBytes();
+        boolean copied = length < COPY_BELOW_BYTES;
+        ByteBuf out = context.alloc().buffer(WebSocketFrames.MAX_HEADER_BYTES + (copied ? length : 0));
+        WebSocketFrames.writeHeader(out, Opcode.BINARY, length);
+        if (copied) {
+            out.writeBytes(frame);
+            frame.release();
+            context.write(out, context.voidPromise());
+        } else {
+            context.write(out, context.voidPromise());
+            context.write(frame, context.voidPromise());
+        }
+        flushAtTheEndOfThisTurn();
+    }
+
+    private void flushAtTheEndOfThisTurn() {
+        if (!flushDue) {
+            flushDue = true;
+            executor().execute(() -> {
+                flushDue = false;
+                context.flush();
+            });
+        }
+    }
+
+    @Override
+    public boolean isWritable() {
+        return context.channel().isWritable();
+    }
+
+    @Override
+    public void setReading(boolean on) {
+        run(() -> {
+            if (carrier.isOpen()) {
+                context.channel().config().setAutoRead(on);
+            }
+        });
+    }
+
+    @Override
+    public void close(CloseCode code, String reason) {
+        run(() -> carrier.close(code, reason));
+    }
+
+    private void run(Runnable task) {
+        if (executor().inEventLoop()) {
+            task.run();
+            return;
+        }
+        try {
+            executor().execute(task);
+        } catch (RejectedExecutionException stopped) {
+            // The event loop has stopped, and the connection with it: nothing is left to do.
+            return;
+        }
+    }
+
+    @Override
+    public EventExecutor executor() {
+        return context.executor();
+    }
+
+    /** Lets go of what waits; nothing is written after it. On the event loop. */
+    void release() {
+        kept.release();
+    }
+}
