@@ -16,7 +16,7 @@ test.describe('ending', () => {
     await begin('shared');
     await agent.getByTestId('session-end').click();
     await expect(consumer.getByTestId('session-frame')).toHaveCount(0);
-    await expect(consumer.getByTestId('end-reason')).toContainText(/ended/i);
+    await expect(consumer.getByTestId('end-reason')).toContainText('Ada');
     await expect(agent.getByTestId('notice')).toContainText('You ended the session');
     await expect(agent.getByTestId('mirror')).toHaveCount(0);
   });
