@@ -2,6 +2,7 @@ package io.tandem.relay.session;
 
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers, for all nodes together, what each agent is engaged in: one thing at a time, a pending invitation or an active session.
@@ -52,7 +53,7 @@ public interface SessionDirectory {
     CompletionStage<Boolean> activate(Claim claim, long leaseMillis);
 
     /** Frees the agent if this engagement still stands; otherwise does nothing. */
-    CompletionStage<Void> release(Claim claim);
+    CompletionStage<@Nullable Void> release(Claim claim);
 
     /** What the agent is engaged in now. */
     CompletionStage<Optional<Claim>> find(AgentKey agent);

@@ -1,0 +1,238 @@
+package io.tandem.relay.session;
+
+import io.netty.buffer.ByteBuf;
+import io.tandem.relay.frame.CloseCode;
+import io.tandem.relay.frame.FrameViolation;
+import io.tandem.relay.frame.Lane;
+import io.tandem.relay.identity.Role;
+import io.tandem.relay.identity.SecretHash;
+import io.tandem.relay.identity.SessionState;
+import io.tandem.relay.metering.LaneCounters;
+import io.tandem.relay.metering.SessionMeter;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Who takes part in a session: lets channels in, keeps the places of those who are away, and reaches those who are there. On the session's loop. */
+final class Attendance {
+    private static final String CONSUMER_NAME = "Consumer";
+    private static final int CONSUMER_NUMBER = 1;
+    private static final int HIGHEST_EPOCH = 0xFFFF;
+
+    private final Session session;
+    private final SessionServices services;
+    private final LaneCounters loopCounters;
+
+    /** The consumer first; who gave its place up is not in it, unless the session has ended. */
+    private final List<Participant> participants = new ArrayList<>(2);
+
+    private final FrameRouter router = new FrameRouter(participants);
+    private final Participant consumer;
+
+    /** Numbers are never used twice. */
+    private int nextNumber = CONSUMER_NUMBER;
+
+    /** The consumer's loaded document; 0 before its first HELLO. */
+    private int epoch;
+
+    private SessionView.@Nullable PageView page;
+
+    Attendance(Session session, SessionServices services, LaneCounters loopCounters) {
+        this.session = session;
+        this.services = services;
+        this.loopCounters = loopCounters;
+        this.consumer = newParticipant(Role.CONSUMER, CONSUMER_NAME, null);
+        this.participants.add(consumer);
+    }
+
+    private Participant newParticipant(Role role, String name, @Nullable SecretHash grant) {
+        SessionMeter meter = new SessionMeter(services.meteringLimits(), loopCounters, services.ticker());
+        return new Participant(nextNumber++, role, name, grant, meter);
+    }
+
+    FrameRouter router() {
+        return router;
+    }
+
+    Participant consumer() {
+        return consumer;
+    }
+
+    SessionView.@Nullable PageView page() {
+        return page;
+    }
+
+    List<SessionView.ParticipantView> views() {
+        return participants.stream().map(Participant::view).toList();
+    }
+
+    /** The consumer's HELLO: the first, or one that takes the place again. */
+    void admitConsumer(ClientChannel channel, Hello hello, long sequence) throws FrameViolation {
+        if (epoch > 0 && !consumer.knows(hello.resume())) {
+            throw new FrameViolation(
+                    CloseCode.NOT_AUTHENTICATED, "resume is not this session's; allowed is the last WELCOME's");
+        }
+        if (epoch == 0 || !hello.continues()) {
+            epoch = epoch % HIGHEST_EPOCH + 1;
+        }
+        Hello.Page said = hello.page();
+        if (said != null) {
+            page = new SessionView.PageView(said.origin(), PagePath.shown(said.path()));
+        }
+        enter(consumer, channel, hello.resume(), sequence);
+    }
+
+    /** HELLO of an agent or observer, by its grant or resume secret. */
+    void admitGuest(ClientChannel channel, Hello hello, long sequence) throws FrameViolation {
+        String secret = hello.resume() != null ? hello.resume() : hello.grant();
+        for (Participant guest : participants) {
+            if (guest.role() == hello.role() && guest.knows(secret)) {
+                enter(guest, channel, secret, sequence);
+                return;
+            }
+        }
+        throw new FrameViolation(
+                CloseCode.NOT_AUTHENTICATED, "no " + hello.role().wireName() + " of this session has that secret");
+    }
+
+    private void enter(Participant arriving, ClientChannel channel, @Nullable String presented, long sequence) {
+        boolean ended = session.state() == SessionState.ENDED;
+        ClientChannel replaced = ended ? null : arriving.arrive(channel);
+        channel.open(session, arriving);
+        session.refreshView();
+        String resume = arriving.role() == Role.OBSERVER ? null : arriving.renewResume(services.secrets(), presented);
+        channel.send(
+                Lane.CONTROL,
+                ControlFrames.welcome(
+                        sequence,
+                        new ControlFrames.Welcome(
+                                arriving.number(),
+                                epoch,
+                                resume,
+                                services.limits(),
+                                session.brand().resourceOrigins()),
+                        session.view()));
+        if (ended) {
+            session.bidFarewell(channel);
+            return;
+        }
+        if (replaced != null) {
+            replaced.close(CloseCode.REPLACED, "a newer channel took this participant's place");
+        }
+        session.onArrived(arriving, channel);
+        for (Participant other : participants) {
+            ClientChannel there = other.channel();
+            if (there != null && other != arriving) {
+                there.send(Lane.CONTROL, ControlFrames.session(ControlFrames.UNASKED, session.view()));
+            }
+        }
+        router.balance();
+    }
+
+    /** Keeps a place for somebody who may come with this grant. */
+    Participant add(Role role, String name, SecretHash grant) {
+        Participant added = newParticipant(role, name, grant);
+        participants.add(added);
+        return added;
+    }
+
+    boolean isFull() {
+        return participants.size() >= services.limits().participantsPerSession();
+    }
+
+    /** Sends a participant away. */
+    void dismiss(Participant participant, CloseCode code, String reason) {
+        participants.remove(participant);
+        ClientChannel last = participant.giveUp(reason);
+        if (last != null) {
+            last.close(code, reason);
+        }
+        session.changed();
+        router.balance();
+    }
+
+    /** A channel closed, whoever closed it. */
+    void onChannelClosed(Participant participant, ClientChannel channel) {
+        if (participant.channel() != channel) {
+            return;
+        }
+        participant.leave();
+        startGrace(participant);
+        session.changed();
+        router.balance();
+    }
+
+    /** Keeps an absent participant's place for its grace. An invited agent has none: its invitation runs out by itself. */
+    void startGrace(Participant absent) {
+        if (absent.role() != Role.AGENT || session.state().isLive()) {
+            absent.awaitWith(session.schedule(() -> graceIsOver(absent), graceMillis(absent)));
+        }
+    }
+
+    private long graceMillis(Participant absent) {
+        return absent.role() == Role.CONSUMER
+                ? services.limits().consumerGraceMillis()
+                : services.limits().agentGraceMillis();
+    }
+
+    private void graceIsOver(Participant absent) {
+        switch (absent.role()) {
+            case CONSUMER -> session.end(EndReason.CONSUMER_GONE);
+            case AGENT -> session.end(EndReason.AGENT_GONE);
+            case OBSERVER -> dismiss(absent, CloseCode.NORMAL, "away for longer than its grace");
+        }
+    }
+
+    /** Sends a frame to everybody who is there; takes ownership of it. */
+    void sendToAll(ByteBuf frame) {
+        for (Participant participant : participants) {
+            ClientChannel channel = participant.channel();
+            if (channel != null) {
+                channel.send(Lane.CONTROL, frame.retainedDuplicate());
+            }
+        }
+        frame.release();
+    }
+
+    /** Sends everybody the session as it is; to the one who asked for the change, as the answer to its frame. */
+    void sendSession(@Nullable ClientChannel asked, long sequence) {
+        for (Participant participant : participants) {
+            ClientChannel channel = participant.channel();
+            if (channel != null) {
+                long answers = channel.equals(asked) ? sequence : ControlFrames.UNASKED;
+                channel.send(Lane.CONTROL, ControlFrames.session(answers, session.view()));
+            }
+        }
+    }
+
+    /** Everybody's place is given up; answers who is still there to be told why. */
+    List<ClientChannel> giveUpAll(EndReason reason) {
+        List<ClientChannel> present = new ArrayList<>();
+        for (Participant participant : participants) {
+            ClientChannel channel = participant.giveUp(reason.wireName());
+            if (channel != null) {
+                present.add(channel);
+            }
+        }
+        return present;
+    }
+
+    /** How long somebody who is away now may still come and ask why the session ended. */
+    long longestGraceMillis(EndReason reason) {
+        long longest = 0;
+        for (Participant participant : participants) {
+            if (!participant.isPresent() && !hasGone(participant, reason)) {
+                longest = Math.max(longest, graceMillis(participant));
+            }
+        }
+        return longest;
+    }
+
+    private static boolean hasGone(Participant participant, EndReason reason) {
+        return switch (participant.role()) {
+            case CONSUMER -> reason == EndReason.CONSUMER_GONE;
+            case AGENT -> reason == EndReason.AGENT_GONE;
+            case OBSERVER -> true;
+        };
+    }
+}

@@ -1,0 +1,297 @@
+package io.tandem.relay.session;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import io.tandem.relay.frame.CloseCode;
+import io.tandem.relay.frame.FrameCheck;
+import io.tandem.relay.frame.FrameHeader;
+import io.tandem.relay.frame.FrameType;
+import io.tandem.relay.frame.FrameViolation;
+import io.tandem.relay.frame.Lane;
+import io.tandem.relay.identity.Permissions;
+import io.tandem.relay.identity.RefusalReason;
+import io.tandem.relay.identity.Role;
+import io.tandem.relay.identity.Verdict;
+import java.util.EnumSet;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client's channel: brings what its carrier hears to the session's loop, checks it in the order of the protocol (header, HELLO
+ * first, role, declared length, state and mode) and hands what passes to the session. All state belongs to the session's loop.
+ */
+final class ClientChannel implements ChannelIngress {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientChannel.class);
+
+    /** Why a client is not read from. */
+    enum Hold {
+        /** It sent more than its budget. */
+        BUDGET,
+        /** Whom it sends to cannot keep up. */
+        RECEIVER,
+        /** It does not take what the relay answers. */
+        ITSELF
+    }
+
+    private final Sessions sessions;
+    private final SessionServices services;
+    private final ChannelRequest request;
+    private final Outlet outlet;
+    private final EventExecutor loop;
+    private final Set<Hold> holds = EnumSet.noneOf(Hold.class);
+    private ChannelState state = ChannelState.OPENING;
+    private long lastHeardNanos;
+
+    /** HELLO's deadline while opening, the heartbeat while open. */
+    private @Nullable Future<?> timer;
+
+    /** Runs while the client is held to its budget. */
+    private @Nullable Future<?> budgetTimer;
+
+    /** Both are set exactly while the channel is open, and kept when it closes. */
+    private @Nullable Session session;
+
+    private @Nullable Participant participant;
+
+    ClientChannel(
+            Sessions sessions, SessionServices services, ChannelRequest request, Outlet outlet, EventExecutor loop) {
+        this.sessions = sessions;
+        this.services = services;
+        this.request = request;
+        this.outlet = outlet;
+        this.loop = loop;
+    }
+
+    ChannelRequest request() {
+        return request;
+    }
+
+    /** Begins to wait for HELLO. */
+    void begin() {
+        run(() -> {
+            services.meters().channelOpened();
+            long deadlineMillis = services.limits().helloDeadlineMillis();
+            timer = loop.schedule(
+                    () -> close(CloseCode.HELLO_DEADLINE, "no HELLO within " + deadlineMillis + " ms"),
+                    deadlineMillis,
+                    TimeUnit.MILLISECONDS);
+        });
+    }
+
+    @Override
+    public void onFrame(ByteBuf frame) {
+        if (loop.inEventLoop()) {
+            receive(frame);
+            return;
+        }
+        try {
+            loop.execute(() -> receive(frame));
+        } catch (RejectedExecutionException stopped) {
+            frame.release();
+        }
+    }
+
+    @Override
+    public void onWritabilityChanged(boolean writable) {
+        run(() -> {
+            hold(Hold.ITSELF, !writable);
+            if (state == ChannelState.OPEN && session != null) {
+                session.balance();
+            }
+        });
+    }
+
+    @Override
+    public void onClosed() {
+        run(() -> {
+            services.meters().channelClosed();
+            if (state != ChannelState.CLOSED) {
+                moveTo(ChannelState.CLOSED, "the carrier is gone");
+                leaveSession();
+            }
+        });
+    }
+
+    private void run(Runnable task) {
+        if (loop.inEventLoop()) {
+            task.run();
+            return;
+        }
+        try {
+            loop.execute(task);
+        } catch (RejectedExecutionException stopped) {
+            LOG.debug("a channel outlived its loop");
+        }
+    }
+
+    private void receive(ByteBuf frame) {
+        try {
+            if (state != ChannelState.CLOSED) {
+                FrameType type = FrameCheck.header(frame);
+                lastHeardNanos = services.ticker().nanoTime();
+                take(type, frame);
+            }
+        } catch (FrameViolation violation) {
+            close(violation.code(), violation.reason());
+        } catch (RuntimeException fault) {
+            LOG.error("a frame of {} bytes met a fault of the relay's own", frame.readableBytes(), fault);
+            close(CloseCode.INTERNAL_ERROR, "a fault of the relay's own");
+        } finally {
+            frame.release();
+        }
+    }
+
+    private void take(FrameType type, ByteBuf frame) throws FrameViolation {
+        if (session != null && participant != null) {
+            meter(session, participant, type.lane(), frame.readableBytes());
+            judge(session, participant, type, frame);
+            return;
+        }
+        if (type != FrameType.HELLO) {
+            throw new FrameViolation(CloseCode.MALFORMED, type + " came first; allowed first is HELLO");
+        }
+        FrameCheck.controlPayload(frame, type);
+        sessions.admit(this, ControlPayload.hello(FrameHeader.payload(frame)), FrameHeader.sequence(frame));
+    }
+
+    private void judge(Session in, Participant from, FrameType type, ByteBuf frame) throws FrameViolation {
+        Verdict verdict = Permissions.verdict(from.role(), in.state(), in.mode(), type);
+        if (verdict instanceof Verdict.Close never) {
+            String why = type == FrameType.HELLO
+                    ? "a second HELLO; allowed is one"
+                    : type + " from " + from.role().wireName() + "; the role may never send it";
+            throw new FrameViolation(never.code(), why);
+        }
+        if (type.lane() == Lane.CONTROL) {
+            FrameCheck.controlPayload(frame, type);
+        } else {
+            FrameCheck.declaredLength(frame);
+        }
+        if (verdict instanceof Verdict.Refuse notNow) {
+            refuse(notNow.reason(), type, FrameHeader.sequence(frame));
+        } else {
+            in.onFrame(from, this, type, frame);
+        }
+    }
+
+    private void meter(Session in, Participant from, Lane lane, int frameBytes) {
+        long holdNanos = from.meter().received(lane, frameBytes);
+        if (holdNanos > 0 && !holds.contains(Hold.BUDGET)) {
+            hold(Hold.BUDGET, true);
+            budgetTimer = loop.schedule(() -> hold(Hold.BUDGET, false), holdNanos, TimeUnit.NANOSECONDS);
+        }
+        if (from.role() == Role.CONSUMER) {
+            in.onLinkMeasured(from.meter().link());
+        }
+    }
+
+    /** Starts or ends one reason for not reading from the client. */
+    void hold(Hold reason, boolean on) {
+        boolean wasReading = holds.isEmpty();
+        if (on) {
+            holds.add(reason);
+        } else {
+            holds.remove(reason);
+        }
+        if (state == ChannelState.CLOSED || wasReading == holds.isEmpty()) {
+            return;
+        }
+        outlet.setReading(holds.isEmpty());
+        if (participant != null && !holds.isEmpty()) {
+            participant.meter().held();
+        }
+    }
+
+    /** A participant speaks through this channel from now on. */
+    void open(Session joined, Participant as) {
+        moveTo(ChannelState.OPEN, "HELLO was accepted");
+        session = joined;
+        participant = as;
+        long heartbeatMillis = services.limits().heartbeatMillis();
+        timer = loop.scheduleAtFixedRate(this::heartbeat, heartbeatMillis, heartbeatMillis, TimeUnit.MILLISECONDS);
+    }
+
+    private void heartbeat() {
+        long heartbeatNanos = TimeUnit.MILLISECONDS.toNanos(services.limits().heartbeatMillis());
+        long now = services.ticker().nanoTime();
+        if (!holds.isEmpty()) {
+            lastHeardNanos = now;
+        }
+        long silentNanos = now - lastHeardNanos;
+        if (silentNanos >= SessionLimits.MISSED_HEARTBEATS * heartbeatNanos) {
+            close(
+                    CloseCode.HEARTBEAT_MISSED,
+                    "nothing was heard for " + TimeUnit.NANOSECONDS.toMillis(silentNanos) + " ms");
+        } else if (silentNanos >= heartbeatNanos) {
+            send(Lane.CONTROL, ControlFrames.ping());
+        }
+    }
+
+    boolean isWritable() {
+        return outlet.isWritable();
+    }
+
+    /** Sends a frame; takes ownership of it. */
+    void send(Lane lane, ByteBuf frame) {
+        if (state == ChannelState.CLOSED) {
+            frame.release();
+            return;
+        }
+        if (participant != null) {
+            participant.meter().sent(lane, frame.readableBytes());
+        }
+        outlet.write(frame);
+    }
+
+    /** Tells the client that a frame of its was dropped, why, and what it may send instead. */
+    void refuse(RefusalReason reason, FrameType type, long sequence) {
+        Session in = Objects.requireNonNull(session, "only an open channel is refused anything");
+        Participant from = Objects.requireNonNull(participant, "only an open channel is refused anything");
+        services.meters().refused(reason.wireName());
+        send(
+                Lane.CONTROL,
+                ControlFrames.error(
+                        reason,
+                        Refusals.message(reason, type, in.state()),
+                        type,
+                        sequence,
+                        Permissions.allowedNow(from.role(), in.state(), in.mode())));
+    }
+
+    /** Closes the channel, whose participant is away from then on. */
+    void close(CloseCode code, String reason) {
+        if (state == ChannelState.CLOSED) {
+            return;
+        }
+        services.meters().closed(code);
+        moveTo(ChannelState.CLOSED, reason);
+        outlet.close(code, reason);
+        leaveSession();
+    }
+
+    private void leaveSession() {
+        if (session != null && participant != null) {
+            session.onChannelClosed(participant, this);
+        }
+    }
+
+    private void moveTo(ChannelState next, String reason) {
+        if (!state.mayBecome(next)) {
+            throw new IllegalStateException("a channel cannot go from " + state + " to " + next + " (" + reason + ")");
+        }
+        state = next;
+        if (timer != null) {
+            timer.cancel(false);
+            timer = null;
+        }
+        if (next == ChannelState.CLOSED && budgetTimer != null) {
+            budgetTimer.cancel(false);
+        }
+    }
+}

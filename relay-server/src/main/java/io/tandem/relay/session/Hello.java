@@ -1,0 +1,25 @@
+package io.tandem.relay.session;
+
+import io.tandem.relay.identity.Role;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client says of itself in its first frame.
+ *
+ * @param continues only the carrier is new, the consumer's document is the same
+ */
+record Hello(
+        int protocolLowest,
+        int protocolHighest,
+        Role role,
+        String client,
+        @Nullable String brand,
+        @Nullable String grant,
+        @Nullable String resume,
+        boolean lz4,
+        boolean continues,
+        @Nullable Page page) {
+
+    /** The page where a consumer is, without query and fragment. */
+    record Page(String origin, String path) {}
+}

@@ -1,0 +1,203 @@
+package io.tandem.relay.session;
+
+import io.netty.buffer.ByteBuf;
+import io.tandem.relay.frame.CloseCode;
+import io.tandem.relay.frame.FrameHeader;
+import io.tandem.relay.frame.FrameType;
+import io.tandem.relay.frame.FrameViolation;
+import io.tandem.relay.frame.Lane;
+import io.tandem.relay.identity.AgentIdentity;
+import io.tandem.relay.identity.Mode;
+import io.tandem.relay.identity.RefusalReason;
+import io.tandem.relay.identity.Role;
+import io.tandem.relay.identity.SecretHash;
+import io.tandem.relay.identity.SessionState;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The invitations of one session, at most one of them pending. Each stands on a claim in the directory, which is released when
+ * the invitation or the session that came of it is over. On the session's loop.
+ */
+final class Invitations {
+    private final Session session;
+    private final SessionServices services;
+    private final Map<String, Invitation> all = new LinkedHashMap<>();
+
+    /** The last one, while it is offered or its session lives. */
+    private @Nullable Invitation current;
+
+    Invitations(Session session, SessionServices services) {
+        this.session = session;
+        this.services = services;
+    }
+
+    boolean isPending() {
+        return current != null && current.state() == InvitationState.OFFERED;
+    }
+
+    @Nullable
+    Invitation find(String id) {
+        return all.get(id);
+    }
+
+    /** Whether this agent's invitation is pending or was accepted. */
+    boolean isEngaged(AgentIdentity agent) {
+        return current != null && isFrom(current, agent);
+    }
+
+    private static boolean isFrom(Invitation invitation, AgentIdentity agent) {
+        return invitation.from().id().equals(agent.id());
+    }
+
+    /** Asks the consumer. The claim was granted before; it stays the caller's unless the outcome is {@code Invited}. */
+    InviteOutcome offer(AgentIdentity from, SessionDirectory.Claim claim, Mode mode) {
+        if (session.state() != SessionState.WAITING || current != null) {
+            return new InviteOutcome.SessionBusy(session.state());
+        }
+        if (all.size() >= services.limits().invitationsPerSession()) {
+            return new InviteOutcome.TooManyInvitations(services.limits().invitationsPerSession());
+        }
+        String grant = services.secrets().next();
+        Participant agent = session.attendance().add(Role.AGENT, from.name(), SecretHash.of(grant));
+        long validMillis = services.limits().invitationMillis();
+        long now = services.ticker().nanoTime();
+        Invitation invitation =
+                new Invitation(claim, from, mode, agent, now + TimeUnit.MILLISECONDS.toNanos(validMillis));
+        invitation.expireWith(session.schedule(() -> close(invitation, InvitationState.EXPIRED), validMillis));
+        all.put(invitation.id(), invitation);
+        current = invitation;
+        tellConsumer(invitation);
+        session.changed();
+        return new InviteOutcome.Invited(invitation.view(now), grant);
+    }
+
+    private void tellConsumer(Invitation invitation) {
+        session.consumer()
+                .ifPresent(channel -> channel.send(
+                        Lane.CONTROL,
+                        ControlFrames.invitation(
+                                invitation.id(),
+                                invitation.mode(),
+                                invitation.from().name(),
+                                invitation.expiresInMillis(services.ticker().nanoTime()))));
+    }
+
+    /** Brings one who has just arrived up to date. */
+    void tell(Participant arrived) {
+        Invitation invitation = current;
+        ClientChannel channel = arrived.channel();
+        if (invitation == null || channel == null) {
+            return;
+        }
+        if (arrived == invitation.agent()) {
+            channel.send(
+                    Lane.CONTROL,
+                    ControlFrames.invitationState(ControlFrames.UNASKED, invitation.id(), invitation.state()));
+        } else if (arrived.role() == Role.CONSUMER && invitation.isAnswerable()) {
+            tellConsumer(invitation);
+        }
+    }
+
+    /** INVITATION_ANSWER of the consumer. */
+    void answer(ClientChannel consumer, ByteBuf frame) throws FrameViolation {
+        ControlPayload.Answer answer = ControlPayload.answer(FrameHeader.payload(frame));
+        Invitation invitation = current;
+        if (invitation == null || !invitation.isAnswerable() || !invitation.id().equals(answer.invitation())) {
+            consumer.refuse(RefusalReason.NO_SUCH_INVITATION, FrameType.INVITATION_ANSWER, FrameHeader.sequence(frame));
+        } else if (answer.accept()) {
+            invitation.confirming();
+            confirm(invitation);
+        } else {
+            close(invitation, InvitationState.DECLINED);
+        }
+    }
+
+    /** The session goes active only once the directory says that the agent is still free for it. */
+    private void confirm(Invitation invitation) {
+        long leaseMillis = services.limits().maximumMillis() + SessionLimits.LEASE_MARGIN_MILLIS;
+        services.directory()
+                .activate(invitation.claim(), leaseMillis)
+                .whenComplete((stands, fault) ->
+                        session.run(() -> accepted(invitation, fault == null && Boolean.TRUE.equals(stands))));
+    }
+
+    private void accepted(Invitation invitation, boolean stands) {
+        if (invitation.state() != InvitationState.OFFERED) {
+            release(invitation);
+        } else if (stands) {
+            invitation.moveTo(InvitationState.ACCEPTED, "the consumer accepted");
+            tellState(invitation);
+            session.activate(invitation.mode(), invitation.agent());
+        } else {
+            close(invitation, InvitationState.WITHDRAWN);
+        }
+    }
+
+    /** Ends a pending invitation without a session; the consumer goes on waiting. */
+    void close(Invitation invitation, InvitationState outcome) {
+        invitation.moveTo(outcome, "the session is " + session.state());
+        current = null;
+        tellState(invitation);
+        release(invitation);
+        session.attendance().dismiss(invitation.agent(), CloseCode.NORMAL, "the invitation is " + outcome.wireName());
+    }
+
+    private void tellState(Invitation invitation) {
+        session.consumer()
+                .ifPresent(channel -> channel.send(
+                        Lane.CONTROL,
+                        ControlFrames.invitationState(ControlFrames.UNASKED, invitation.id(), invitation.state())));
+        ClientChannel agent = invitation.agent().channel();
+        if (agent != null) {
+            agent.send(
+                    Lane.CONTROL,
+                    ControlFrames.invitationState(ControlFrames.UNASKED, invitation.id(), invitation.state()));
+        }
+    }
+
+    CommandOutcome withdraw(AgentIdentity agent, String id) {
+        Invitation invitation = all.get(id);
+        if (invitation == null) {
+            return CommandOutcome.NOT_FOUND;
+        }
+        if (!isFrom(invitation, agent)) {
+            return CommandOutcome.NOT_YOURS;
+        }
+        if (invitation.state() != InvitationState.OFFERED) {
+            return CommandOutcome.TOO_LATE;
+        }
+        close(invitation, InvitationState.WITHDRAWN);
+        return CommandOutcome.DONE;
+    }
+
+    /** Takes the pending invitation back. */
+    void withdrawPending() {
+        if (current != null && current.state() == InvitationState.OFFERED) {
+            close(current, InvitationState.WITHDRAWN);
+        }
+    }
+
+    /** Frees the agent; called once, while both sides can still be told. */
+    void sessionEnded() {
+        Invitation last = current;
+        current = null;
+        if (last == null) {
+            return;
+        }
+        if (last.state() == InvitationState.OFFERED) {
+            last.moveTo(InvitationState.WITHDRAWN, "the session ended");
+            tellState(last);
+        }
+        release(last);
+    }
+
+    private void release(Invitation invitation) {
+        services.directory().release(invitation.claim()).exceptionally(fault -> {
+            session.log("could not release its agent; the lease will run out", fault);
+            return null;
+        });
+    }
+}

@@ -1,0 +1,21 @@
+package io.tandem.relay.session;
+
+import io.tandem.relay.frame.FrameType;
+import io.tandem.relay.identity.RefusalReason;
+import io.tandem.relay.identity.SessionState;
+
+/** What an ERROR frame says for people to read. */
+final class Refusals {
+    private Refusals() {}
+
+    static String message(RefusalReason reason, FrameType type, SessionState state) {
+        return switch (reason) {
+            case MODE_FORBIDS -> type + " needs mode shared; the session is view-only";
+            case NOT_ACTIVE -> type + " needs an active session; the session is " + state.wireName();
+            case PAUSED -> type + " needs an active session; the consumer paused sharing";
+            case NO_SUCH_INVITATION -> type + " names no pending invitation";
+            case CONSENT_NEEDED -> type + " cannot raise the mode; the consumer may";
+            case NOT_PRESENT -> type + " has no receiver; the consumer is away";
+        };
+    }
+}

@@ -1,0 +1,69 @@
+package io.tandem.relay.session;
+
+import io.tandem.relay.frame.FrameHeader;
+import io.tandem.relay.frame.Lz4Payload;
+
+/**
+ * Every bound of a session, in one place.
+ *
+ * @param sessionsPerNode more would not fit the memory that a node is given
+ * @param invitationsPerSession a consumer is not to be pestered; also keeps participant numbers within a byte
+ * @param participantsPerSession consumer, agent and observers: what a page frame is at most multiplied by
+ * @param consumerGraceMillis how long a consumer may be away: a slow page load
+ * @param agentGraceMillis how long an agent or observer may be away: a reload of the desk, a change of network
+ * @param invitationMillis how long a consumer has to answer
+ * @param idleMillis a live session in which nothing happens for so long ends by itself and frees its agent
+ * @param maximumMillis a live session ends after this, whatever happens
+ * @param helloDeadlineMillis a channel that says nothing is not kept
+ * @param heartbeatMillis how often a silent client is asked whether it is there
+ */
+public record SessionLimits(
+        int sessionsPerNode,
+        int invitationsPerSession,
+        int participantsPerSession,
+        long consumerGraceMillis,
+        long agentGraceMillis,
+        long invitationMillis,
+        long idleMillis,
+        long maximumMillis,
+        long helloDeadlineMillis,
+        long heartbeatMillis) {
+    /** The product's figures. */
+    public static final SessionLimits DEFAULTS =
+            new SessionLimits(20_000, 32, 16, 30_000, 60_000, 120_000, 15 * 60_000, 4 * 60 * 60_000, 5_000, 20_000);
+
+    /** A channel is given up after so many heartbeats of silence. */
+    static final int MISSED_HEARTBEATS = 3;
+
+    /** A directory's lease outlives what it guards by this, so that the session's own timer always comes first. */
+    static final long LEASE_MARGIN_MILLIS = 60_000;
+
+    /** At most one BUDGET frame in this time: quality is for people to read. */
+    static final long BUDGET_NOTICE_MILLIS = 1_000;
+
+    /** A page's path is cut to this for the desk's list. */
+    static final int PAGE_PATH_LENGTH = 512;
+
+    /** The protocol's bound of a client's product and version. */
+    static final int CLIENT_LENGTH = 64;
+
+    private static final int HIGHEST_PARTICIPANT = 255;
+
+    /** Checks that participant numbers, which are never used twice, fit the sender byte. */
+    public SessionLimits {
+        if (invitationsPerSession + participantsPerSession > HIGHEST_PARTICIPANT) {
+            throw new IllegalArgumentException("invitationsPerSession + participantsPerSession is "
+                    + (invitationsPerSession + participantsPerSession) + "; allowed are " + HIGHEST_PARTICIPANT);
+        }
+    }
+
+    /** The largest frame, as WELCOME says it. */
+    int frameBytes() {
+        return FrameHeader.MAX_FRAME_BYTES;
+    }
+
+    /** The largest expanded payload, as WELCOME says it. */
+    int expandedBytes() {
+        return Lz4Payload.MAX_EXPANDED_BYTES;
+    }
+}

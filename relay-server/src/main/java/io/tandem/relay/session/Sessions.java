@@ -1,0 +1,243 @@
+package io.tandem.relay.session;
+
+import io.tandem.relay.frame.CloseCode;
+import io.tandem.relay.frame.FrameViolation;
+import io.tandem.relay.identity.AgentIdentity;
+import io.tandem.relay.identity.Brand;
+import io.tandem.relay.identity.Mode;
+import io.tandem.relay.identity.Role;
+import io.tandem.relay.identity.SecretHash;
+import io.tandem.relay.identity.SessionState;
+import io.tandem.relay.session.SessionDirectory.AgentKey;
+import io.tandem.relay.session.SessionDirectory.Claim;
+import io.tandem.relay.session.SessionDirectory.Stage;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sessions of this node: opens channels to them and carries out what agents ask by REST. Any thread may call it; answers
+ * complete on the session's loop.
+ */
+public final class Sessions implements ChannelGate {
+    /** The version of the wire protocol that this relay speaks. */
+    static final int PROTOCOL_VERSION = 1;
+
+    private static final Pattern SESSION_ID = Pattern.compile("[0-9a-hjkmnp-tv-z]{26}");
+
+    private final SessionServices services;
+    private final SessionLoops loops;
+
+    /** A session is put and removed on its own loop only. */
+    private final Map<String, Session> sessions = new ConcurrentHashMap<>();
+
+    private volatile boolean draining;
+
+    /** No sessions yet. */
+    public Sessions(SessionServices services, SessionLoops loops) {
+        this.services = services;
+        this.loops = loops;
+    }
+
+    /** Whether a text can be a session's id. */
+    public static boolean isSessionId(String text) {
+        return SESSION_ID.matcher(text).matches();
+    }
+
+    @Override
+    public ChannelIngress open(ChannelRequest request, Outlet outlet) {
+        ClientChannel channel = new ClientChannel(this, services, request, outlet, loops.executor(request.sessionId()));
+        channel.begin();
+        return channel;
+    }
+
+    /** HELLO of a channel, on its session's loop. */
+    void admit(ClientChannel channel, Hello hello, long sequence) throws FrameViolation {
+        if (hello.protocolLowest() > PROTOCOL_VERSION || hello.protocolHighest() < PROTOCOL_VERSION) {
+            String older = hello.protocolLowest() > PROTOCOL_VERSION ? "relay" : "client";
+            throw new FrameViolation(
+                    CloseCode.VERSION,
+                    "the " + older + " is older: the client speaks " + hello.protocolLowest() + " to "
+                            + hello.protocolHighest() + ", the relay " + PROTOCOL_VERSION);
+        }
+        String id = channel.request().sessionId();
+        if (hello.role() == Role.CONSUMER) {
+            Brand brand = brandOf(hello, channel.request().origin());
+            Session known = sessions.get(id);
+            if (known != null && !known.brand().equals(brand)) {
+                throw new FrameViolation(CloseCode.NOT_AUTHENTICATED, "the session is another brand's");
+            }
+            Session session = known == null ? create(id, brand) : known;
+            session.admit(channel, hello, sequence);
+            return;
+        }
+        Session session = sessions.get(id);
+        if (session == null) {
+            throw new FrameViolation(CloseCode.NO_SUCH_SESSION, "the session is not here; its consumer is not either");
+        }
+        session.admit(channel, hello, sequence);
+    }
+
+    private Brand brandOf(Hello hello, @Nullable String origin) throws FrameViolation {
+        Brand brand = hello.brand() == null ? null : services.brands().find(hello.brand());
+        if (brand == null) {
+            throw new FrameViolation(CloseCode.NOT_AUTHENTICATED, "the brand is unknown to this relay");
+        }
+        if (origin == null || !brand.origins().contains(origin)) {
+            throw new FrameViolation(
+                    CloseCode.FORBIDDEN, "origin " + origin + "; allowed are those that brand " + brand.key() + " has");
+        }
+        return brand;
+    }
+
+    private Session create(String id, Brand brand) throws FrameViolation {
+        if (!isSessionId(id)) {
+            throw new FrameViolation(
+                    CloseCode.MALFORMED, "the session's id; allowed are 26 characters of Crockford base32, lower case");
+        }
+        if (draining) {
+            throw new FrameViolation(CloseCode.DRAINING, "the node drains; connect again to reach another");
+        }
+        int allowed = services.limits().sessionsPerNode();
+        if (sessions.size() >= allowed) {
+            throw new FrameViolation(CloseCode.OVERLOADED, "one session more than this node's " + allowed);
+        }
+        Session session = new Session(id, brand, services, loops.of(id), gone -> sessions.remove(gone.id(), gone));
+        sessions.put(id, session);
+        return session;
+    }
+
+    /** The brand's sessions in this state. */
+    public List<SessionView> list(Brand brand, SessionState state) {
+        return sessions.values().stream()
+                .map(Session::view)
+                .filter(view -> view.brand().equals(brand.key()) && view.state() == state)
+                .toList();
+    }
+
+    /** A session of the brand. */
+    public Optional<SessionView> find(Brand brand, String id) {
+        return Optional.ofNullable(ofBrand(brand, id)).map(Session::view);
+    }
+
+    private @Nullable Session ofBrand(Brand brand, String id) {
+        Session session = sessions.get(id);
+        return session != null && session.brand().key().equals(brand.key()) ? session : null;
+    }
+
+    /** Asks a consumer on an agent's behalf, unless either of them is engaged. */
+    public CompletionStage<InviteOutcome> invite(AgentIdentity agent, String sessionId, Mode mode) {
+        Session session = ofBrand(agent.brand(), sessionId);
+        if (session == null) {
+            return done(new InviteOutcome.NoSuchSession());
+        }
+        Claim wanted = new Claim(
+                new AgentKey(agent.brand().key(), agent.id()),
+                sessionId,
+                services.secrets().next(),
+                services.node(),
+                Stage.PENDING);
+        long leaseMillis = services.limits().invitationMillis() + SessionLimits.LEASE_MARGIN_MILLIS;
+        return services.directory().claim(wanted, leaseMillis).thenCompose(standing -> {
+            if (!standing.equals(wanted)) {
+                return done(new InviteOutcome.AgentBusy(standing.stage()));
+            }
+            return on(session, () -> session.invitations().offer(agent, wanted, mode))
+                    .whenComplete((outcome, fault) -> {
+                        if (!(outcome instanceof InviteOutcome.Invited)) {
+                            services.directory().release(wanted);
+                        }
+                    });
+        });
+    }
+
+    /** What became of an invitation. */
+    public CompletionStage<Optional<InvitationView>> invitation(Brand brand, String sessionId, String invitationId) {
+        Session session = ofBrand(brand, sessionId);
+        if (session == null) {
+            return done(Optional.empty());
+        }
+        return on(
+                session,
+                () -> Optional.ofNullable(session.invitations().find(invitationId))
+                        .map(found -> found.view(services.ticker().nanoTime())));
+    }
+
+    /** Takes an agent's own pending invitation back. */
+    public CompletionStage<CommandOutcome> withdraw(AgentIdentity agent, String sessionId, String invitationId) {
+        Session session = ofBrand(agent.brand(), sessionId);
+        return session == null
+                ? done(CommandOutcome.NOT_FOUND)
+                : on(session, () -> session.invitations().withdraw(agent, invitationId));
+    }
+
+    /** Ends a session that the agent takes part in, or takes back its invitation to it. */
+    public CompletionStage<CommandOutcome> end(AgentIdentity agent, String sessionId) {
+        Session session = ofBrand(agent.brand(), sessionId);
+        return session == null ? done(CommandOutcome.NOT_FOUND) : on(session, () -> session.endBy(agent));
+    }
+
+    /** Lets somebody watch a live session; the grant, or nothing where the session is not live, full or not the brand's. */
+    public CompletionStage<Optional<String>> observe(AgentIdentity supervisor, String sessionId) {
+        Session session = ofBrand(supervisor.brand(), sessionId);
+        if (session == null) {
+            return done(Optional.empty());
+        }
+        String grant = services.secrets().next();
+        return on(
+                session,
+                () -> session.addObserver(supervisor.name(), SecretHash.of(grant))
+                        ? Optional.of(grant)
+                        : Optional.empty());
+    }
+
+    /** Takes no new sessions and asks all clients to connect elsewhere within this time. */
+    public void drain(long withinMillis) {
+        draining = true;
+        for (Session session : sessions.values()) {
+            session.run(() -> session.attendance().sendToAll(ControlFrames.goAway(withinMillis)));
+        }
+    }
+
+    /** Whether new sessions are refused. */
+    public boolean isDraining() {
+        return draining;
+    }
+
+    /** Ends all sessions; completes when everybody was told. */
+    public CompletionStage<Void> stop() {
+        draining = true;
+        return CompletableFuture.allOf(sessions.values().stream()
+                .map(session -> on(session, () -> {
+                    session.stop();
+                    return session;
+                }))
+                .toArray(CompletableFuture<?>[]::new));
+    }
+
+    private static <T> CompletableFuture<T> done(T value) {
+        return CompletableFuture.completedFuture(value);
+    }
+
+    private static <T> CompletableFuture<T> on(Session session, Supplier<T> command) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        Runnable task = () -> {
+            try {
+                result.complete(command.get());
+            } catch (RuntimeException fault) {
+                result.completeExceptionally(fault);
+            }
+        };
+        if (!session.run(task)) {
+            result.completeExceptionally(new RejectedExecutionException("the node has stopped"));
+        }
+        return result;
+    }
+}
