@@ -34,8 +34,11 @@ public final class ChannelUpgrade extends ChannelInboundHandlerAdapter {
     private final ChannelGate gate;
     private final CarrierLimits limits;
 
-    /** The judged request whose end has not come yet. */
-    private @Nullable Handshake pending;
+    /** The request that may become a channel as soon as its end has come. */
+    private Handshake.@Nullable Accepted pending;
+
+    /** Whether a request was refused: the connection is about to close, and what still comes is passed over. */
+    private boolean refused;
 
     /** Opens channels at this gate. */
     public ChannelUpgrade(ChannelGate gate, CarrierLimits limits) {
@@ -45,27 +48,29 @@ public final class ChannelUpgrade extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        if (message instanceof HttpRequest request && request.decoderResult().isSuccess() && Handshake.isFor(request)) {
-            pending = Handshake.judge(request);
+        if (!refused && message instanceof HttpRequest request && isForChannel(request)) {
+            Handshake handshake = Handshake.judge(request);
+            if (handshake instanceof Handshake.Accepted accepted) {
+                pending = accepted;
+            } else if (handshake instanceof Handshake.Refused no) {
+                refused = true;
+                refuse(ctx, no);
+            }
         }
-        if (pending == null) {
+        Handshake.Accepted accepted = pending;
+        if (accepted == null && !refused) {
             ctx.fireChannelRead(message);
             return;
         }
         boolean last = message instanceof LastHttpContent;
         ReferenceCountUtil.release(message);
-        if (last) {
-            answer(ctx, pending);
-            pending = null;
+        if (last && accepted != null) {
+            upgrade(ctx, accepted);
         }
     }
 
-    private void answer(ChannelHandlerContext ctx, Handshake handshake) {
-        if (handshake instanceof Handshake.Accepted accepted) {
-            upgrade(ctx, accepted);
-        } else if (handshake instanceof Handshake.Refused refused) {
-            refuse(ctx, refused);
-        }
+    private static boolean isForChannel(HttpRequest request) {
+        return request.decoderResult().isSuccess() && Handshake.isFor(request);
     }
 
     private void upgrade(ChannelHandlerContext ctx, Handshake.Accepted accepted) {
@@ -83,21 +88,19 @@ public final class ChannelUpgrade extends ChannelInboundHandlerAdapter {
         WebSocketCarrier carrier =
                 new WebSocketCarrier(gate, new ChannelRequest(accepted.sessionId(), accepted.origin(), remote), limits);
         ctx.pipeline().addLast(carrier);
-        ChannelHandlerContext carrierContext = ctx.pipeline().context(carrier);
-        leaveHttp(ctx.pipeline());
-        carrier.open(carrierContext);
+        HttpServerCodec codec = ctx.pipeline().get(HttpServerCodec.class);
+        removeBetween(ctx.pipeline(), codec, carrier);
+        // First the encoder, so that the carrier writes bytes; then the decoder, which gives what it has read beyond
+        // the
+        // request to its neighbour: the carrier, which must be open by then.
+        codec.removeOutboundHandler();
+        carrier.open(ctx.pipeline().context(carrier));
+        ctx.pipeline().remove(codec);
     }
 
-    /**
-     * Removes the HTTP codec and all behind it but the carrier, which is last. The codec goes last of them: it is in the
-     * midst of decoding, and hands what it has read beyond the request to its neighbour when that is done.
-     */
-    private static void leaveHttp(ChannelPipeline pipeline) {
+    private static void removeBetween(ChannelPipeline pipeline, ChannelHandler first, ChannelHandler last) {
         List<ChannelHandler> handlers = new ArrayList<>(pipeline.toMap().values());
-        int codec = handlers.indexOf(pipeline.get(HttpServerCodec.class));
-        for (int i = handlers.size() - 2; i >= Math.max(codec, 0); i--) {
-            pipeline.remove(handlers.get(i));
-        }
+        handlers.subList(handlers.indexOf(first) + 1, handlers.indexOf(last)).forEach(pipeline::remove);
     }
 
     private static void refuse(ChannelHandlerContext ctx, Handshake.Refused refused) {

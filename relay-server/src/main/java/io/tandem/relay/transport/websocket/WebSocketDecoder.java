@@ -207,14 +207,14 @@ final class WebSocketDecoder {
         int length = Math.min(payloadLength - payloadRead, in.readableBytes());
         if (length == payloadLength && gathered == null && isFinal()) {
             ByteBuf message = in.readRetainedSlice(length);
-            Mask.apply(message, message.readerIndex(), length, mask, 0);
+            Mask.remove(message, message.readerIndex(), length, mask, 0);
             endMessage(message);
             return;
         }
         ByteBuf into = gathered == null ? gather(length) : gathered;
         int start = into.writerIndex();
         into.writeBytes(in, length);
-        Mask.apply(into, start, length, mask, payloadRead);
+        Mask.remove(into, start, length, mask, payloadRead);
         payloadRead += length;
         if (payloadRead == payloadLength) {
             endPayload();

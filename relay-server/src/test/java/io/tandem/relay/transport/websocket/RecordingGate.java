@@ -1,0 +1,54 @@
+package io.tandem.relay.transport.websocket;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.tandem.relay.session.ChannelGate;
+import io.tandem.relay.session.ChannelIngress;
+import io.tandem.relay.session.ChannelRequest;
+import io.tandem.relay.session.Outlet;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A session that only remembers what its carrier told it. */
+final class RecordingGate implements ChannelGate, ChannelIngress {
+    final List<String> told = new ArrayList<>();
+
+    @Nullable
+    ChannelRequest request;
+
+    @Nullable
+    Outlet outlet;
+
+    @Override
+    public ChannelIngress open(ChannelRequest request, Outlet outlet) {
+        this.request = request;
+        this.outlet = outlet;
+        told.add("open");
+        return this;
+    }
+
+    @Override
+    public void onFrame(ByteBuf frame) {
+        // All bytes at once: the leak detector notes each access.
+        told.add("frame " + ByteBufUtil.hexDump(ByteBufUtil.getBytes(frame)));
+        frame.release();
+    }
+
+    @Override
+    public void onWritabilityChanged(boolean writable) {
+        told.add("writable " + writable);
+    }
+
+    @Override
+    public void onClosed() {
+        told.add("closed");
+    }
+
+    Outlet outlet() {
+        if (outlet == null) {
+            throw new IllegalStateException("no channel was opened");
+        }
+        return outlet;
+    }
+}
