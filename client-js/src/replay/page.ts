@@ -1,0 +1,149 @@
+import type { DocumentInfo } from '../protocol/page-op.ts';
+import type { PageVisitor } from '../protocol/page-reader.ts';
+import { type DocumentAddress, plainOrigins, withoutFragment } from './addresses.ts';
+import { createAttributeSetter } from './attributes.ts';
+import { mirrorCss } from './css-text.ts';
+import { createFocusMark, type FocusMark } from './focus-mark.ts';
+import { setChecked, setModal, setSelected, setValue } from './form-state.ts';
+import { CannotApply, createNodeTable, isDialog, isDocument, isElement, isFrame, isStyle, type NodeTable } from './node-table.ts';
+import { contentPolicy, openEmptyDocument } from './sandbox-frame.ts';
+import { createScrollPositions, type ScrollPositions } from './scroll-positions.ts';
+import { createSheets } from './sheets.ts';
+import { addressOf, createTreeBuilder, type TreeBuilder } from './tree-builder.ts';
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What a page tells the mirror that holds it. */
+export interface PageEvents {
+  resized(size: Size): void;
+  moved(url: string): void;
+  focused(id: number): void;
+}
+
+/** One keyframe's page in its frame, and how batches change it. */
+export interface MirroredPage {
+  readonly frame: HTMLIFrameElement;
+  readonly document: Document;
+  readonly nodes: NodeTable;
+  readonly scrolls: ScrollPositions;
+  readonly visitor: Omit<PageVisitor, 'reset'>;
+}
+
+/** Opens a page in an attached, empty frame. */
+export function openPage(
+  frame: HTMLIFrameElement,
+  info: DocumentInfo,
+  resourceOrigins: readonly string[],
+  events: PageEvents,
+): MirroredPage {
+  const origins = plainOrigins([info.url, ...resourceOrigins]);
+  const policy = contentPolicy(origins);
+  const document = openEmptyDocument(frame, info.mode, policy);
+  const nodes = createNodeTable();
+  const attributes = createAttributeSetter(document, origins);
+  const sheets = createSheets(nodes);
+  const addresses = new WeakMap<Document, DocumentAddress>([[document, addressOf(info)]]);
+  const builder = createTreeBuilder({ document, nodes, attributes, sheets, policy, addresses });
+  const scrolls = createScrollPositions(nodes);
+  const focus = createFocusMark();
+  const addressAt = (node: Node): DocumentAddress => addresses.get(isDocument(node) ? node : (node.ownerDocument ?? document)) ?? addressOf(info);
+
+  const visitor: Omit<PageVisitor, 'reset'> = {
+    ...builder,
+    ...structure(nodes, builder, focus),
+    attribute(id, name, value) {
+      const element = nodes.element(id);
+      if (builder.isDead(element)) return;
+      if (name === 'open' && value === null && isDialog(element) && element.matches(':modal')) element.close();
+      attributes.set(element, name, value, addressAt(element));
+    },
+    setText(id, data) {
+      const text = nodes.node(id);
+      if (text.nodeType !== TEXT_NODE) throw new CannotApply(`node ${id} is no text`);
+      (text as Text).data = text.parentNode && isStyle(text.parentNode) ? mirrorCss(data, addressAt(text)) : data;
+    },
+    value: (id, value) => setValue(nodes.node(id), value),
+    checked: (id, bits) => setChecked(nodes.node(id), bits),
+    selected: (id, indices) => setSelected(nodes.node(id), indices),
+    modal: (id, state) => keepingKeyboard(frame, () => setModal(nodes.node(id), state)),
+    scroll: (id, left, top) => scrolls.want(id, { left, top }),
+    viewport: (width, height) => events.resized({ width, height }),
+    sheet: (id, baseUrl, css) => sheets.own(nodes.element(id), css, { ...addressAt(nodes.node(id)), base: baseUrl }),
+    sheetInsert: (id, index, rule) => sheets.insert(id, index, rule, addressAt(nodes.peek(id) ?? document)),
+    sheetDelete: (id, index) => sheets.remove(id, index),
+    sheetDisabled: (id, disabled) => sheets.disable(id, disabled),
+    adoptedSheet: (id, baseUrl, css) => sheets.define(id, css, { ...addressAt(document), base: baseUrl }),
+    adopt: (id, ids) => sheets.adopt(id, ids),
+    focus(id) {
+      focus.move(id === 0 ? undefined : nodes.node(id));
+      events.focused(id);
+    },
+    url(url) {
+      const { url: old, base } = addressAt(document);
+      const bare = withoutFragment(url);
+      addresses.set(document, { url: bare, base: withoutFragment(base) === old ? bare : base });
+      events.moved(url);
+    },
+  };
+  return { frame, document, nodes, scrolls, visitor };
+}
+
+const TEXT_NODE = 3;
+
+/** Taking nodes out and moving them. */
+function structure(nodes: NodeTable, builder: TreeBuilder, focus: FocusMark): Pick<PageVisitor, 'remove' | 'move'> {
+  return {
+    remove(ids) {
+      for (const id of ids) {
+        const node = nodes.node(id);
+        if (focus.focused && node.contains(focus.focused)) focus.move(undefined);
+        nodes.forget(node);
+        if (isDocument(node)) node.replaceChildren();
+        else node.parentNode?.removeChild(node);
+      }
+    },
+    move(id, parentId, nextId) {
+      const node = nodes.node(id);
+      const parent = nodes.node(parentId);
+      const next = nextId === 0 ? null : nodes.node(nextId);
+      if (builder.isDead(parent)) return void node.parentNode?.removeChild(node);
+      if (next !== null && next.parentNode !== parent) throw new CannotApply(`node ${nextId} is no child of ${parentId}`);
+      place(node, parent, next);
+    },
+  };
+}
+
+interface AtomicParent {
+  moveBefore?(node: Node, next: Node | null): void;
+}
+
+/** Moves a node with its state (frames keep their documents) where the browser can; else as ever. */
+function place(node: Node, parent: Node, next: Node | null): void {
+  const atomic = parent as AtomicParent;
+  if (atomic.moveBefore && node.isConnected && parent.isConnected && node.ownerDocument === parent.ownerDocument) {
+    atomic.moveBefore(node, next);
+    return;
+  }
+  if (holdsDocuments(node)) throw new CannotApply('a frame was moved, and its document is lost');
+  parent.insertBefore(node, next);
+}
+
+const holdsDocuments = (node: Node): boolean => isElement(node) && (isFrame(node) || node.querySelector('iframe') !== null);
+
+/** A modal dialog takes the focus; the agent's keyboard stays where it was. */
+function keepingKeyboard(frame: HTMLIFrameElement, act: () => void): void {
+  const before = focusedIn(frame.ownerDocument);
+  act();
+  if (focusedIn(frame.ownerDocument) !== frame) return;
+  frame.blur();
+  if (before instanceof HTMLElement) before.focus({ preventScroll: true });
+}
+
+function focusedIn(document: Document): Element | null {
+  let active = document.activeElement;
+  while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+  return active;
+}
