@@ -3,6 +3,8 @@ import { AgentDesk } from '/tandem-viewer.js';
 import { startWaitingList } from './waiting-list.js';
 import { modes, problemText, refusalText, states, whyItEnded, whyNoSession } from './wording.js';
 
+const LEFT_OVER_KEY = 'tandem-desk-session';
+
 const byId = (id) => document.getElementById(id);
 
 let desk = null;
@@ -20,6 +22,14 @@ async function fetchToken(name) {
   return answer.token;
 }
 
+/** A desk that was reloaded in mid-session has lost its mirror: it ends what it left behind, so that its agent is free at once. */
+async function endLeftOver(token) {
+  const id = sessionStorage.getItem(LEFT_OVER_KEY);
+  if (id === null) return;
+  sessionStorage.removeItem(LEFT_OVER_KEY);
+  await fetch(`/v1/sessions/${id}`, { method: 'DELETE', headers: { Authorization: `Bearer ${token}` } });
+}
+
 function notice(text) {
   byId('notice-text').textContent = text;
   byId('notice').hidden = text === '';
@@ -30,7 +40,9 @@ async function signIn(event) {
   const name = byId('name').value.trim() || 'Ada';
   byId('sign-in-problem').textContent = '';
   try {
-    desk = new AgentDesk({ relay: location.origin, token: await fetchToken(name) });
+    const token = await fetchToken(name);
+    desk = new AgentDesk({ relay: location.origin, token });
+    await endLeftOver(token);
   } catch (error) {
     byId('sign-in-problem').textContent = problemText(error);
     return;
@@ -63,6 +75,7 @@ function take(next) {
   next.addEventListener('change', () => next === session && show());
   next.addEventListener('refused', (event) => next === session && notice(refusalText(event.detail)));
   next.addEventListener('ended', () => next === session && ended());
+  sessionStorage.setItem(LEFT_OVER_KEY, next.id);
   const viewer = document.createElement('tandem-viewer');
   viewer.session = next;
   byId('stage').replaceChildren(viewer);
@@ -70,6 +83,7 @@ function take(next) {
 }
 
 function ended() {
+  sessionStorage.removeItem(LEFT_OVER_KEY);
   const accepted = session.invitation === 'accepted';
   notice(accepted || session.endReason ? whyItEnded(session.endReason) : whyNoSession(session.invitation));
   if (document.fullscreenElement) void document.exitFullscreen();
