@@ -24,6 +24,9 @@ const GOOD_MATCH = 64;
 /** Positions are 31-bit; a history that has seen this many bytes starts anew. */
 const MAX_STREAM_BYTES = 0x4000_0000;
 
+/** What the declared length in front of a block may take. */
+const LENGTH_BYTES = 4;
+
 const hash = (word: number): number => Math.imul(word, 0x9e3779b1) >>> (32 - HASH_BITS);
 
 /** Upper bound of the bytes that a block of `bytes` bytes takes. */
@@ -59,12 +62,22 @@ export class Lz4Encoder {
 
   /** Compresses one block; the result is a copy that the caller owns. The block joins the history. */
   compress(input: Uint8Array): Uint8Array<ArrayBuffer> {
+    return this.compressInto(input, Infinity) as Uint8Array<ArrayBuffer>;
+  }
+
+  /** Like {@link Lz4Encoder.compress}; undefined, and the history as it was, when the block is not smaller than the input. */
+  compressIfSmaller(input: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
+    return this.compressInto(input, input.length - LENGTH_BYTES);
+  }
+
+  private compressInto(input: Uint8Array, tooLong: number): Uint8Array<ArrayBuffer> | undefined {
     if (this.base + this.historyBytes + input.length > MAX_STREAM_BYTES) this.restart();
     this.load(input);
     const end = this.historyBytes + input.length;
     if (this.out.length < compressBound(input.length)) this.out = new Uint8Array(compressBound(input.length));
     this.outEnd = 0;
     this.encode(this.historyBytes, end);
+    if (this.outEnd >= tooLong) return undefined;
     this.keepHistory(end);
     return this.out.slice(0, this.outEnd);
   }
@@ -127,7 +140,8 @@ export class Lz4Encoder {
     const slot = hash(word);
     const position = this.base + at;
     const previous = this.heads[slot] as number;
-    const distance = previous === 0 ? 0 : position - previous;
+    // A block that was dropped because it did not shrink leaves heads that point at or behind this position: no matches.
+    const distance = previous === 0 || previous >= position ? 0 : position - previous;
     this.chain[position & MAX_OFFSET] = distance > MAX_OFFSET ? 0 : distance;
     this.heads[slot] = position;
     return distance === 0 || distance > MAX_OFFSET ? 0 : previous;

@@ -6,6 +6,8 @@ import { type DocumentInfo, type ModalState, NodeToken, type Namespace, PageOp }
  */
 const INTERNED_UNITS = 96;
 
+const MAX_VARINT_BYTES = 5;
+
 interface ShapeNode {
   index: number;
   readonly next: Map<string, ShapeNode>;
@@ -23,7 +25,9 @@ export class PageWriter {
   private readonly ops: ByteWriter;
   private readonly refs: ByteWriter;
   private readonly lengths: ByteWriter;
-  private readonly strings: string[] = [];
+  private readonly encoded = new ByteWriter(0);
+  private strings: string[] = [];
+  private unsettledUnits = 0;
   private readonly table = new Map<string, number>();
   private readonly shapes: ShapeNode[] = [newShapeNode(), newShapeNode(), newShapeNode()];
   private entries = 0;
@@ -41,9 +45,17 @@ export class PageWriter {
     return this.ops.length === 0;
   }
 
-  /** Bytes of the columns so far, without the text: a cheap measure for cutting batches. */
-  get columnBytes(): number {
-    return this.ops.length + this.refs.length + this.lengths.length;
+  /** Size so far, with a byte for each unit of text that is not encoded yet: a cheap measure for cutting batches. */
+  get size(): number {
+    return this.ops.length + this.refs.length + this.lengths.length + this.encoded.length + this.unsettledUnits;
+  }
+
+  /** Encodes the text so far. A long batch that is written in slices does it in each, so that {@link PageWriter.finish} is quick. */
+  settle(): void {
+    if (this.strings.length === 0) return;
+    this.encoded.utf8(this.strings.join(''));
+    this.strings = [];
+    this.unsettledUnits = 0;
   }
 
   reset(page: DocumentInfo, dpr: number): void {
@@ -202,14 +214,14 @@ export class PageWriter {
 
   /** The batch's bytes. */
   finish(): Uint8Array<ArrayBuffer> {
-    const text = this.strings.join('');
-    const out = new ByteWriter(this.columnBytes + text.length + 32);
+    this.settle();
+    const out = new ByteWriter(this.size + 3 * MAX_VARINT_BYTES);
     for (const column of [this.ops, this.refs, this.lengths]) {
       out.varint(column.length);
       out.raw(column.view());
     }
-    out.utf8(text);
-    return out.toBytes();
+    out.raw(this.encoded.view());
+    return out.view();
   }
 
   private numbers(...values: number[]): void {
@@ -243,6 +255,7 @@ export class PageWriter {
     this.refs.varint(0);
     this.lengths.varint(value.length);
     this.strings.push(value);
+    this.unsettledUnits += value.length;
   }
 }
 

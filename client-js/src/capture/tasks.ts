@@ -1,0 +1,101 @@
+/** What the capture runs later. One piece of work is due at a time: asking for one while another is due keeps the earlier. */
+export interface Tasks {
+  /** Runs in the next task: after what the page has queued, without the delays of timers in hidden tabs. */
+  next(work: () => void): void;
+  after(millis: number, work: () => void): void;
+  /** Runs when the page has nothing to do; apart from the work that is due. */
+  whenIdle(work: () => void): void;
+  /** Runs over and over, apart from the work that is due; the result ends it. */
+  every(millis: number, work: () => void): () => void;
+  /** Runs what is due now, and what becomes due by that, in this task. */
+  drain(): void;
+  readonly isDraining: boolean;
+  stop(): void;
+}
+
+/** Where there is no requestIdleCallback, idle work waits this long instead. */
+const IDLE_MILLIS = 200;
+
+export function createTasks(window: Window & typeof globalThis): Tasks {
+  const channel = new window.MessageChannel();
+  let due: (() => void) | undefined;
+  let timer = 0;
+  let isNext = false;
+  let isDraining = false;
+  let cancelIdle: (() => void) | undefined;
+
+  function clear(): void {
+    window.clearTimeout(timer);
+    timer = 0;
+    isNext = false;
+    due = undefined;
+  }
+
+  function run(): void {
+    const work = due;
+    clear();
+    work?.();
+  }
+
+  channel.port1.onmessage = () => {
+    if (isNext) run();
+  };
+
+  return {
+    next(work) {
+      const isPosted = isNext;
+      clear();
+      due = work;
+      isNext = true;
+      if (!isPosted && !isDraining) channel.port2.postMessage(0);
+    },
+    after(millis, work) {
+      if (due !== undefined) return;
+      due = work;
+      timer = window.setTimeout(run, millis);
+    },
+    whenIdle(work) {
+      if (cancelIdle !== undefined) return;
+      const idle = (): void => {
+        cancelIdle = undefined;
+        work();
+      };
+      // Not in every browser, whatever the types say.
+      if ('requestIdleCallback' in window) {
+        const handle = window.requestIdleCallback(idle);
+        cancelIdle = () => {
+          window.cancelIdleCallback(handle);
+        };
+      } else {
+        const handle = (window as Window).setTimeout(idle, IDLE_MILLIS);
+        cancelIdle = () => {
+          (window as Window).clearTimeout(handle);
+        };
+      }
+    },
+    every(millis, work) {
+      const handle = window.setInterval(work, millis);
+      return () => {
+        window.clearInterval(handle);
+      };
+    },
+    drain() {
+      if (isDraining) return;
+      isDraining = true;
+      try {
+        while (due !== undefined) run();
+      } finally {
+        isDraining = false;
+      }
+    },
+    get isDraining() {
+      return isDraining;
+    },
+    stop() {
+      clear();
+      cancelIdle?.();
+      cancelIdle = undefined;
+      channel.port1.close();
+    },
+  };
+}

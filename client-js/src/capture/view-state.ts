@@ -1,0 +1,116 @@
+import { ModalState } from '../protocol/page-op.ts';
+import type { PageWriter } from '../protocol/page-writer.ts';
+import type { NodeTable } from './node-table.ts';
+import { frameDocument } from './roots.ts';
+
+/** What shows without being in the tree: scroll positions, viewport, focus, open dialogs, the address. */
+export interface ViewState {
+  scrolled(target: Document | Element): void;
+  resized(): void;
+  track(dialog: HTMLDialogElement): void;
+  /** Writes what differs from what was sent. */
+  write(writer: PageWriter): void;
+  forget(node: Node): void;
+  /** A keyframe starts: all is to be sent that is not as in a page just loaded. */
+  reset(): void;
+}
+
+export function createViewState(window: Window, table: NodeTable, scrolledBefore: Iterable<Element>): ViewState {
+  const { document } = window;
+  /** Everything that was ever seen to scroll: a keyframe asks these for their positions, and no other element. */
+  const everScrolled = new Set<Document | Element>([document, ...scrolledBefore]);
+  const pending = new Set<Document | Element>();
+  const dialogs = new Map<HTMLDialogElement, ModalState>();
+  let hasResized = false;
+  let dpr = 0;
+  let focused = 0;
+  let url = '';
+
+  function writeScrolls(writer: PageWriter): void {
+    for (const target of pending) {
+      const entry = table.known(target);
+      if (entry !== undefined) writer.scroll(entry.id, ...positionOf(target));
+    }
+    pending.clear();
+  }
+
+  function writeViewport(writer: PageWriter): void {
+    if (!hasResized && window.devicePixelRatio === dpr) return;
+    hasResized = false;
+    dpr = window.devicePixelRatio;
+    writer.viewport(window.innerWidth, window.innerHeight, dpr);
+  }
+
+  function writeDialogs(writer: PageWriter): void {
+    for (const [dialog, before] of dialogs) {
+      const entry = table.known(dialog);
+      const state = modalState(dialog);
+      if (entry === undefined || state === before) continue;
+      dialogs.set(dialog, state);
+      writer.modal(entry.id, state);
+    }
+  }
+
+  function writeFocus(writer: PageWriter): void {
+    const element = focusedElement(document);
+    const id = element === null ? 0 : (table.known(element)?.id ?? 0);
+    if (id === focused) return;
+    focused = id;
+    writer.focus(id);
+  }
+
+  return {
+    scrolled(target) {
+      everScrolled.add(target);
+      pending.add(target);
+    },
+    resized() {
+      hasResized = true;
+    },
+    track(dialog) {
+      dialogs.set(dialog, dialog.open ? ModalState.OPEN : ModalState.CLOSED);
+    },
+    write(writer) {
+      writeDialogs(writer);
+      writeViewport(writer);
+      writeScrolls(writer);
+      writeFocus(writer);
+      if (window.location.href !== url) writer.url((url = window.location.href));
+    },
+    forget(node) {
+      if (node !== document) everScrolled.delete(node as Element);
+      pending.delete(node as Element);
+      dialogs.delete(node as HTMLDialogElement);
+    },
+    reset() {
+      for (const target of everScrolled) pending.add(target);
+      dialogs.clear();
+      hasResized = false;
+      dpr = window.devicePixelRatio;
+      focused = 0;
+      url = window.location.href;
+    },
+  };
+}
+
+function positionOf(target: Document | Element): [left: number, top: number] {
+  if ('scrollLeft' in target) return [target.scrollLeft, target.scrollTop];
+  const view = target.defaultView;
+  return view === null ? [0, 0] : [view.scrollX, view.scrollY];
+}
+
+function modalState(dialog: HTMLDialogElement): ModalState {
+  if (!dialog.open) return ModalState.CLOSED;
+  return dialog.matches(':modal') ? ModalState.MODAL : ModalState.OPEN;
+}
+
+/** The element that has the focus, inside shadow roots and frames too; null when it is none but the body. */
+function focusedElement(document: Document): Element | null {
+  let element = document.activeElement;
+  for (;;) {
+    if (element === null || element === element.ownerDocument.body) return null;
+    const inner = element.shadowRoot?.activeElement ?? (element.localName === 'iframe' ? frameDocument(element)?.activeElement : null);
+    if (inner === null || inner === undefined || inner === inner.ownerDocument.body) return element;
+    element = inner;
+  }
+}
