@@ -1,3 +1,5 @@
+import { createMasks, MASK_TEXT } from '../../src/capture/mask.ts';
+
 /*
  * Compares two documents that live in two browsers: each is written down as lines, in document order, inside its own page
  * ({@link canonicalLines}), and the lines are compared anywhere ({@link firstDifference}).
@@ -12,42 +14,62 @@
  * 1. Comments, processing instructions: the protocol does not send them; nothing of them is ever painted.
  * 2. Attributes and content of script, noscript and template: the protocol sends the bare element (code and dead markup
  *    have no place in a mirror). The elements themselves are compared: sibling selectors count them.
- * 3. Event attributes (on…): code.
- * 4. `tandem-ui`, at its place below <html>: the consumer's own user interface, never captured.
- * 5. A style sheet's link may be a style element in the mirror, which loads nothing: name, text and the attributes that only
+ * 3. `tandem-ui` below <html>: the consumer's own user interface, never captured.
+ * 4. A style sheet's link may be a style element in the mirror, which loads nothing: name, text and the attributes that only
  *    say what to load (SHEET_LOADING) are left out; the rules are compared instead, and every other attribute.
- * 6. `nonce`: a secret of the page's policy that browsers hide from scripts.
- * 7. Attributes that navigate, submit, call out or run (INERT): a mirror must not have them. `href` of links is compared,
- *    resolved, unless its scheme is one that runs code.
- * 8. URLs are compared resolved against their document's base: a mirror's document has another address.
+ *    Other links (icons, preloads, alternates) show nothing: their `rel` and `href` are left out.
+ * 5. Attributes that load code or documents, navigate, submit, run or take the focus (INERT, INERT_ON, on…), and URLs whose
+ *    scheme runs code: a mirror must not have them.
+ * 6. `autocomplete` of fields: always off in a mirror, so that the agent's browser fills nothing in.
+ * 7. URLs are compared resolved against their document's base: a mirror's document has another address. In CSS they are
+ *    compared in one spelling: url("…").
+ * 8. `:focus` and `:defined`: no element of a mirror is focused or defined, so its sheets ask for a mark besides (MARKS).
  * 9. Documents of frames that the source cannot read (another origin): the protocol sends a frame's document only where the
- *    page itself can read it.
- * 10. base: the mirror resolves against the base that the tag reports; meta other than the viewport: they only act.
- * 11. Values of password fields, and value and inner text of what the caller says is masked ({@link CompareOptions.masked}): the
- *    mirror holds the mask. That nothing else left the page is what the masking tests look for.
+ *    page itself can read it. Sheets that the page cannot read are compared as unreadable.
+ * 10. Attributes of base and of meta (but the viewport's): they act, or describe the page to machines.
+ * 11. The value of hidden inputs: masked always (tokens live there), painted never.
+ * 12. What the tag masks ({@link CompareOptions.masked} and the tag's own rules): the mirror must hold the mask, and of the
+ *    element's attributes those that lay it out (MASKED_ATTRIBUTES) must be equal. That nothing else left the page is what
+ *    the masking tests look for.
  */
 
 /** One node: its depth, what it is, and facts about it as "name = value". */
 export type Line = readonly [depth: number, label: string, facts: readonly string[]];
 
 export interface CompareOptions {
-  /** CSS selector of elements whose value and inner text the tag masks; applied to both documents. */
+  /** CSS selector of elements that are masked besides those which the tag masks by its own rules. */
   readonly masked?: string;
 }
 
 const DEAD = new Set(['script', 'noscript', 'template']);
 const SHEET_LOADING = new Set(['href', 'rel', 'type', 'crossorigin', 'integrity', 'referrerpolicy', 'as', 'fetchpriority', 'blocking', 'hreflang', 'sizes', 'imagesizes', 'imagesrcset']);
 const URL_ATTRIBUTES = new Set(['href', 'src', 'poster', 'background', 'cite', 'longdesc', 'xlink:href']);
-const INERT: Readonly<Record<string, readonly string[]>> = {
-  iframe: ['src', 'srcdoc', 'sandbox', 'allow', 'name', 'csp', 'loading'],
+const INERT = new Set(['nonce', 'integrity', 'crossorigin', 'referrerpolicy', 'autofocus', 'accesskey', 'ping', 'xml:base', 'attributionsrc', 'fetchpriority']);
+const INERT_ON: Readonly<Record<string, readonly string[]>> = {
+  iframe: ['src', 'srcdoc', 'sandbox', 'allow', 'name', 'csp', 'allowfullscreen'],
   form: ['action', 'target'],
-  a: ['ping', 'target', 'download'],
-  area: ['ping', 'target', 'download'],
-  button: ['formaction', 'formtarget'],
-  input: ['formaction', 'formtarget'],
-  object: ['data', 'classid', 'codebase', 'archive'],
-  embed: ['src'],
+  a: ['target', 'download'],
+  area: ['target', 'download'],
+  button: ['formaction', 'formtarget', 'popovertarget', 'popovertargetaction', 'command', 'commandfor'],
+  input: ['formaction', 'formtarget', 'popovertarget', 'popovertargetaction', 'dirname'],
+  object: ['data', 'type', 'classid', 'codebase', 'archive', 'code'],
+  embed: ['src', 'type'],
+  video: ['autoplay'],
+  audio: ['autoplay'],
+  link: ['rel', 'href', 'as', 'imagesizes', 'imagesrcset', 'blocking'],
+  html: ['manifest'],
 };
+const FIELDS = new Set(['input', 'select', 'textarea', 'form']);
+const MASKED_ATTRIBUTES = new Set(['class', 'id', 'type', 'style', 'dir', 'width', 'height', 'rows', 'cols', 'size', 'disabled', 'readonly', 'hidden', 'colspan', 'rowspan']);
+/** The first fact of a line that the tag masks. */
+const MASKED = 'masked';
+
+/** How a mirror's sheets ask for states that it cannot have. */
+const MARKS: readonly (readonly [RegExp, string])[] = [
+  [/:is\((:focus(?:-visible|-within)?), ?\[data-tandem-focus(?:-within)?\]\)/g, '$1'],
+  [/:is\(:defined, ?:not\(\[data-tandem-undefined\]\)\)/g, ':defined'],
+];
+const MARK_ATTRIBUTES = new Set(['data-tandem-focus', 'data-tandem-focus-within']);
 
 const absolute = (url: string, base: string): string => {
   const trimmed = url.trim();
@@ -62,8 +84,15 @@ const absolute = (url: string, base: string): string => {
 const absoluteCss = (css: string, base: string): string =>
   css.replace(/url\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^)"']*))\s*\)/g, (_whole, double?: string, single?: string, bare?: string) => {
     const url = double ?? single ?? bare ?? '';
-    return `url("${absolute(url, base)}")`;
+    return `url("${cssUrl(url.replace(/\\(["'()\\])/g, '$1'), base)}")`;
   });
+
+/** A fragment of the sheet's own document is written as a fragment, whole or not. */
+function cssUrl(url: string, base: string): string {
+  const resolved = absolute(url, base);
+  const hash = resolved.indexOf('#');
+  return hash > 0 && resolved.slice(0, hash) === base.replace(/#.*/, '') ? resolved.slice(hash) : resolved;
+}
 
 const absoluteSet = (set: string, base: string): string =>
   set.replace(/(^|,)(\s*)(\S+)/g, (_whole, comma: string, space: string, url: string) => `${comma}${space}${absolute(url, base)}`);
@@ -86,6 +115,7 @@ function rulesOf(sheet: CSSStyleSheet, base: string): string | undefined {
     if (imported) text += `/* ${(rule as CSSImportRule).media.mediaText} */ ${rulesOf(imported, own) ?? 'unreadable'}\n`;
     else text += `${absoluteCss(rule.cssText, own)}\n`;
   }
+  for (const [mark, state] of MARKS) text = text.replace(mark, state);
   return text;
 }
 
@@ -95,17 +125,23 @@ const isSheetElement = (element: Element): boolean =>
 /** Writes a document down. Runs inside the page; reads layout (scroll positions), changes nothing. */
 export function canonicalLines(root: Document, options: CompareOptions = {}): Line[] {
   const lines: Line[] = [];
-  writeDocument(root, 0, options, lines);
+  const masks = createMasks(() => false);
+  const isMasked = (element: Element): boolean =>
+    masks.isOwn(element, element.localName) || (options.masked !== undefined && element.matches(options.masked));
+  writeDocument(root, 0, { lines, isMasked }, false);
   return lines;
 }
 
-function writeDocument(document: Document, depth: number, options: CompareOptions, lines: Line[]): void {
-  const facts = [`mode = ${document.compatMode}`];
+interface Writing {
+  readonly lines: Line[];
+  readonly isMasked: (element: Element) => boolean;
+}
+
+function writeDocument(document: Document, depth: number, writing: Writing, masked: boolean): void {
   const viewport = document.scrollingElement ?? document.documentElement;
-  facts.push(`scroll = ${scrollOf(viewport)}`);
-  facts.push(...adoptedFacts(document, document.baseURI));
-  lines.push([depth, '#document', facts]);
-  for (const child of Array.from(document.childNodes)) writeNode(child, depth + 1, options, lines, false);
+  const facts = [`mode = ${document.compatMode}`, `scroll = ${scrollOf(viewport)}`, ...adoptedFacts(document, document.baseURI)];
+  writing.lines.push([depth, '#document', facts]);
+  for (const child of Array.from(document.childNodes)) writeNode(child, depth + 1, writing, masked);
 }
 
 // The position is rounded: a fraction of a pixel is the zoom's, not the page's.
@@ -114,62 +150,69 @@ const scrollOf = (element: Element | null): string => (element ? `${Math.round(e
 const adoptedFacts = (root: DocumentOrShadowRoot, base: string): string[] =>
   root.adoptedStyleSheets.map((sheet, i) => `adopted sheet ${i} = ${sheet.disabled ? '(disabled) ' : ''}${rulesOf(sheet, base) ?? 'unreadable'}`);
 
-function writeNode(node: Node, depth: number, options: CompareOptions, lines: Line[], masked: boolean): void {
+function writeNode(node: Node, depth: number, writing: Writing, masked: boolean): void {
   switch (node.nodeType) {
     case Node.DOCUMENT_TYPE_NODE: {
       const doctype = node as DocumentType;
-      lines.push([depth, '#doctype', [`doctype = ${doctype.name} "${doctype.publicId}" "${doctype.systemId}"`]]);
+      writing.lines.push([depth, '#doctype', [`doctype = ${doctype.name} "${doctype.publicId}" "${doctype.systemId}"`]]);
       return;
     }
     case Node.TEXT_NODE:
-    case Node.CDATA_SECTION_NODE:
-      lines.push([depth, '#text', [masked ? 'text is masked' : `text = ${wellFormed((node as Text).data)}`]]);
+    case Node.CDATA_SECTION_NODE: {
+      const text = wellFormed((node as Text).data);
+      writing.lines.push([depth, '#text', masked ? [MASKED, `text = ${/\S/.test(text) ? MASK_TEXT : ' '}`] : [`text = ${text}`]]);
       return;
+    }
     case Node.ELEMENT_NODE:
-      writeElement(node as Element, depth, options, lines, masked);
+      writeElement(node as Element, depth, writing, masked);
       return;
     default:
       return;
   }
 }
 
-function writeElement(element: Element, depth: number, options: CompareOptions, lines: Line[], inherited: boolean): void {
+function writeElement(element: Element, depth: number, writing: Writing, inherited: boolean): void {
   const name = element.localName;
   if (name === 'tandem-ui') return;
+  const { lines } = writing;
   const label = isSheetElement(element) ? 'style' : name;
-  const masked = inherited || (options.masked !== undefined && element.matches(options.masked));
-  const facts = [`namespace = ${element.namespaceURI}`];
+  const masked = inherited || writing.isMasked(element);
+  const facts = [...(masked ? [MASKED] : []), `namespace = ${element.namespaceURI}`];
   lines.push([depth, label, facts]);
   if (DEAD.has(name)) return;
   facts.push(...attributeFacts(element, label, masked));
   if (label === 'style') {
-    facts.push(...sheetFacts(element as HTMLStyleElement));
+    if (!masked) facts.push(...sheetFacts(element as HTMLStyleElement));
     return;
   }
   facts.push(...stateFacts(element, masked));
   if (element.shadowRoot) {
-    lines.push([depth + 1, '#shadow-root', adoptedFacts(element.shadowRoot, element.baseURI)]);
-    for (const child of Array.from(element.shadowRoot.childNodes)) writeNode(child, depth + 2, options, lines, masked);
+    lines.push([depth + 1, '#shadow-root', masked ? [MASKED] : adoptedFacts(element.shadowRoot, element.baseURI)]);
+    for (const child of Array.from(element.shadowRoot.childNodes)) writeNode(child, depth + 2, writing, masked);
   }
   const frame = name === 'iframe' ? (element as HTMLIFrameElement).contentDocument : null;
-  if (frame) writeDocument(frame, depth + 1, options, lines);
-  for (const child of Array.from(element.childNodes)) writeNode(child, depth + 1, options, lines, masked);
+  if (frame) writeDocument(frame, depth + 1, writing, masked);
+  for (const child of Array.from(element.childNodes)) writeNode(child, depth + 1, writing, masked);
 }
 
 function attributeFacts(element: Element, label: string, masked: boolean): string[] {
   const name = element.localName;
   const facts: string[] = [];
   if (name === 'base' || (name === 'meta' && element.getAttribute('name') !== 'viewport')) return facts;
-  const inert = INERT[name] ?? [];
-  for (const attribute of Array.from(element.attributes)) {
-    const key = attribute.name;
-    if (/^on/i.test(key) || key === 'nonce' || inert.includes(key)) continue;
-    if (label === 'style' && SHEET_LOADING.has(key)) continue;
-    if (key === 'value' && (masked || (name === 'input' && element.getAttribute('type')?.toLowerCase() === 'password'))) continue;
-    const value = attributeValue(element, key, attribute.value);
-    if (value !== undefined) facts.push(`${key} = ${value}`);
+  for (const { name: key, value } of Array.from(element.attributes)) {
+    if (isLeftOut(element, label, key) || (masked && !MASKED_ATTRIBUTES.has(key))) continue;
+    const resolved = attributeValue(element, key, value);
+    if (resolved !== undefined) facts.push(`${key} = ${resolved}`);
   }
   return facts.sort();
+}
+
+function isLeftOut(element: Element, label: string, key: string): boolean {
+  const name = element.localName;
+  if (/^on/i.test(key) || INERT.has(key) || MARK_ATTRIBUTES.has(key) || (INERT_ON[name] ?? []).includes(key)) return true;
+  if (label === 'style' && SHEET_LOADING.has(key)) return true;
+  if (key === 'autocomplete' && FIELDS.has(name)) return true;
+  return key === 'value' && name === 'input' && (element as HTMLInputElement).type === 'hidden';
 }
 
 function attributeValue(element: Element, key: string, value: string): string | undefined {
@@ -179,13 +222,13 @@ function attributeValue(element: Element, key: string, value: string): string | 
     return /^\s*(javascript|vbscript):/i.test(url) ? undefined : wellFormed(url);
   }
   if (key === 'srcset') return wellFormed(absoluteSet(value, base));
-  if (key === 'style') return wellFormed(absoluteCss(value, base));
+  if (key === 'style' || (element.namespaceURI?.endsWith('/svg') === true && value.includes('url('))) return wellFormed(absoluteCss(value, base));
   return wellFormed(value);
 }
 
 function sheetFacts(element: HTMLStyleElement): string[] {
   const sheet = element.sheet;
-  if (!sheet) return ['sheet = none'];
+  if (!sheet) return ['rules = '];
   const facts = [`rules = ${wellFormed(rulesOf(sheet, element.baseURI) ?? 'unreadable')}`];
   if (sheet.disabled) facts.push('sheet is disabled');
   return facts;
@@ -196,8 +239,9 @@ function stateFacts(element: Element, masked: boolean): string[] {
   switch (element.localName) {
     case 'input': {
       const input = element as HTMLInputElement;
+      if (masked || input.type === 'file' || input.type === 'hidden') break;
       if (input.type === 'checkbox' || input.type === 'radio') facts.push(`checked = ${input.checked}`, `indeterminate = ${input.indeterminate}`);
-      else if (!masked && input.type !== 'file' && input.type !== 'password') facts.push(`live value = ${wellFormed(input.value)}`);
+      else facts.push(`live value = ${wellFormed(input.value)}`);
       break;
     }
     case 'textarea':
@@ -226,7 +270,8 @@ export function firstDifference(source: readonly Line[], mirror: readonly Line[]
       const place = i > 0 ? pathOf(source, left && left[0] >= (right?.[0] ?? 0) ? i : i - 1) : '#document';
       return `${place}: source has ${nodeName(left, left?.[0])}, mirror has ${nodeName(right, left?.[0])}`;
     }
-    const fact = firstFact(left[2], right[2]);
+    const masked = left[2][0] === MASKED;
+    const fact = firstFact(masked ? left[2].slice(1) : left[2], right[2][0] === MASKED ? right[2].slice(1) : right[2], masked);
     if (fact !== null) return `${pathOf(source, i)}: ${fact}`;
   }
   return null;
@@ -238,7 +283,7 @@ function nodeName(line: Line | undefined, depth: number | undefined): string {
   return `${line[1]}${line[2][1] !== undefined || line[1] === '#text' ? ` (${shorten(line[2].slice(0, 4).join('; '), 0)})` : ''}${relation}`;
 }
 
-function firstFact(source: readonly string[], mirror: readonly string[]): string | null {
+function firstFact(source: readonly string[], mirror: readonly string[], masked: boolean): string | null {
   for (const fact of source) {
     if (mirror.includes(fact)) continue;
     const name = fact.split(' = ')[0] as string;
@@ -247,7 +292,8 @@ function firstFact(source: readonly string[], mirror: readonly string[]): string
     const at = Math.max(0, commonPrefix(fact, other) - 20);
     return `source ${name}${at > 0 ? ` (from character ${at})` : ''}: ${shorten(fact, at)} | mirror: ${shorten(other, at)}`;
   }
-  const extra = mirror.find((fact) => !source.includes(fact));
+  // Of what is masked, the mirror may show more than is compared: the mask itself, for one.
+  const extra = masked ? undefined : mirror.find((fact) => !source.includes(fact));
   return extra === undefined ? null : `mirror has ${shorten(extra, 0)} in addition`;
 }
 

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { extname, join, resolve, sep } from 'node:path';
 
@@ -13,21 +13,24 @@ const TYPES: Readonly<Record<string, string>> = {
   '.json': 'application/json',
 };
 
+/** Serves one page folder at a time, at the root, so that addresses inside it mean what they say. */
 export interface Site {
   readonly origin: string;
+  /** Serves this folder from now on. */
+  show(folder: string): void;
   close(): Promise<void>;
 }
 
 export interface SiteOptions {
   /** `script-src` of the pages: nothing runs but what it names. */
-  readonly scriptSource: string;
-  /** HTML that ends every page. */
-  readonly tag?: string;
+  scriptSource: string;
+  /** HTML that ends every page; may be set later, once the relay's address is known. */
+  tag?: string;
 }
 
 /** The page folders of a folder, by name. A folder with an index.html of its own is its only page. */
 export function pagesOf(folder: string): { readonly name: string; readonly folder: string }[] {
-  const has = (path: string): boolean => statSync(join(path, 'index.html'), { throwIfNoEntry: false })?.isFile() ?? false;
+  const has = (path: string): boolean => existsSync(join(path, 'index.html'));
   if (has(folder)) return [{ name: resolve(folder).split(sep).at(-1) ?? 'page', folder }];
   return readdirSync(folder)
     .sort()
@@ -35,9 +38,9 @@ export function pagesOf(folder: string): { readonly name: string; readonly folde
     .filter((page) => has(page.folder));
 }
 
-/** Serves a folder on a free loopback port, with the tag in every page, and nothing else allowed to run. */
-export async function serveSite(folder: string, options: SiteOptions): Promise<Site> {
-  const root = resolve(folder);
+/** Serves on a free loopback port, with the tag in every page, and nothing else allowed to run. */
+export async function serveSite(options: SiteOptions): Promise<Site> {
+  let root = '';
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://site').pathname);
     const file = resolve(join(root, path.endsWith('/') ? `${path}index.html` : path));
@@ -57,7 +60,13 @@ export async function serveSite(folder: string, options: SiteOptions): Promise<S
     response.end(isPage ? options.tag : undefined);
   });
   await listen(server);
-  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => stop(server) };
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    show: (folder) => {
+      root = resolve(folder);
+    },
+    close: () => stop(server),
+  };
 }
 
 const listen = (server: Server): Promise<void> =>

@@ -1,0 +1,1 @@
+document.getElementById('opened').open = true;

@@ -1,0 +1,18 @@
+const empty = document.getElementById('empty').sheet;
+empty.insertRule('body { font: 16px/1.5 sans-serif; margin: 32px }');
+empty.insertRule('.inserted { background: linear-gradient(90deg, #fde68a, #fca5a5); padding: 8px }', 1);
+empty.insertRule('@media (min-width: 1px) { .none { color: red } }', 2);
+empty.cssRules[2].insertRule('.grouped { border-left: 6px solid #0d9488; padding-left: 10px }', 0);
+empty.insertRule('.deleted { text-decoration: line-through }', 0);
+empty.deleteRule(0);
+const declared = document.getElementById('declared').sheet;
+declared.insertRule('.mended { color: black }', 1);
+declared.cssRules[1].style.setProperty('color', 'rgb(180, 30, 90)');
+document.getElementById('switched-off').sheet.disabled = true;
+const first = new CSSStyleSheet();
+first.replaceSync('.adopted { font-style: italic; text-indent: 2em }');
+const second = new CSSStyleSheet();
+second.replaceSync('.second { color: gray }');
+document.adoptedStyleSheets = [first, second];
+second.replaceSync('.second { color: rgb(30, 100, 30); font-weight: 700 }');
+second.insertRule('.second::before { content: "> " }', 1);

@@ -1,0 +1,12 @@
+const weird = document.getElementById('weird');
+weird.append('lone \ud800 surrogate ', '\u0000null? ', 'two', '\r\nreturns ', '\u2028separator');
+weird.append(document.createComment('x'), document.createElement('p'));
+weird.lastChild.textContent = 'a paragraph inside a paragraph';
+const table = document.body.appendChild(document.createElement('table'));
+table.append(document.createElement('tr'));
+table.firstChild.append(document.createElement('td'));
+table.firstChild.firstChild.textContent = 'a row without a body';
+const nested = document.createElement('a');
+nested.href = 'javascript:void 0';
+nested.append('link ', Object.assign(document.createElement('a'), { href: 'inner.html', textContent: 'inside a link' }));
+document.body.append(nested, document.createElement('UPPER'), document.createElementNS('urn:other', 'thing'));

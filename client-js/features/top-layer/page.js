@@ -1,0 +1,3 @@
+document.getElementById('modal').showModal();
+document.getElementById('hint').showPopover();
+document.activeElement.blur();
