@@ -20,6 +20,8 @@ export interface MirrorOptions {
   readonly onBroken?: (reason: string) => void;
   /** The browser has painted what the last batches brought. */
   readonly onPainted?: () => void;
+  /** Something in the mirror was scrolled. */
+  readonly onScrolled?: () => void;
   readonly onSize?: (size: Size) => void;
   readonly onUrl?: (url: string) => void;
   /** The consumer's focus moved; 0: nowhere. */
@@ -47,10 +49,12 @@ export interface Mirror {
   boxOf(id: number): DOMRect | null;
   /** The CSS cursor that the page shows at a point. */
   cursorAt(x: number, y: number): string;
-  /** Scrolls what lies at a point, as a wheel would; null when nothing there can move. */
+  /**
+   * Scrolls what lies at a point, as a wheel would; null when nothing there can move. From then on the box follows the agent,
+   * until {@link Mirror.releaseScroll}.
+   */
   scrollBy(x: number, y: number, dx: number, dy: number): ScrolledBox | null;
-  /** While held, the box follows the agent, not the consumer. */
-  holdScroll(id: number): void;
+  /** The box goes where the consumer's page has it, and follows that again. */
   releaseScroll(id: number): void;
   dispose(): void;
 }
@@ -159,6 +163,7 @@ export function createMirror(options: MirrorOptions): Mirror {
   function watch(watched: MirroredPage): void {
     const { document, frame } = watched;
     document.addEventListener('load', () => watched.scrolls.settle(), { capture: true, passive: true });
+    document.addEventListener('scroll', () => options.onScrolled?.(), { capture: true, passive: true });
     frame.addEventListener('load', () => {
       if (frame.contentDocument === document || watched !== page) return;
       // Nothing in a mirror can navigate it. Should it happen all the same, the page goes and a new one is asked for.
@@ -215,10 +220,10 @@ export function createMirror(options: MirrorOptions): Mirror {
       const id = box && page.nodes.id(box);
       if (box === undefined || id === undefined) return null;
       const { left, top } = positionOf(box);
+      page.scrolls.hold(id);
       scrollTo(box, { left: left + dx, top: top + dy });
       return { id, ...positionOf(box) };
     },
-    holdScroll: (id) => page?.scrolls.hold(id),
     releaseScroll: (id) => page?.scrolls.release(id),
     dispose() {
       disposed = true;

@@ -13,7 +13,10 @@ export interface ScrollPositions {
   want(id: number, position: Position): void;
   /** Tries what is still to be reached. Forces layout when there is something. */
   settle(): void;
-  /** While held, a box stays where the agent scrolled it; what the consumer's page says meanwhile counts at the release. */
+  /**
+   * While held, a box stays where the agent scrolls it. At the release it goes where the consumer's page has it: where it was
+   * when the hold began, unless the page said something since.
+   */
   hold(id: number): void;
   release(id: number): void;
 }
@@ -39,7 +42,10 @@ export function createScrollPositions(nodes: NodeTable): ScrollPositions {
       wanted.set(id, position);
     },
     settle,
-    hold: (id) => void held.add(id),
+    hold(id) {
+      held.add(id);
+      if (!wanted.has(id)) wanted.set(id, positionOf(nodes.node(id)));
+    },
     release(id) {
       if (held.delete(id)) settle();
     },

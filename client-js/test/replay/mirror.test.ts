@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bundle, launchChromium, type LocalServer, serve } from '../browser.ts';
-import './in-page.ts';
+import type {} from './in-page.ts';
 
 let browser: Browser;
 let server: LocalServer;
@@ -248,7 +248,6 @@ describe('a change', () => {
       const { mirror, document, ids } = replay.show('<div style="height:5000px">');
       const id = ids['document'] ?? 0;
       const box = mirror.scrollBy(10, 10, 0, 300);
-      mirror.holdScroll(id);
       mirror.apply(replay.change((w) => w.scroll(id, 0, 40)));
       const held = document.defaultView?.scrollY;
       mirror.releaseScroll(id);

@@ -1,0 +1,357 @@
+import { type Channel, type ChannelChange, openChannel } from '../../connection/channel.ts';
+import { type Clock, pageClock } from '../../connection/clock.ts';
+import { type Action, decodeVerdict, type Destination, encodeAction, type Spot, type Verdict } from '../../protocol/action.ts';
+import { CloseCode } from '../../protocol/close-code.ts';
+import {
+  type BudgetInfo,
+  decodeControl,
+  encodeControl,
+  type EndReason,
+  type ErrorInfo,
+  type InvitationState,
+  type InvitationUpdate,
+  type Mode,
+  type ParticipantInfo,
+  type SessionInfo,
+  type Welcome,
+} from '../../protocol/control.ts';
+import type { Frame } from '../../protocol/frame.ts';
+import { FrameType, frameTypeName, laneOf } from '../../protocol/frame-type.ts';
+import { permission } from '../../protocol/permission.ts';
+import { decodePointer, encodePointer, isPointerType, type Pointer } from '../../protocol/pointer.ts';
+import { createPageStream, KeyframeReason, type PageSink, type PageStream } from './page-stream.ts';
+
+/** What REST answered to an invitation. */
+export interface Offer {
+  readonly session: string;
+  readonly invitation: string;
+  readonly mode: Mode;
+  readonly grant: string;
+  /** Address of the channel, `ws:` or `wss:`. */
+  readonly channelUrl: string;
+  /** Takes the invitation back. */
+  readonly withdraw: () => Promise<void>;
+  /** Ends the session without the channel. */
+  readonly end: () => Promise<void>;
+}
+
+/** `inviting`: the consumer has not answered. `ended`: for good, or the invitation came to nothing. */
+export type AgentSessionState = 'inviting' | 'active' | 'paused' | 'ended';
+
+/** Why something that the agent did had no effect: the relay's ERROR, or the tag's verdict. */
+export interface Refused {
+  readonly reason: string;
+  readonly message: string;
+  readonly type?: number;
+  readonly sequence?: number;
+  readonly allowed?: readonly string[];
+}
+
+/** A pointer of somebody else. */
+export interface RemotePointer {
+  readonly participant: number;
+  readonly pointer: Pointer;
+}
+
+/** What a viewer wants to hear beside the page itself. */
+export interface SessionAudience extends PageSink {
+  pointer(remote: RemotePointer): void;
+}
+
+const CLIENT = 'tandem-viewer/0.1.0';
+
+/**
+ * An agent's part in one session. Events: `change` (any property below changed), `verdict` (detail: the tag's answer
+ * to an action), `refused` (detail: {@link Refused}), `ended`. The methods that act send whatever they are told to: the relay and the tag decide, and a refusal comes back as an
+ * event. All on the page's thread.
+ */
+export class AgentSession extends EventTarget {
+  readonly id: string;
+  private readonly offer: Offer;
+  private readonly channel: Channel;
+  private readonly stream: PageStream;
+  private audience: SessionAudience | undefined;
+  private info: SessionInfo | undefined;
+  private invited: InvitationState = 'offered';
+  private resume: string | undefined;
+  private origins: readonly string[] = [];
+  private budget: BudgetInfo | undefined;
+  private number = 0;
+  private over = false;
+  /** The latest pointer frame of each participant: lower sequences of the same document came too late. */
+  private readonly pointersSeen = new Map<number, { readonly epoch: number; readonly sequence: number }>();
+  private readonly sentTypes = new Map<number, number>();
+
+  constructor(offer: Offer, options: { readonly WebSocket?: typeof WebSocket; readonly clock?: Clock } = {}) {
+    super();
+    this.id = offer.session;
+    this.offer = offer;
+    this.channel = openChannel({
+      url: offer.channelUrl,
+      hello: () => ({
+        protocol: [1, 1],
+        role: 'agent',
+        client: CLIENT,
+        grant: offer.grant,
+        lz4: true,
+        ...(this.resume === undefined ? {} : { resume: this.resume }),
+      }),
+      ...options,
+    });
+    this.stream = createPageStream(options.clock ?? pageClock, {
+      batch: (batch, epoch) => {
+        if (epoch !== this.channel.epoch) this.channel.setEpoch(epoch);
+        this.audience?.page(batch, epoch);
+      },
+      send: (type, payload) => this.channel.send(type, payload),
+    });
+    this.channel.onFrame((frame) => this.receive(frame));
+    this.channel.onState((change) => this.channelChanged(change));
+  }
+
+  get state(): AgentSessionState {
+    if (this.over || this.info?.state === 'ended') return 'ended';
+    return this.info?.state === 'active' || this.info?.state === 'paused' ? this.info.state : 'inviting';
+  }
+
+  get invitation(): InvitationState {
+    return this.invited;
+  }
+
+  /** As it is now; while inviting, as it was offered. */
+  get mode(): Mode {
+    return this.info?.mode ?? this.offer.mode;
+  }
+
+  get participants(): readonly ParticipantInfo[] {
+    return this.info?.participants ?? [];
+  }
+
+  /** This agent's own number among the participants; 0 before the relay gave it. */
+  get participant(): number {
+    return this.number;
+  }
+
+  get endReason(): EndReason | null {
+    return this.info?.reason ?? null;
+  }
+
+  /** Of the consumer's link; null before the first measurement. */
+  get quality(): BudgetInfo['quality'] | null {
+    return this.budget?.quality ?? null;
+  }
+
+  /** Whether the channel to the relay is open at the moment. */
+  get isConnected(): boolean {
+    return this.channel.state === 'open';
+  }
+
+  /** Origins, besides the page's own, from which the mirror may load. */
+  get resourceOrigins(): readonly string[] {
+    return this.origins;
+  }
+
+  /** The consumer's document that actions are meant for. */
+  get epoch(): number {
+    return this.channel.epoch;
+  }
+
+  /** The session has one audience: the viewer that shows it. @returns what takes it away */
+  attach(audience: SessionAudience): () => void {
+    this.audience = audience;
+    if (this.state === 'active') this.stream.ask(KeyframeReason.JOINED);
+    return () => {
+      if (this.audience === audience) this.audience = undefined;
+    };
+  }
+
+  /** The page that was shown is not good any more (a batch did not fit): asks for a whole one. */
+  requestKeyframe(): void {
+    this.stream.ask(KeyframeReason.CANNOT_APPLY);
+  }
+
+  async end(): Promise<void> {
+    if (this.state === 'ended') return;
+    if (this.channel.send(FrameType.END, encodeControl({})) < 0) await this.offer.end();
+  }
+
+  async withdraw(): Promise<void> {
+    await this.offer.withdraw();
+  }
+
+  setMode(mode: Mode): void {
+    this.channel.send(FrameType.SET_MODE, encodeControl({ mode }));
+  }
+
+  /** Whether a type is allowed now, as far as this side knows; the relay decides. */
+  allows(type: FrameType): boolean {
+    return this.info !== undefined && !this.over && permission('agent', this.info.state, this.info.mode, type) === 'allow';
+  }
+
+  click(spot: Spot, { button = 0, modifiers = 0, clicks = 1 } = {}): number {
+    return this.act({ type: FrameType.CLICK, ...spot, button, modifiers, clicks });
+  }
+
+  input(node: number, value: string, { commit = false } = {}): number {
+    return this.act({ type: FrameType.INPUT, node, value, commit });
+  }
+
+  select(node: number, indices: readonly number[]): number {
+    return this.act({ type: FrameType.SELECT, node, indices });
+  }
+
+  key(node: number, key: string, modifiers = 0): number {
+    return this.act({ type: FrameType.KEY, node, key, modifiers });
+  }
+
+  navigate(to: Destination): number {
+    return this.act({ type: FrameType.NAVIGATE, to });
+  }
+
+  scrollTo(node: number, left: number, top: number): number {
+    return this.act({ type: FrameType.SCROLL_TO, node, left, top });
+  }
+
+  focus(node: number): number {
+    return this.act({ type: FrameType.FOCUS, node });
+  }
+
+  /** 0 clears. */
+  highlight(node: number): number {
+    return this.act({ type: FrameType.HIGHLIGHT, node });
+  }
+
+  wiggle(node: number): number {
+    return this.act({ type: FrameType.WIGGLE, node });
+  }
+
+  /** @returns the action's sequence, which a verdict names; -1 when the channel is not open */
+  act(action: Action): number {
+    const sequence = this.channel.send(action.type, encodeAction(action));
+    if (sequence > 0) this.remember(sequence, action.type);
+    return sequence;
+  }
+
+  point(pointer: Pointer): void {
+    this.channel.send(pointer.type, encodePointer(pointer));
+  }
+
+  /** What an action was, for the verdict that names its sequence. Bounded: verdicts come in order. */
+  private remember(sequence: number, type: FrameType): void {
+    this.sentTypes.set(sequence, type);
+    if (this.sentTypes.size > REMEMBERED_ACTIONS) this.sentTypes.delete(sequence - REMEMBERED_ACTIONS);
+  }
+
+  private receive(frame: Frame): void {
+    switch (laneOf(frame.type)) {
+      case 'control':
+        return this.control(frame);
+      case 'page':
+        return this.audience === undefined ? undefined : this.stream.accept(frame);
+      case 'action':
+        if (frame.type === FrameType.VERDICT) this.verdict(decodeVerdict(frame.payload));
+        return;
+      case 'pointer':
+        return this.pointer(frame);
+    }
+  }
+
+  private control(frame: Frame): void {
+    switch (frame.type) {
+      case FrameType.WELCOME:
+        return this.welcome(decodeControl<Welcome>(frame.payload));
+      case FrameType.SESSION:
+        return this.sessionChanged(decodeControl<SessionInfo>(frame.payload));
+      case FrameType.INVITATION_STATE:
+        return this.invitationChanged(decodeControl<InvitationUpdate>(frame.payload));
+      case FrameType.BUDGET:
+        this.budget = decodeControl<BudgetInfo>(frame.payload);
+        return this.changed();
+      case FrameType.ERROR:
+        return this.refused(decodeControl<ErrorInfo>(frame.payload));
+      default:
+        return;
+    }
+  }
+
+  private welcome(welcome: Welcome): void {
+    this.number = welcome.participant;
+    this.resume = welcome.resume ?? this.resume;
+    this.origins = welcome.resourceOrigins;
+    this.pointersSeen.clear();
+    this.sessionChanged(welcome.session);
+    // What was sent before this carrier opened is lost: only a keyframe tells what the page is now.
+    if (welcome.session.state === 'active' && this.audience) this.stream.ask(KeyframeReason.JOINED);
+  }
+
+  private sessionChanged(next: SessionInfo): void {
+    const before = this.info?.state;
+    this.info = next;
+    if (next.state === 'active' || next.state === 'paused') this.invited = 'accepted';
+    if (next.state === 'active' && before !== 'active' && this.audience) this.stream.expect();
+    if (next.state !== 'active') this.stream.rest();
+    if (next.state === 'ended') this.finish();
+    else this.changed();
+  }
+
+  private invitationChanged(update: InvitationUpdate): void {
+    this.invited = update.state;
+    if (update.state === 'offered' || update.state === 'accepted') this.changed();
+    else this.finish();
+  }
+
+  private channelChanged(change: ChannelChange): void {
+    if (change.state === 'closed' && !this.over) {
+      if (change.code !== CloseCode.SESSION_ENDED && change.code !== CloseCode.NORMAL) {
+        this.refused({ reason: `closed-${change.code}`, message: change.reason || `the relay closed the channel (${change.code})` });
+      }
+      this.finish();
+    } else if (change.state === 'waiting-to-retry') {
+      this.stream.rest();
+      this.changed();
+    }
+  }
+
+  private verdict(verdict: Verdict): void {
+    this.dispatchEvent(new CustomEvent('verdict', { detail: verdict }));
+    const type = this.sentTypes.get(verdict.sequence);
+    this.sentTypes.delete(verdict.sequence);
+    if (verdict.outcome === 'applied') return;
+    const what = (type !== undefined && frameTypeName(type)) || 'the action';
+    this.refused({
+      reason: verdict.reason,
+      message: `${what} was ${verdict.outcome}: ${verdict.reason}`,
+      sequence: verdict.sequence,
+      ...(type === undefined ? {} : { type }),
+    });
+  }
+
+  private pointer(frame: Frame): void {
+    const seen = this.pointersSeen.get(frame.sender);
+    if (!isPointerType(frame.type) || (seen?.epoch === frame.epoch && frame.sequence <= seen.sequence)) return;
+    this.pointersSeen.set(frame.sender, { epoch: frame.epoch, sequence: frame.sequence });
+    // A spot on another document than the one in sight would be shown at the wrong place.
+    if (frame.epoch !== this.channel.epoch) return;
+    this.audience?.pointer({ participant: frame.sender, pointer: decodePointer(frame.type, frame.payload) });
+  }
+
+  private refused(detail: Refused): void {
+    this.dispatchEvent(new CustomEvent('refused', { detail }));
+  }
+
+  private changed(): void {
+    this.dispatchEvent(new Event('change'));
+  }
+
+  private finish(): void {
+    if (this.over) return;
+    this.over = true;
+    this.stream.rest();
+    this.channel.close();
+    this.changed();
+    this.dispatchEvent(new Event('ended'));
+  }
+}
+
+/** Actions whose verdicts are awaited: far more than an agent does in a round trip. */
+const REMEMBERED_ACTIONS = 512;

@@ -1,0 +1,190 @@
+import type { AgentSession, RemotePointer } from './control/agent/agent-session.ts';
+import { type Controls, createControls } from './control/agent/controls.ts';
+import type { Role } from './protocol/control.ts';
+import { FrameType } from './protocol/frame-type.ts';
+import { createMirror, type Mirror } from './replay/mirror.ts';
+import { createMarks, type Marks, type Person } from './ui/viewer/marks.ts';
+import { createStage, type Stage, type Zoom } from './ui/viewer/stage.ts';
+import { WORDS } from './ui/viewer/wording.ts';
+
+export { AgentDesk, type Problem, RelayProblem, type WaitingSession } from './control/agent/agent-desk.ts';
+export { AgentSession, type AgentSessionState, type Refused } from './control/agent/agent-session.ts';
+export type { Mirror } from './replay/mirror.ts';
+
+/** What shows one session; it goes when the session does. */
+interface Showing {
+  readonly mirror: Mirror;
+  readonly controls: Controls;
+  stop(): void;
+}
+
+/**
+ * `<tandem-viewer>`: shows the page of an {@link AgentSession} and takes the agent's hands to it. Nothing native ever reaches the
+ * mirrored document: an overlay takes all input.
+ *
+ * Properties: `session`, `mirror` (null without a session), `zoom` (`fit` or `actual`). Events: `page` (detail: `{url}`, the
+ * consumer's address), `painted` (the browser has shown what the page's last changes brought).
+ */
+export class TandemViewer extends HTMLElement {
+  private readonly stage: Stage;
+  private readonly marks: Marks;
+  private showing: Showing | undefined;
+  private current: AgentSession | null = null;
+  private zoomed: Zoom = 'fit';
+  private refreshRequested = false;
+
+  constructor() {
+    super();
+    this.stage = createStage(this, { zoomed: (zoom) => (this.zoom = zoom), rescaled: () => this.refresh() });
+    this.marks = createMarks(
+      this.stage.marks,
+      () => this.showing?.mirror,
+      () => this.stage.scale,
+    );
+  }
+
+  get session(): AgentSession | null {
+    return this.current;
+  }
+
+  set session(next: AgentSession | null) {
+    if (next === this.current) return;
+    this.showing?.stop();
+    this.showing = undefined;
+    this.current = next;
+    if (next && this.isConnected) this.show(next);
+  }
+
+  get mirror(): Mirror | null {
+    return this.showing?.mirror ?? null;
+  }
+
+  get zoom(): Zoom {
+    return this.zoomed;
+  }
+
+  set zoom(zoom: Zoom) {
+    this.zoomed = zoom;
+    this.stage.zoom(zoom);
+  }
+
+  connectedCallback(): void {
+    if (this.current && !this.showing) this.show(this.current);
+  }
+
+  disconnectedCallback(): void {
+    this.showing?.stop();
+    this.showing = undefined;
+  }
+
+  private show(session: AgentSession): void {
+    const { stage, marks } = this;
+    const mirror = createMirror({
+      host: stage.page,
+      // Known only once the relay has welcomed this agent: asked for at each keyframe.
+      get resourceOrigins() {
+        return session.resourceOrigins;
+      },
+      onBroken: () => session.requestKeyframe(),
+      onSize: (size) => stage.resize(size),
+      onScrolled: () => this.refresh(),
+      onPainted: () => this.dispatchEvent(new Event('painted')),
+      onUrl: (url) => this.dispatchEvent(new CustomEvent('page', { detail: { url } })),
+      onFocus: (node) => {
+        marks.focus(isFocusWorthShowing(mirror, node) ? node : 0);
+        controls.focusMoved(node);
+      },
+    });
+    const controls = createControls({
+      session,
+      mirror,
+      overlay: stage.overlay,
+      editors: stage.editors,
+      pointAt: (event) => stage.pointAt(event),
+      scale: () => stage.scale,
+      notice: (what) => stage.notice(WORDS[what]),
+      highlight: (node) => marks.highlight(node),
+      ownCursor: (spot) => marks.cursor(personOf(session, session.participant, 'agent'), spot),
+    });
+    this.showing = { mirror, controls, stop: this.follow(session, mirror, controls) };
+    this.cover(session);
+  }
+
+  /** @returns what ends it */
+  private follow(session: AgentSession, mirror: Mirror, controls: Controls): () => void {
+    const { marks } = this;
+    let epoch = -1;
+    const detach = session.attach({
+      page: (batch, of) => {
+        if (of !== epoch) {
+          epoch = of;
+          controls.reset();
+          marks.clear();
+        }
+        mirror.apply(batch);
+        this.cover(session);
+        this.refresh();
+      },
+      pointer: (remote) => this.point(session, remote),
+    });
+    const changed = (): void => this.cover(session);
+    session.addEventListener('change', changed);
+    return () => {
+      detach();
+      session.removeEventListener('change', changed);
+      controls.dispose();
+      marks.clear();
+      mirror.dispose();
+    };
+  }
+
+  private point(session: AgentSession, { participant, pointer }: RemotePointer): void {
+    const who = personOf(session, participant, 'consumer');
+    switch (pointer.type) {
+      case FrameType.CURSOR:
+        return this.marks.cursor(who, pointer.node === 0 ? null : pointer);
+      case FrameType.CLICK_MARK:
+        return this.marks.click(pointer);
+      case FrameType.TYPING:
+        return this.marks.typing(who, pointer.node);
+    }
+  }
+
+  /** Says why the page is not to be seen, or not as it is now. */
+  private cover(session: AgentSession): void {
+    const { stage } = this;
+    const consumer = session.participants.find(({ role }) => role === 'consumer');
+    if (session.state === 'inviting') stage.veil(WORDS.inviting, true);
+    else if (session.state === 'ended') stage.veil(WORDS.ended, true);
+    else if (session.state === 'paused') stage.veil(WORDS.paused, true);
+    else if (!session.isConnected) stage.veil(WORDS.reconnecting);
+    else if (consumer && !consumer.present) stage.veil(WORDS.away);
+    else if (!this.mirror?.document) stage.veil(WORDS.waitingForPage, true);
+    else stage.veil(null);
+  }
+
+  /** Puts marks and editors where their elements are: once per frame, whatever moved. */
+  private refresh(): void {
+    if (this.refreshRequested) return;
+    this.refreshRequested = true;
+    requestAnimationFrame(() => {
+      this.refreshRequested = false;
+      this.marks.refresh();
+      this.showing?.controls.refresh();
+    });
+  }
+}
+
+/** The page itself has the focus whenever nothing else has it. */
+function isFocusWorthShowing(mirror: Mirror, node: number): boolean {
+  const element = mirror.nodeOf(node);
+  return element !== null && element !== mirror.document?.body && element !== mirror.document?.documentElement && element !== mirror.document;
+}
+
+function personOf(session: AgentSession, number: number, role: Role): Person {
+  const known = session.participants.find((one) => one.number === number);
+  const isSelf = number === session.participant;
+  return { number, role: known?.role ?? role, name: known?.name ?? (role === 'consumer' ? 'Consumer' : 'Agent'), isSelf };
+}
+
+if (!customElements.get('tandem-viewer')) customElements.define('tandem-viewer', TandemViewer);
