@@ -5,6 +5,10 @@ export interface DocumentAddress {
   readonly base: string;
 }
 
+/** The address of a style sheet in a document; an empty base is the document's own. */
+export const sheetAddress = (document: DocumentAddress, baseUrl: string): DocumentAddress =>
+  baseUrl === '' ? document : { url: document.url, base: baseUrl };
+
 /** What a link whose address would run code leads to: nowhere, yet it stays a link to styles. */
 export const NOWHERE = 'about:invalid';
 

@@ -33,7 +33,7 @@ const ACTING = words(`
   accesskey action adauctionheaders allow allowfullscreen allowpaymentrequest allowusermedia archive as attributionsrc autofocus
   autoplay blocking browsingtopics capture classid closedby code codebase command commandfor contextmenu credentialless crossorigin csp
   dirname download dynsrc event formaction formtarget http-equiv imagesizes imagesrcset implements integrity interestfor interesttarget
-  invokeaction invoketarget is language longdesc lowsrc manifest nonce object ping popovertarget popovertargetaction privatetoken profile
+  invokeaction invoketarget language longdesc lowsrc manifest nonce object ping popovertarget popovertargetaction privatetoken profile
   referrerpolicy sandbox shadowroot shadowrootclonable shadowrootdelegatesfocus shadowrootmode shadowrootserializable
   shadowrootcustomelementregistry sharedstoragewritable srcdoc target webkitdirectory xml:base`);
 
@@ -43,9 +43,9 @@ const DESCRIBING = words(`
   char charoff charset checked class clear color cols colspan compact content contenteditable controls controlslist coords datetime
   decoding default defer dir direction disabled disablepictureinpicture disableremoteplayback draggable enctype enterkeyhint exportparts
   face fetchpriority for form formenctype formmethod formnovalidate frame frameborder headers headingoffset headingreset height hidden high
-  hreflang hspace id inert inputmode ismap itemid itemprop itemref itemscope itemtype kind label lang leftmargin link list loading loop low
+  hreflang hspace id inert inputmode is ismap itemid itemprop itemref itemscope itemtype kind label lang leftmargin link list loading loop low
   marginheight marginwidth max maxlength media method min minlength multiple muted name nohref noresize noshade novalidate nowrap open
-  optimum part pattern placeholder playsinline popover preload property readonly rel required rev reversed role rows rowspan rules scheme
+  optimum part pattern placeholder playsinline popover prefix preload property readonly rel required rev reversed role rows rowspan rules scheme
   scope scrollamount scrolldelay scrolling selected shape size sizes slot span spellcheck srclang start step summary tabindex text title
   topmargin translate truespeed type usemap valign value valuetype version virtualkeyboardpolicy vlink vspace width wrap
   writingsuggestions`);

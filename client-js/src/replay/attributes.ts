@@ -6,6 +6,7 @@ import { isInput, isLink } from './node-table.ts';
 
 const XLINK = 'http://www.w3.org/1999/xlink';
 const XML = 'http://www.w3.org/XML/1998/namespace';
+const XMLNS = 'http://www.w3.org/2000/xmlns/';
 
 /** Sets attributes as the policy leaves them. */
 export interface AttributeSetter {
@@ -139,8 +140,18 @@ function write(element: Element, namespace: Namespace, name: string, value: stri
     if (namespace === Namespace.HTML) element.setAttribute(name, value);
     else element.setAttributeNS(prefixUri(name), name, value);
   } catch {
-    // A name that a parser accepts and this browser's DOM does not: nothing that a style could ask for by that name.
+    writeParsed(element, name, value);
   }
+}
+
+/** Parsers accept names that the DOM refuses (`="x"`). One that holds nothing else than a name gets its attribute from a parser. */
+function writeParsed(element: Element, name: string, value: string): void {
+  if (!/^[^\s/>\0]+$/.test(name)) return;
+  const parsed = new DOMParser().parseFromString(`<p ${name}>`, 'text/html').querySelector('p')?.attributes[0];
+  if (parsed?.name !== name) return;
+  parsed.ownerElement?.removeAttributeNode(parsed);
+  parsed.value = value;
+  element.setAttributeNode(parsed);
 }
 
 function remove(element: Element, namespace: Namespace, name: string, how: Treatment): void {
@@ -150,4 +161,7 @@ function remove(element: Element, namespace: Namespace, name: string, how: Treat
   else element.removeAttributeNS(uri, name.slice(name.indexOf(':') + 1));
 }
 
-const prefixUri = (name: string): string | null => (name.startsWith('xlink:') ? XLINK : name.startsWith('xml:') ? XML : null);
+function prefixUri(name: string): string | null {
+  if (name === 'xmlns' || name.startsWith('xmlns:')) return XMLNS;
+  return name.startsWith('xlink:') ? XLINK : name.startsWith('xml:') ? XML : null;
+}

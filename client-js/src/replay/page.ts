@@ -1,6 +1,6 @@
 import type { DocumentInfo } from '../protocol/page-op.ts';
 import type { PageVisitor } from '../protocol/page-reader.ts';
-import { type DocumentAddress, plainOrigins, withoutFragment } from './addresses.ts';
+import { type DocumentAddress, plainOrigins, sheetAddress, withoutFragment } from './addresses.ts';
 import { createAttributeSetter } from './attributes.ts';
 import { mirrorCss } from './css-text.ts';
 import { createFocusMark, type FocusMark } from './focus-mark.ts';
@@ -71,11 +71,11 @@ export function openPage(
     modal: (id, state) => keepingKeyboard(frame, () => setModal(nodes.node(id), state)),
     scroll: (id, left, top) => scrolls.want(id, { left, top }),
     viewport: (width, height) => events.resized({ width, height }),
-    sheet: (id, baseUrl, css) => sheets.own(nodes.element(id), css, { ...addressAt(nodes.node(id)), base: baseUrl }),
+    sheet: (id, baseUrl, css) => sheets.own(nodes.element(id), css, sheetAddress(addressAt(nodes.node(id)), baseUrl)),
     sheetInsert: (id, index, rule) => sheets.insert(id, index, rule, addressAt(nodes.peek(id) ?? document)),
     sheetDelete: (id, index) => sheets.remove(id, index),
     sheetDisabled: (id, disabled) => sheets.disable(id, disabled),
-    adoptedSheet: (id, baseUrl, css) => sheets.define(id, css, { ...addressAt(document), base: baseUrl }),
+    adoptedSheet: (id, baseUrl, css) => sheets.define(id, css, sheetAddress(addressAt(document), baseUrl)),
     adopt: (id, ids) => sheets.adopt(id, ids),
     focus(id) {
       focus.move(id === 0 ? undefined : nodes.node(id));

@@ -1,5 +1,5 @@
 import { type DocumentInfo, Namespace, NAMESPACE_URIS } from '../protocol/page-op.ts';
-import { type DocumentAddress, withoutFragment } from './addresses.ts';
+import { type DocumentAddress, sheetAddress, withoutFragment } from './addresses.ts';
 import type { AttributeSetter } from './attributes.ts';
 import { mirrorCss } from './css-text.ts';
 import { STAND_IN, type Standing, standingOf } from './element-policy.ts';
@@ -165,7 +165,7 @@ export function createTreeBuilder(site: BuildingSite): TreeBuilder {
     css(baseUrl, css) {
       const { into, at } = level();
       if (!isLink(into) && !isStyle(into)) throw new CannotApply('a sheet outside a style or link element');
-      sheets.own(into, css, { url: at.url, base: baseUrl });
+      sheets.own(into, css, sheetAddress(at, baseUrl));
     },
     close() {
       if (levels.pop() === undefined || levels.length === 0) throw new CannotApply('a node closed twice');
