@@ -1,0 +1,124 @@
+package io.tandem.relay.bootstrap;
+
+import io.tandem.relay.identity.AgentSecret;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The relay's command line. */
+@Command(
+        name = "tandem-relay",
+        description = "Pairs a consumer's browser with an agent's and forwards what they show each other.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        subcommands = {Main.Serve.class, Main.Demo.class})
+public final class Main {
+    /** What sysexits.h calls EX_CONFIG: something is wrong with the configuration. */
+    private static final int EXIT_CONFIGURATION = 78;
+
+    /** What sysexits.h calls EX_UNAVAILABLE: the address is taken. */
+    private static final int EXIT_UNAVAILABLE = 69;
+
+    private Main() {}
+
+    /** Runs a command and exits with its code. */
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new Main()).execute(arguments));
+    }
+
+    /** Says which build this is. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            @Nullable String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"tandem-relay " + (version == null ? "(not packaged)" : version)};
+        }
+    }
+
+    /** Serves in earnest. */
+    @Command(
+            name = "serve",
+            description = "Serves the brands of the configuration: environment (TANDEM_PORT) over file (tandem.port).",
+            mixinStandardHelpOptions = true)
+    static final class Serve implements Callable<Integer> {
+        @Option(names = "--config", paramLabel = "FILE", description = "properties, in UTF-8")
+        @Nullable
+        Path file;
+
+        @Override
+        public Integer call() {
+            try {
+                return run(RelayConfigReader.read(Optional.ofNullable(file), System.getenv()));
+            } catch (ConfigFaults faults) {
+                System.err.println(faults.getMessage());
+                return EXIT_CONFIGURATION;
+            }
+        }
+    }
+
+    /** Serves the demo on this machine alone. */
+    @Command(
+            name = "demo",
+            description = "Serves a shop and an agent's desk on this machine, for looking at.",
+            mixinStandardHelpOptions = true)
+    static final class Demo implements Callable<Integer> {
+        private static final int SECRET_BYTES = 48;
+
+        @Spec
+        @Nullable
+        CommandSpec spec;
+
+        @Option(names = "--port", paramLabel = "N", defaultValue = "8080", description = "default: ${DEFAULT-VALUE}")
+        int port;
+
+        @Option(names = "--site", paramLabel = "DIR", description = "a folder of pages to serve under /site/, tagged")
+        @Nullable
+        Path site;
+
+        @Override
+        public Integer call() {
+            CommandSpec command = Objects.requireNonNull(spec);
+            if (port < 1 || port > 65_535) {
+                throw new ParameterException(command.commandLine(), "--port is " + port + "; allowed are 1 to 65535");
+            }
+            if (site != null && !Files.isDirectory(site)) {
+                throw new ParameterException(command.commandLine(), "--site is " + site + "; allowed is a folder");
+            }
+            byte[] secret = new byte[SECRET_BYTES];
+            new SecureRandom().nextBytes(secret);
+            AgentSecret agentSecret = AgentSecret.of(Base64.getEncoder().encodeToString(secret));
+            return run(RelayConfig.forDemo(port, Optional.ofNullable(site), agentSecret));
+        }
+    }
+
+    private static int run(RelayConfig config) {
+        RelayServer server;
+        try {
+            server = RelayServer.start(config);
+        } catch (IOException e) {
+            System.err.println(e.getMessage());
+            return EXIT_UNAVAILABLE;
+        }
+        // The virtual machine waits for this thread, so a signal ends the process only when everybody was told.
+        Runtime.getRuntime().addShutdownHook(new Thread(server::close, "relay-stop"));
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return CommandLine.ExitCode.OK;
+    }
+}

@@ -1,0 +1,71 @@
+package io.tandem.relay.bootstrap;
+
+import io.tandem.relay.identity.AgentSecret;
+import io.tandem.relay.identity.Brand;
+import io.tandem.relay.metering.MeteringLimits;
+import io.tandem.relay.session.SessionLimits;
+import io.tandem.relay.transport.websocket.CarrierLimits;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * All that a relay is told before it starts; {@link RelayConfigReader} makes it from the environment and a file.
+ *
+ * @param host the address to listen on
+ * @param port the port, 0 for any free one
+ * @param node this node's name among its like
+ * @param eventLoops how many threads move bytes
+ * @param transports what may be used, the preferred one first
+ * @param brands whose pages and agents are served
+ * @param demo what the demo adds, absent in earnest
+ */
+public record RelayConfig(
+        String host,
+        int port,
+        String node,
+        int eventLoops,
+        List<Transport> transports,
+        List<Brand> brands,
+        HttpLimits http,
+        CarrierLimits carrier,
+        SessionLimits session,
+        MeteringLimits metering,
+        Optional<Demo> demo) {
+
+    /** The key of the demo's brand. */
+    public static final String DEMO_BRAND = "demo";
+
+    /** The demo gives out agents' tokens to whoever asks, and serves a folder of pages where one is named. */
+    public record Demo(Optional<Path> site) {}
+
+    /** Keeps what it is given as it is now. */
+    public RelayConfig {
+        transports = List.copyOf(transports);
+        brands = List.copyOf(brands);
+    }
+
+    /** A relay for this machine alone, with one brand whose pages it serves itself. */
+    public static RelayConfig forDemo(int port, Optional<Path> site, AgentSecret secret) {
+        Brand brand = new Brand(
+                DEMO_BRAND,
+                "Tandem demo",
+                Set.of("http://localhost:" + port, "http://127.0.0.1:" + port),
+                Set.of(),
+                List.of(),
+                secret);
+        return new RelayConfig(
+                "localhost",
+                port,
+                DEMO_BRAND,
+                Runtime.getRuntime().availableProcessors(),
+                Transport.byPreference(),
+                List.of(brand),
+                HttpLimits.DEFAULTS,
+                CarrierLimits.DEFAULTS,
+                SessionLimits.DEFAULTS,
+                MeteringLimits.DEFAULTS,
+                Optional.of(new Demo(site)));
+    }
+}

@@ -1,0 +1,236 @@
+package io.tandem.relay.bootstrap;
+
+import io.smallrye.config.ConfigValue;
+import io.smallrye.config.EnvConfigSource;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import io.tandem.relay.identity.Brand;
+import io.tandem.relay.identity.BrandReader;
+import io.tandem.relay.metering.MeteringLimits;
+import io.tandem.relay.session.SessionLimits;
+import io.tandem.relay.transport.websocket.CarrierLimits;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Makes a {@link RelayConfig} from the environment ({@code TANDEM_PORT}) over a file of properties ({@code tandem.port}).
+ * Reads every key before it judges, so that one start lists every fault.
+ */
+public final class RelayConfigReader {
+    private static final String PREFIX = "tandem.";
+    private static final int FILE_ORDINAL = 100;
+    private static final int ENVIRONMENT_ORDINAL = 300;
+    private static final int MAX_PORT = 65_535;
+    private static final int MAX_EVENT_LOOPS = 1024;
+    private static final int MAX_BYTES = 1 << 30;
+    private static final long DAY_MILLIS = 24L * 60 * 60 * 1000;
+
+    private final SmallRyeConfig config;
+    private final List<String> faults = new ArrayList<>();
+    private final Set<String> asked = new HashSet<>();
+
+    private RelayConfigReader(SmallRyeConfig config) {
+        this.config = config;
+    }
+
+    /**
+     * Reads and validates all of it.
+     *
+     * @param file of properties, or none
+     * @throws ConfigFaults listing everything that is wrong
+     */
+    public static RelayConfig read(Optional<Path> file, Map<String, String> environment) throws ConfigFaults {
+        SmallRyeConfigBuilder builder =
+                new SmallRyeConfigBuilder().withSources(new EnvConfigSource(environment, ENVIRONMENT_ORDINAL));
+        if (file.isPresent()) {
+            try {
+                builder.withSources(
+                        new PropertiesConfigSource(file.get().toUri().toURL(), FILE_ORDINAL));
+            } catch (IOException e) {
+                throw new ConfigFaults(List.of("the file " + file.get() + ": it cannot be read; allowed is a file of"
+                        + " properties in UTF-8"));
+            }
+        }
+        return new RelayConfigReader(builder.build()).read();
+    }
+
+    private RelayConfig read() throws ConfigFaults {
+        RelayConfig read = new RelayConfig(
+                text("host").orElse("0.0.0.0"),
+                (int) number("port", 8080, 0, MAX_PORT),
+                text("node").orElse("node-1"),
+                (int) number("event-loops", Runtime.getRuntime().availableProcessors(), 1, MAX_EVENT_LOOPS),
+                transports(),
+                brands(),
+                http(),
+                carrier(),
+                session(),
+                metering(),
+                Optional.empty());
+        namesThatNobodyAskedFor();
+        if (!faults.isEmpty()) {
+            throw new ConfigFaults(faults);
+        }
+        return read;
+    }
+
+    private HttpLimits http() {
+        HttpLimits usual = HttpLimits.DEFAULTS;
+        return new HttpLimits(
+                millis("http.header-millis", usual.headerMillis()),
+                millis("http.keep-alive-millis", usual.keepAliveMillis()),
+                bytes("http.request-line-bytes", usual.requestLineBytes()),
+                bytes("http.header-bytes", usual.headerBytes()));
+    }
+
+    private CarrierLimits carrier() {
+        CarrierLimits usual = CarrierLimits.DEFAULTS;
+        CarrierLimits read = new CarrierLimits(
+                bytes("carrier.resume-bytes", usual.resumeBytes()),
+                bytes("carrier.in-flight-bytes", usual.inFlightBytes()),
+                bytes("carrier.ceiling-bytes", usual.ceilingBytes()),
+                millis("carrier.close-millis", usual.closeMillis()));
+        if (read.resumeBytes() > read.inFlightBytes() || read.inFlightBytes() > read.ceilingBytes()) {
+            fault("carrier", "resume-bytes, in-flight-bytes and ceiling-bytes; allowed are rising values");
+            return usual;
+        }
+        return read;
+    }
+
+    private SessionLimits session() {
+        SessionLimits usual = SessionLimits.DEFAULTS;
+        int invitations = (int) number("session.invitations-per-session", usual.invitationsPerSession(), 1, 250);
+        int participants = (int) number("session.participants-per-session", usual.participantsPerSession(), 2, 250);
+        int sessions = (int) number("session.per-node", usual.sessionsPerNode(), 1, 1_000_000);
+        long consumerGrace = millis("session.consumer-grace-millis", usual.consumerGraceMillis());
+        long agentGrace = millis("session.agent-grace-millis", usual.agentGraceMillis());
+        long invitation = millis("session.invitation-millis", usual.invitationMillis());
+        long idle = millis("session.idle-millis", usual.idleMillis());
+        long maximum = millis("session.maximum-millis", usual.maximumMillis());
+        long hello = millis("session.hello-deadline-millis", usual.helloDeadlineMillis());
+        long heartbeat = millis("session.heartbeat-millis", usual.heartbeatMillis());
+        try {
+            return new SessionLimits(
+                    sessions,
+                    invitations,
+                    participants,
+                    consumerGrace,
+                    agentGrace,
+                    invitation,
+                    idle,
+                    maximum,
+                    hello,
+                    heartbeat);
+        } catch (IllegalArgumentException e) {
+            fault("session", String.valueOf(e.getMessage()));
+            return usual;
+        }
+    }
+
+    private MeteringLimits metering() {
+        MeteringLimits usual = MeteringLimits.DEFAULTS;
+        int recommended = (int) number("metering.recommended-kbps", usual.recommendedKbps(), 1, 1_000_000);
+        int floor = (int) number("metering.floor-kbps", usual.floorKbps(), 1, 1_000_000);
+        if (floor > recommended) {
+            fault("metering.floor-kbps", floor + "; allowed are at most the recommended " + recommended);
+        }
+        return new MeteringLimits(recommended, floor, number("metering.burst-bytes", usual.burstBytes(), 1, MAX_BYTES));
+    }
+
+    private List<Transport> transports() {
+        Optional<String> wanted = text("transport").filter(text -> !text.equals("auto"));
+        if (wanted.isEmpty()) {
+            return Transport.byPreference();
+        }
+        Optional<Transport> found = Transport.byPreference().stream()
+                .filter(transport -> transport.label().equals(wanted.get()))
+                .findFirst();
+        if (found.isEmpty()) {
+            fault("transport", "'" + wanted.get() + "'; allowed are auto, io-uring, epoll and nio");
+        }
+        return found.map(List::of).orElse(Transport.byPreference());
+    }
+
+    /** {@code tandem.brands} names the brands; what each is stands below {@code tandem.brands.KEY}. */
+    private List<Brand> brands() {
+        List<Brand> brands = new ArrayList<>();
+        Set<String> keys = new HashSet<>();
+        for (String part : text("brands").orElse("").split(",", -1)) {
+            String key = part.strip();
+            if (!key.isEmpty() && !keys.add(key)) {
+                fault("brands", "'" + key + "' twice; allowed is once");
+            } else if (!key.isEmpty()) {
+                Brand brand = BrandReader.read(key, this::value, faults::add);
+                if (brand != null) {
+                    brands.add(brand);
+                }
+            }
+        }
+        if (keys.isEmpty()) {
+            fault("brands", "missing; required are the keys of one brand or more, by commas");
+        }
+        return brands;
+    }
+
+    private long millis(String key, long usual) {
+        return number(key, usual, 1, DAY_MILLIS);
+    }
+
+    private int bytes(String key, int usual) {
+        return (int) number(key, usual, 1, MAX_BYTES);
+    }
+
+    private long number(String key, long usual, long lowest, long highest) {
+        Optional<String> came = text(key);
+        if (came.isEmpty()) {
+            return usual;
+        }
+        try {
+            long number = Long.parseLong(came.get());
+            if (number >= lowest && number <= highest) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Told below, like a number out of range.
+        }
+        fault(key, "'" + came.get() + "'; allowed are whole numbers from " + lowest + " to " + highest);
+        return usual;
+    }
+
+    private Optional<String> text(String key) {
+        return value(PREFIX + key).map(String::strip).filter(text -> !text.isEmpty());
+    }
+
+    private Optional<String> value(String name) {
+        asked.add(name);
+        return Optional.ofNullable(config.getConfigValue(name).getValue());
+    }
+
+    private void fault(String key, String what) {
+        ConfigValue source = config.getConfigValue(PREFIX + key);
+        String where = source.getSourceName() == null ? "" : " (" + source.getLocation() + ")";
+        faults.add(PREFIX + key + ": " + what + where);
+    }
+
+    /** A name that nothing reads is a slip of the pen, and would otherwise mean the default in silence. */
+    private void namesThatNobodyAskedFor() {
+        for (String name : config.getPropertyNames()) {
+            if (name.startsWith(PREFIX) && !asked.contains(name) && !isAnEnvironmentForm(name)) {
+                faults.add(name + ": unknown; allowed are the keys that the relay's documentation lists");
+            }
+        }
+    }
+
+    /** The environment has no hyphens or dots: its names match asked ones only after both are written its way. */
+    private boolean isAnEnvironmentForm(String name) {
+        String plain = name.replace('-', '.');
+        return asked.stream().anyMatch(known -> known.replace('-', '.').equals(plain));
+    }
+}

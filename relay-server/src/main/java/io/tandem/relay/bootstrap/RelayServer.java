@@ -1,0 +1,197 @@
+package io.tandem.relay.bootstrap;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.netty.util.concurrent.Ticker;
+import io.tandem.relay.cluster.local.LocalSessionDirectory;
+import io.tandem.relay.identity.AgentTokens;
+import io.tandem.relay.identity.Brand;
+import io.tandem.relay.identity.Brands;
+import io.tandem.relay.identity.RefusalReason;
+import io.tandem.relay.identity.Secrets;
+import io.tandem.relay.identity.SessionState;
+import io.tandem.relay.metering.RelayMeters;
+import io.tandem.relay.session.SessionLoops;
+import io.tandem.relay.session.SessionServices;
+import io.tandem.relay.session.Sessions;
+import io.tandem.relay.transport.http.HttpService;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One relay process, put together from its parts. Started once and stopped once, from outside its event loops. */
+public final class RelayServer implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(RelayServer.class);
+
+    /** A connection that waits longer than this to be accepted is better off with another node. */
+    private static final int ACCEPT_BACKLOG = 1024;
+
+    /** Who reads the demo's folder of pages: disks answer one after the other. */
+    private static final int BLOCKING_THREADS = 2;
+
+    /** How long the event loops may finish what they have begun. */
+    private static final long LOOP_STOP_MILLIS = 2_000;
+
+    private final RelayConfig config;
+    private final Transport transport;
+    private final EventLoopGroup loops;
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final ExecutorService blocking;
+    private final Sessions sessions;
+    private final Channel listener;
+    private volatile boolean stopping;
+
+    private RelayServer(RelayConfig config) throws IOException {
+        this.config = config;
+        this.transport = Transport.choose(config.transports());
+        this.loops = new MultiThreadIoEventLoopGroup(
+                config.eventLoops(), new DefaultThreadFactory("relay"), transport.ioHandlers());
+        this.blocking = Executors.newFixedThreadPool(BLOCKING_THREADS, new DefaultThreadFactory("relay-files", true));
+        Brands brands = new Brands(config.brands());
+        this.sessions = sessions(brands);
+        this.listener = listen(http(brands));
+    }
+
+    /**
+     * Starts a relay and answers when it accepts connections.
+     *
+     * @throws IOException if the address cannot be listened on
+     */
+    public static RelayServer start(RelayConfig config) throws IOException {
+        RelayServer server = new RelayServer(config);
+        log.atInfo()
+                .addKeyValue("host", config.host())
+                .addKeyValue("port", server.port())
+                .addKeyValue("transport", server.transport.label())
+                .addKeyValue("eventLoops", config.eventLoops())
+                .log("the relay accepts connections over {}", server.transport.label());
+        if (config.demo().isPresent()) {
+            log.warn("DEMO MODE: whoever reaches this relay gets an agent's token by asking for it");
+        }
+        return server;
+    }
+
+    private Sessions sessions(Brands brands) {
+        RelayMeters relayMeters = new RelayMeters(
+                meters,
+                Arrays.stream(SessionState.values()).map(SessionState::wireName).toList(),
+                Arrays.stream(RefusalReason.values())
+                        .map(RefusalReason::wireName)
+                        .toList());
+        SessionServices services = new SessionServices(
+                config.node(),
+                brands,
+                new LocalSessionDirectory(Ticker.systemTicker()),
+                new Secrets(random()),
+                relayMeters,
+                Ticker.systemTicker(),
+                config.session(),
+                config.metering());
+        return new Sessions(services, new SessionLoops(loops, relayMeters));
+    }
+
+    /** A source that is seeded here, so that it never waits for the system's on an event loop. */
+    private static SecureRandom random() {
+        try {
+            SecureRandom random = SecureRandom.getInstance("DRBG");
+            random.nextLong();
+            return random;
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK since 9 has DRBG", e);
+        }
+    }
+
+    private HttpService http(Brands brands) {
+        HttpService.Parts parts = new HttpService.Parts(
+                sessions,
+                brands,
+                new AgentTokens(brands, InstantSource.system()),
+                () -> !stopping && !sessions.isDraining(),
+                meters::scrape,
+                Ticker.systemTicker());
+        Brand demoBrand = brands.find(RelayConfig.DEMO_BRAND);
+        return new HttpService(
+                parts,
+                demoBrand == null
+                        ? null
+                        : config.demo()
+                                .map(demo -> new HttpService.Demo(
+                                        demoBrand, demo.site().orElse(null), blocking))
+                                .orElse(null));
+    }
+
+    private Channel listen(HttpService http) throws IOException {
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(loops)
+                .channel(transport.serverChannel())
+                .option(ChannelOption.SO_BACKLOG, ACCEPT_BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childHandler(
+                        new ConnectionPipeline(connections, config.http(), config.carrier(), sessions, http::addTo));
+        var bound = bootstrap.bind(config.host(), config.port()).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            loops.shutdownGracefully(0, LOOP_STOP_MILLIS, TimeUnit.MILLISECONDS);
+            blocking.shutdownNow();
+            throw new IOException(
+                    "cannot listen on " + config.host() + ":" + config.port() + ": "
+                            + String.valueOf(bound.cause().getMessage()),
+                    bound.cause());
+        }
+        return bound.channel();
+    }
+
+    /** The port that is listened on. */
+    public int port() {
+        return ((InetSocketAddress) listener.localAddress()).getPort();
+    }
+
+    /**
+     * Stops: no connection is accepted any more, everybody is told, and connections get the time of a closing handshake to
+     * end. Blocks; never called on an event loop.
+     */
+    @Override
+    public void close() {
+        stopping = true;
+        listener.close().awaitUninterruptibly();
+        await(sessions.stop().toCompletableFuture());
+        // Clients answer the close frames that the sessions sent; whoever has not by the deadline is cut.
+        connections.newCloseFuture().awaitUninterruptibly(config.carrier().closeMillis());
+        connections.close().awaitUninterruptibly();
+        loops.shutdownGracefully(0, LOOP_STOP_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly();
+        blocking.shutdownNow();
+        meters.close();
+        log.info("the relay has stopped");
+    }
+
+    private void await(CompletableFuture<?> stopped) {
+        try {
+            stopped.get(config.carrier().closeMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            log.warn("not every session could be told that the node stops", e);
+        }
+    }
+}
