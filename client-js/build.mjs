@@ -1,6 +1,6 @@
 // Builds the three bundles of Tandem's browser side into dist/, and copies the demo's pages beside them.
 // usage: node build.mjs [--watch]
-import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { context, build } from 'esbuild';
 
 const BUNDLES = [
@@ -8,6 +8,30 @@ const BUNDLES = [
   { entry: 'src/capture.ts', out: 'tandem-capture.js', format: 'esm' },
   { entry: 'src/viewer.ts', out: 'tandem-viewer.js', format: 'esm' },
 ];
+
+/** Tables of numbers whose members become plain numbers in the bundles; unused, the table itself goes. */
+const TABLES = { FrameType: 'src/protocol/frame-type.ts', CloseCode: 'src/protocol/close-code.ts', Flag: 'src/protocol/frame.ts' };
+
+async function numbersOf([table, entry]) {
+  const { outputFiles } = await build({ entryPoints: [entry], bundle: true, format: 'esm', write: false });
+  const module = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+  return [table, module[table]];
+}
+
+const numbers = Object.fromEntries(await Promise.all(Object.entries(TABLES).map(numbersOf)));
+
+const inlineNumbers = {
+  name: 'inline-numbers',
+  setup({ onLoad }) {
+    onLoad({ filter: /[/]src[/].*[.]ts$/ }, ({ path }) => ({
+      loader: 'ts',
+      contents: readFileSync(path, 'utf8').replace(
+        /(?<!typeof )\b(FrameType|CloseCode|Flag)[.]([A-Z0-9_]+)\b/g,
+        (member, table, name) => numbers[table][name] ?? member,
+      ),
+    }));
+  },
+};
 
 function options({ entry, out, format }) {
   return {
@@ -18,6 +42,8 @@ function options({ entry, out, format }) {
     minify: true,
     sourcemap: true,
     target: 'es2022',
+    charset: 'utf8',
+    plugins: [inlineNumbers],
     legalComments: 'none',
     logLevel: 'warning',
   };

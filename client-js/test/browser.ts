@@ -20,6 +20,7 @@ export function launchChromium(): Promise<Browser> {
 }
 
 export interface LocalServer {
+  readonly server: Server;
   readonly origin: string;
   readonly port: number;
   close(): Promise<void>;
@@ -31,6 +32,7 @@ export async function serve(answer: (request: IncomingMessage, response: ServerR
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
+    server,
     origin: `http://127.0.0.1:${port}`,
     port,
     close: () =>

@@ -25,6 +25,8 @@ export interface ChannelOptions {
   readonly url: string;
   /** Asked before each attempt, for what it says may have changed since the last. */
   readonly hello: () => Hello;
+  /** What {@link Channel.counts} gave in the document before this one: a sender's sequences go on. */
+  readonly counts?: readonly number[] | undefined;
   readonly WebSocket?: typeof WebSocket;
   readonly clock?: Clock;
   /** 0 (inclusive) to 1 (exclusive). */
@@ -36,6 +38,8 @@ export interface Channel {
   /** The page epoch that page, action and pointer frames are sent with. */
   readonly epoch: number;
   readonly state: ChannelState;
+  /** Frames sent so far, by lane. */
+  readonly counts: readonly number[];
   /** The viewer follows the consumer to its next document; a new epoch counts its page lane from 1 again. */
   setEpoch(epoch: number): void;
   /**
@@ -77,8 +81,7 @@ export function openChannel(options: ChannelOptions): Channel {
   const { clock = pageClock, random = Math.random } = options;
   const frames = audience<Frame>();
   const changes = audience<ChannelChange>();
-  /** Frames sent, by lane. */
-  const sent = [0, 0, 0, 0];
+  const sent = [...(options.counts ?? [0, 0, 0, 0])];
   let state: ChannelState = 'opening';
   let epoch = 0;
   let failures = 0;
@@ -153,6 +156,7 @@ export function openChannel(options: ChannelOptions): Channel {
     get state() {
       return state;
     },
+    counts: sent,
     setEpoch,
     send,
     bufferedBytes: () => carrier?.bufferedBytes() ?? 0,

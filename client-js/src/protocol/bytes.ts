@@ -3,8 +3,8 @@ export class MalformedBytes extends Error {
   override readonly name = 'MalformedBytes';
 }
 
-const encoder = new TextEncoder();
-const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const encoder = /* @__PURE__ */ new TextEncoder();
+const strictDecoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** A growing buffer with the protocol's number formats. The owner reuses it through {@link ByteWriter.clear}. */
 export class ByteWriter {

@@ -31,7 +31,7 @@ export interface Hello {
   readonly lz4: boolean;
   readonly brand?: string;
   readonly page?: { readonly origin: string; readonly path: string };
-  readonly resume?: string;
+  readonly resume?: string | undefined;
   readonly continues?: boolean;
   readonly grant?: string;
 }
@@ -88,14 +88,13 @@ export function encodeControl(payload: object): Uint8Array<ArrayBuffer> {
  */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller says which payload the type byte announced
 export function decodeControl<T extends object>(payload: Uint8Array): T {
-  if (payload.length > MAX_CONTROL_BYTES)
-    throw new MalformedBytes(`control payload of ${payload.length} bytes; at most ${MAX_CONTROL_BYTES}`);
+  if (payload.length > MAX_CONTROL_BYTES) throw new MalformedBytes(`${payload.length} bytes of JSON; at most ${MAX_CONTROL_BYTES}`);
   let value: unknown;
   try {
     value = JSON.parse(decoder.decode(payload));
   } catch {
-    throw new MalformedBytes('control payload is not JSON');
+    // Falls through to the check.
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new MalformedBytes('control payload is no object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new MalformedBytes('not a JSON object');
   return value as T;
 }

@@ -37,7 +37,20 @@ export const FrameType = {
 export type FrameTypeName = keyof typeof FrameType;
 export type FrameType = (typeof FrameType)[FrameTypeName];
 
-const names = new Map<number, FrameTypeName>((Object.keys(FrameType) as FrameTypeName[]).map((name) => [FrameType[name], name]));
+// A bundle that asks for no names does not carry them.
+const names = /* @__PURE__ */ (() =>
+  new Map<number, FrameTypeName>((Object.keys(FrameType) as FrameTypeName[]).map((name) => [FrameType[name], name])))();
+
+/** First and last byte of each run of types. */
+const RUNS = [
+  [FrameType.HELLO, FrameType.PONG],
+  [FrameType.INVITATION, FrameType.BUDGET],
+  [FrameType.KEYFRAME, FrameType.ASSET],
+  [FrameType.PAGE_ACK, FrameType.KEYFRAME_REQUEST],
+  [FrameType.CLICK, FrameType.FOCUS],
+  [FrameType.HIGHLIGHT, FrameType.WIGGLE],
+  [FrameType.VERDICT, FrameType.TYPING],
+] as const;
 
 /** The type's name in the specification, or undefined for a byte that is no type of version 1. */
 export function frameTypeName(type: number): FrameTypeName | undefined {
@@ -45,7 +58,7 @@ export function frameTypeName(type: number): FrameTypeName | undefined {
 }
 
 export function isFrameType(type: number): type is FrameType {
-  return names.has(type);
+  return RUNS.some(([first, last]) => type >= first && type <= last);
 }
 
 export type Lane = 'control' | 'page' | 'action' | 'pointer';

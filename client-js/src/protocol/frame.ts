@@ -60,52 +60,39 @@ export function encodeFrame(
  * @throws FrameViolation with the close code of the first fault, in the order of protocol section 5.3
  */
 export function decodeFrame(bytes: Uint8Array): Frame {
-  if (bytes.length > MAX_FRAME_BYTES) {
-    throw new FrameViolation(CloseCode.MESSAGE_TOO_BIG, `frame of ${bytes.length} bytes; at most ${MAX_FRAME_BYTES}`);
-  }
-  if (bytes.length < HEADER_BYTES) {
-    throw new FrameViolation(CloseCode.MALFORMED, `frame of ${bytes.length} bytes; the header has ${HEADER_BYTES}`);
-  }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const { length } = bytes;
+  if (length > MAX_FRAME_BYTES) throw new FrameViolation(CloseCode.MESSAGE_TOO_BIG, `${length} bytes; at most ${MAX_FRAME_BYTES}`);
+  if (length < HEADER_BYTES) throw new FrameViolation(CloseCode.MALFORMED, `${length} bytes; at least ${HEADER_BYTES}`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
   const type = view.getUint8(0);
-  if (!isFrameType(type)) {
-    throw new FrameViolation(CloseCode.UNKNOWN_TYPE, `type 0x${type.toString(16).padStart(2, '0')} is not in version 1`);
-  }
+  if (!isFrameType(type)) throw new FrameViolation(CloseCode.UNKNOWN_TYPE, `type ${type} is not in version 1`);
   const flags = view.getUint8(1);
-  checkFlags(type, flags, view.getUint8(3));
+  const reserved = view.getUint8(3);
+  if (reserved !== 0 || !mayCarry(type, flags)) {
+    throw new FrameViolation(CloseCode.MALFORMED, `type ${type}, flags ${flags}, reserved ${reserved}`);
+  }
   const payload = bytes.subarray(HEADER_BYTES);
   if (flags & Flag.COMPRESSED) declaredLength(payload);
   return { type, flags, sender: view.getUint8(2), epoch: view.getUint16(4), sequence: view.getUint32(6), payload };
 }
 
-function checkFlags(type: FrameType, flags: number, reserved: number): void {
-  if (flags & ~KNOWN_FLAGS || reserved !== 0) {
-    throw new FrameViolation(CloseCode.MALFORMED, `flags 0x${flags.toString(16)}, reserved ${reserved}; only flags 0x01 to 0x07 exist`);
-  }
-  if (flags & Flag.LINKED && !(flags & Flag.COMPRESSED)) {
-    throw new FrameViolation(CloseCode.MALFORMED, 'LINKED without COMPRESSED');
-  }
-  if (flags & Flag.COMPRESSED && laneOf(type) !== 'page') {
-    throw new FrameViolation(CloseCode.MALFORMED, 'COMPRESSED outside the page lane');
-  }
-  if (flags & Flag.MORE && type !== FrameType.KEYFRAME) {
-    throw new FrameViolation(CloseCode.MALFORMED, 'MORE on a frame that is no KEYFRAME');
-  }
+/** Whether version 1 has these flags on this type: LINKED with COMPRESSED only, that on the page lane only, MORE on keyframes only. */
+function mayCarry(type: FrameType, flags: number): boolean {
+  if (flags & ~KNOWN_FLAGS || (flags & Flag.MORE && type !== FrameType.KEYFRAME)) return false;
+  return flags & Flag.COMPRESSED ? laneOf(type) === 'page' : !(flags & Flag.LINKED);
 }
 
 /** The expanded length that a compressed payload declares and the offset at which its LZ4 block starts. */
 export function declaredLength(payload: Uint8Array): { readonly expandedBytes: number; readonly blockOffset: number } {
   let value = 0;
   for (let i = 0; i < 5; i++) {
-    const byte = payload[i];
-    if (byte === undefined) break;
+    // Cut off in the middle, it declares nothing.
+    const byte = payload[i] ?? 0x80;
     value += (byte & 0x7f) * 2 ** (7 * i);
     if (byte < 0x80) {
-      if (value < 1 || value > MAX_EXPANDED_BYTES) {
-        throw new FrameViolation(CloseCode.LYING_LENGTH, `declared expanded length ${value}; allowed are 1 to ${MAX_EXPANDED_BYTES}`);
-      }
+      if (value < 1 || value > MAX_EXPANDED_BYTES) break;
       return { expandedBytes: value, blockOffset: i + 1 };
     }
   }
-  throw new FrameViolation(CloseCode.LYING_LENGTH, 'the declared expanded length is cut off or longer than 5 bytes');
+  throw new FrameViolation(CloseCode.LYING_LENGTH, `declares ${value} bytes; 1 to ${MAX_EXPANDED_BYTES}`);
 }

@@ -62,5 +62,20 @@ export function openEmptyDocument(frame: HTMLIFrameElement, mode: DocumentMode, 
   );
   document.close();
   document.replaceChildren();
+  for (const type of NATIVE_EVENTS) document.addEventListener(type, refuse, { capture: true });
   return document;
+}
+
+/**
+ * What a person's hand could do in a document: follow a link, submit, edit, select, drag. The viewer's overlay takes all input before it
+ * gets here; should some get through (another tool's click, a key), it has no effect.
+ */
+const NATIVE_EVENTS = [
+  ...['click', 'auxclick', 'dblclick', 'contextmenu', 'mousedown', 'pointerdown', 'touchstart', 'dragstart', 'drop', 'selectstart'],
+  ...['submit', 'reset', 'beforeinput', 'keydown', 'keypress', 'paste', 'cut', 'command'],
+];
+
+function refuse(event: Event): void {
+  event.preventDefault();
+  event.stopImmediatePropagation();
 }

@@ -1,0 +1,155 @@
+import { startCapture } from './capture/capture.ts';
+import type { Witness } from './capture/witness.ts';
+import type { Channel } from './connection/channel.ts';
+import { keep, type Memory } from './connection/memory.ts';
+import { createActing } from './control/tag/acting.ts';
+import { startPointing } from './control/tag/pointing.ts';
+import { elementOf } from './control/tag/reach.ts';
+import type { SessionInfo } from './protocol/control.ts';
+import type { Frame } from './protocol/frame.ts';
+import { FrameType } from './protocol/frame-type.ts';
+import { decodePointer, fromFraction, isPointerType, type Pointer } from './protocol/pointer.ts';
+import type { Host } from './ui/tag/host.ts';
+import { type Anchor, createOverlay } from './ui/tag/overlay.ts';
+import type { SessionFrame } from './ui/tag/session-frame.ts';
+import { stayOnTop } from './ui/tag/stay-on-top.ts';
+
+export { explainEnding, showEnding } from './ui/tag/end-notice.ts';
+export { askConsent } from './ui/tag/invitation-dialog.ts';
+
+/** A keyframe reads the whole page: requests that come closer together than this are answered by one. */
+const KEYFRAME_MILLIS = 1_000;
+
+/** What the stub hands over to the lazily loaded bundle. */
+export interface SessionContext {
+  readonly window: Window;
+  readonly channel: Channel;
+  readonly memory: Memory;
+  readonly session: SessionInfo;
+  /** Frames of the action lane that came before this bundle. */
+  readonly early: readonly Frame[];
+  readonly witness: Witness;
+  readonly host: Host;
+  readonly frame: SessionFrame;
+  /** What the X does. */
+  end(): void;
+  /** Origins besides the page's own that the agent may take the consumer to. */
+  readonly origins: readonly string[];
+}
+
+export interface LiveSession {
+  /** The relay said how the session stands: mode, state, participants. */
+  update(session: SessionInfo): void;
+  /** Leaves nothing of the session in the page. */
+  stop(): void;
+}
+
+/** Starts to share the page: what it shows goes out, what the agent does comes in. */
+export function startSession(context: SessionContext): LiveSession {
+  const { channel, host, memory, witness } = context;
+  let { session } = context;
+  let keyframeAt = Number.NEGATIVE_INFINITY;
+  let keyframeTimer: ReturnType<typeof setTimeout> | undefined;
+
+  const send = (type: FrameType, payload: Uint8Array, flags = 0): void => {
+    // What is not sent now is part of the keyframe that follows the pause or the reconnect.
+    if (session.state === 'active') channel.send(type, payload, flags);
+  };
+  const ignores = (node: Node): boolean => node === host.element || node.getRootNode() === host.element.shadowRoot;
+  const capture = startCapture({
+    window: context.window,
+    send,
+    bufferedBytes: () => channel.bufferedBytes(),
+    ignores,
+    wasPassword: (element) => witness.wasPassword(element),
+    scrolled: witness.scrolled,
+  });
+  const overlay = createOverlay(context.frame.layer);
+  const pointing = startPointing({ idOf: (node) => capture.idOf(node), ignores, send });
+  const act = createActing({
+    ids: capture,
+    origins: context.origins,
+    answered: memory.answered ?? [],
+    remember(answers) {
+      memory.answered = answers;
+      keep(memory);
+    },
+    session: () => session,
+    epoch: () => channel.epoch,
+    // A verdict is due in a paused session too.
+    send: (type, payload) => channel.send(type, payload),
+    mayMoveFocus: () => !pointing.isTyping(),
+    highlight: (element) => overlay.highlight(element),
+    wiggle: (element) => overlay.wiggle(element),
+  });
+
+  function requestKeyframe(): void {
+    if (keyframeTimer !== undefined) return;
+    const wait = keyframeAt + KEYFRAME_MILLIS - performance.now();
+    if (wait <= 0) keyframe();
+    else keyframeTimer = setTimeout(keyframe, wait);
+  }
+
+  function keyframe(): void {
+    clearTimeout(keyframeTimer);
+    keyframeTimer = undefined;
+    keyframeAt = performance.now();
+    if (session.state === 'active') capture.keyframe();
+  }
+
+  function receive(frame: Frame): void {
+    if (frame.type === FrameType.KEYFRAME_REQUEST) requestKeyframe();
+    else if (isPointerType(frame.type)) point(frame.sender, decodePointer(frame.type, frame.payload));
+    else act(frame);
+  }
+
+  function point(sender: number, pointer: Pointer): void {
+    const agent = session.participants.find(({ number }) => number === sender);
+    if (session.state !== 'active' || agent?.role !== 'agent') return;
+    const element = elementOf(capture, pointer.node);
+    switch (pointer.type) {
+      case FrameType.CURSOR:
+        if (element) overlay.moveCursor(anchor(element, pointer), agent.name);
+        else overlay.hideCursor();
+        break;
+      case FrameType.CLICK_MARK:
+        if (element) overlay.markClick(anchor(element, pointer));
+        break;
+      case FrameType.TYPING:
+        overlay.showTyping(element, agent.name);
+    }
+  }
+
+  const unsubscribe = [
+    stayOnTop(host, context.frame, () => context.end()),
+    channel.onFrame(receive),
+    channel.onState(({ state }) => {
+      if (state === 'open') keyframe();
+    }),
+  ];
+  keyframe();
+  for (const frame of context.early) act(frame);
+
+  return {
+    update(next) {
+      const resumed = session.state !== 'active' && next.state === 'active';
+      session = next;
+      if (resumed) keyframe();
+      if (next.state !== 'active' || !next.participants.some(({ role, present }) => role === 'agent' && present)) {
+        overlay.hideCursor();
+        overlay.showTyping(undefined, '');
+      }
+    },
+    stop() {
+      for (const off of unsubscribe) off();
+      clearTimeout(keyframeTimer);
+      pointing.stop();
+      capture.stop();
+      overlay.remove();
+    },
+  };
+}
+
+function anchor(element: Element, { x, y }: { readonly x: number; readonly y: number }): Anchor {
+  return { element, x: fromFraction(x), y: fromFraction(y) };
+}

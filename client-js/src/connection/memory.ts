@@ -1,0 +1,46 @@
+import type { Refusal } from '../protocol/action.ts';
+import type { Mode } from '../protocol/control.ts';
+
+/** What a tag must know again after a reload or navigation in this tab. */
+export interface Memory {
+  readonly session: string;
+  resume?: string;
+  /** There while a session is on: the frame stands from the first moment of the next page. */
+  joint?: { readonly agent: string; readonly mode: Mode };
+  /** Frames sent by lane: a sender's sequences go on over page loads. */
+  counts?: readonly number[];
+  /** Verdicts on the agent's latest actions, oldest first; a refusal of '' means applied. */
+  answered?: readonly (readonly [sender: number, sequence: number, refusal: Refusal | ''])[];
+}
+
+const KEY = 'tandem';
+const ID_CHARACTERS = 26;
+const CROCKFORD = '0123456789abcdefghjkmnpqrstvwxyz';
+
+/** A new session id: 130 random bits in Crockford's base32 (protocol section 5.1). */
+export function newSessionId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(ID_CHARACTERS)), (byte) => CROCKFORD[byte & 31]).join('');
+}
+
+/** Runs on a storage that a page may not have: then a session ends with the page. */
+function stored<T>(run: (storage: Storage) => T): T | undefined {
+  try {
+    return run(sessionStorage);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the page before this one kept, or a new session. */
+export function recall(): Memory {
+  const kept = stored((storage) => JSON.parse(storage.getItem(KEY) ?? '') as Memory);
+  return kept?.session ? kept : { session: newSessionId() };
+}
+
+export function keep(memory: Memory): void {
+  stored((storage) => storage.setItem(KEY, JSON.stringify(memory)));
+}
+
+export function forget(): void {
+  stored((storage) => storage.removeItem(KEY));
+}

@@ -1,0 +1,234 @@
+import type * as Bundle from './capture.ts';
+import { openChannel, type ChannelChange } from './connection/channel.ts';
+import { forget, keep, type Memory } from './connection/memory.ts';
+import type { Witness } from './capture/witness.ts';
+import { CloseCode } from './protocol/close-code.ts';
+import { decodeControl, encodeControl, type Invitation, type InvitationUpdate, type SessionInfo } from './protocol/control.ts';
+import type { Frame } from './protocol/frame.ts';
+import { FrameType, laneOf } from './protocol/frame-type.ts';
+import type { Host } from './ui/tag/host.ts';
+import { createSessionFrame, type SessionFrame } from './ui/tag/session-frame.ts';
+import type { Ending } from './ui/tag/end-notice.ts';
+
+/** Actions kept while the capture bundle loads; more than an agent can make in that time. */
+const MAX_EARLY_FRAMES = 64;
+/** How long a tag goes on trying to tell an unreachable relay that the consumer ended: after it, the relay's own grace has passed. */
+const FAREWELL_MILLIS = 60_000;
+
+/**
+ * - `connecting`: the relay is not reached (yet).
+ * - `waiting`: in the lobby; an agent may invite.
+ * - `invited`: an agent asked, the consumer has not answered.
+ * - `active`, `paused`: as the relay's session.
+ * - `unavailable`: the relay will not have this page.
+ */
+export type TagState = 'connecting' | 'waiting' | 'invited' | 'active' | 'paused' | 'unavailable';
+
+/** What one session needs of the tag around it. */
+export interface Surroundings {
+  readonly brand: string;
+  readonly client: string;
+  /** `wss://relay` */
+  readonly relay: string;
+  readonly origins: readonly string[];
+  readonly host: Host;
+  readonly witness: Witness;
+  /** The capture bundle, fetched at the first call: when an agent invites, or a session goes on. */
+  load(): Promise<typeof Bundle>;
+  changed(state: TagState): void;
+  /** The session is over and leaves nothing behind. @param ending undefined when it had not begun */
+  over(ending: Ending | undefined, agent: string, again: boolean): void;
+}
+
+export interface ConsumerSession {
+  /** The consumer ends: at once on this side, whatever the relay says. */
+  end(): void;
+  /** The document goes away, perhaps to come back; the session goes on. */
+  suspend(): void;
+}
+
+/** Waits in the lobby under the session id of the memory, and lives through the session that may follow. */
+export function joinSession(around: Surroundings, memory: Memory): ConsumerSession {
+  const early: Frame[] = [];
+  let over = false;
+  let frame: SessionFrame | undefined;
+  let live: Bundle.LiveSession | undefined;
+  let info: SessionInfo | undefined;
+  let answered: { readonly invitation: string; readonly accept: boolean } | undefined;
+  let answerPending: ((accept: boolean) => void) | undefined;
+  let closeDialog = (): void => undefined;
+
+  const channel = openChannel({
+    url: `${around.relay}/v1/sessions/${memory.session}/channel`,
+    counts: memory.counts,
+    hello: () => ({
+      protocol: [1, 1],
+      role: 'consumer',
+      client: around.client,
+      brand: around.brand,
+      lz4: true,
+      page: { origin: location.origin, path: location.pathname },
+      resume: memory.resume,
+      continues: channel.epoch > 0,
+    }),
+  });
+  channel.onState(moved);
+  channel.onFrame(receive);
+  keep(memory);
+  if (memory.joint) {
+    showFrame(true);
+    void begin();
+  }
+
+  function moved(change: ChannelChange): void {
+    if (over) return;
+    if (change.state === 'open') {
+      if (change.welcome.resume) memory.resume = change.welcome.resume;
+      keep(memory);
+      apply(change.welcome.session);
+    } else if (change.state === 'closed') {
+      const unknown = change.code === CloseCode.NOT_AUTHENTICATED && memory.resume !== undefined;
+      const again = unknown || change.code === CloseCode.REPLACED || change.code === CloseCode.SESSION_ENDED;
+      finish(change.code === CloseCode.REPLACED ? 'moved' : 'failed', again);
+    } else {
+      if (memory.joint) showFrame(true);
+      else around.changed('connecting');
+    }
+  }
+
+  function receive(received: Frame): void {
+    if (over) return;
+    const { type, payload } = received;
+    if (type === FrameType.INVITATION) invite(decodeControl(payload));
+    else if (type === FrameType.INVITATION_STATE) settled(decodeControl(payload));
+    else if (type === FrameType.SESSION) apply(decodeControl(payload));
+    else if (!live && laneOf(type) === 'action' && early.length < MAX_EARLY_FRAMES) early.push(received);
+  }
+
+  function settled({ state }: InvitationUpdate): void {
+    if (state !== 'offered') withdraw();
+  }
+
+  function invite(invitation: Invitation): void {
+    // The answer may have been lost with its carrier: it is given again, the question is not.
+    if (answered?.invitation === invitation.invitation) {
+      channel.send(FrameType.INVITATION_ANSWER, encodeControl(answered));
+      return;
+    }
+    withdraw();
+    const answer = (accept: boolean): void => {
+      if (answerPending !== answer) return;
+      withdraw();
+      answered = { invitation: invitation.invitation, accept };
+      channel.send(FrameType.INVITATION_ANSWER, encodeControl(answered));
+    };
+    answerPending = answer;
+    let close: (() => void) | undefined;
+    around.load().then(
+      ({ askConsent }) => {
+        if (answerPending === answer) close = askConsent(around.host, invitation, answer);
+      },
+      () => answer(false),
+    );
+    const expiry = setTimeout(withdraw, invitation.expiresInMillis);
+    closeDialog = () => {
+      answerPending = undefined;
+      clearTimeout(expiry);
+      close?.();
+    };
+    around.changed('invited');
+  }
+
+  function withdraw(): void {
+    closeDialog();
+    if (info?.state === 'waiting') around.changed('waiting');
+  }
+
+  function apply(session: SessionInfo): void {
+    info = session;
+    switch (session.state) {
+      case 'waiting':
+        if (memory.joint) finish('failed', true);
+        else around.changed('waiting');
+        break;
+      case 'active':
+      case 'paused': {
+        const agent = session.participants.find(({ role }) => role === 'agent')?.name ?? memory.joint?.agent ?? 'Agent';
+        memory.joint = { agent, mode: session.mode ?? 'view-only' };
+        keep(memory);
+        closeDialog();
+        showFrame(false);
+        around.changed(session.state);
+        if (live) live.update(session);
+        else void begin();
+        break;
+      }
+      case 'ended':
+        finish(session.reason ?? 'failed', true);
+    }
+  }
+
+  function showFrame(offline: boolean): void {
+    if (!memory.joint) return;
+    frame ??= createSessionFrame(around.host, end);
+    frame.show({ ...memory.joint, offline, paused: info?.state === 'paused' });
+  }
+
+  /** Starts to share, once the bundle is there and the relay says that there is a session. */
+  async function begin(): Promise<void> {
+    try {
+      const { startSession } = await around.load();
+      if (over || live || !frame || !info || info.state === 'waiting') return;
+      live = startSession({ window, channel, memory, early, frame, end, session: info, ...around });
+    } catch {
+      channel.send(FrameType.END, encodeControl({}));
+      finish('failed', false);
+    }
+  }
+
+  function end(): void {
+    if (over) return;
+    if (memory.joint) {
+      finish('consumer-ended', true);
+      farewell();
+    } else {
+      answerPending?.(false);
+    }
+  }
+
+  /** Tells the relay, now or as soon as it is there again; nothing on this side waits for it. */
+  function farewell(): void {
+    const tell = (): void => {
+      if (channel.send(FrameType.END, encodeControl({})) >= 0) channel.close();
+    };
+    channel.onState(tell);
+    setTimeout(channel.close, FAREWELL_MILLIS);
+    tell();
+  }
+
+  function clear(): void {
+    over = true;
+    closeDialog();
+    live?.stop();
+    frame?.remove();
+  }
+
+  function finish(ending: Ending, again: boolean): void {
+    if (over) return;
+    clear();
+    forget();
+    if (ending !== 'consumer-ended') channel.close();
+    around.over(memory.joint && ending, memory.joint?.agent ?? '', again);
+  }
+
+  return {
+    end,
+    suspend() {
+      if (over) return;
+      memory.counts = channel.counts;
+      keep(memory);
+      clear();
+      channel.close();
+    },
+  };
+}

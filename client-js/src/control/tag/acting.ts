@@ -1,0 +1,154 @@
+import {
+  type Action,
+  type ActionType,
+  decodeAction,
+  encodeVerdict,
+  isActionType,
+  type Refusal,
+  type Verdict,
+} from '../../protocol/action.ts';
+import { MalformedBytes } from '../../protocol/bytes.ts';
+import type { SessionInfo } from '../../protocol/control.ts';
+import type { Frame } from '../../protocol/frame.ts';
+import { FrameType } from '../../protocol/frame-type.ts';
+import { permission } from '../../protocol/permission.ts';
+import { type Answer, createAnswers } from './answers.ts';
+import { createClicker, refuseClick } from './click.ts';
+import { mayGoTo } from './destination.ts';
+import { edit, refuseEdit, refuseSelect, select } from './edit.ts';
+import { press, refuseKey } from './keys.ts';
+import { elementOf, type NodeIds, realmOf, type Scope, untouchable } from './reach.ts';
+
+/** What acting needs of the session around it. */
+export interface ActingContext {
+  readonly ids: NodeIds;
+  readonly origins: readonly string[];
+  readonly answered: readonly Answer[];
+  remember(answers: readonly Answer[]): void;
+  session(): SessionInfo;
+  epoch(): number;
+  send(type: FrameType, payload: Uint8Array): void;
+  /** False while the consumer is typing. */
+  mayMoveFocus(): boolean;
+  highlight(element: Element | undefined): void;
+  wiggle(element: Element): void;
+}
+
+/** What is to be done about an action: refuse it, or do it. */
+type Plan = Refusal | (() => void);
+
+/** Answers every action frame by a verdict, and carries out those that may be. @returns takes one frame of the action lane */
+export function createActing(context: ActingContext): (frame: Frame) => void {
+  const answers = createAnswers(context.answered, (given) => context.remember(given));
+  const plan = createPlanner(context);
+
+  function decide({ type, sender, epoch, payload }: Frame & { readonly type: ActionType }): Plan {
+    if (epoch !== context.epoch()) return 'stale-epoch';
+    // The relay checked this too; the page trusts nobody.
+    const { state, mode, participants } = context.session();
+    const role = participants.find(({ number }) => number === sender)?.role;
+    const verdict = role ? permission(role, state, mode, type) : 'close';
+    if (verdict === 'close') return 'not-active';
+    if (verdict !== 'allow') return verdict.refuse === 'mode-forbids' ? 'mode-forbids' : 'not-active';
+    try {
+      return plan(decodeAction(type, payload));
+    } catch (fault) {
+      if (fault instanceof MalformedBytes) return 'malformed';
+      throw fault;
+    }
+  }
+
+  return (frame) => {
+    const { type, sender, sequence } = frame;
+    if (!isActionType(type)) return;
+    const answer = (verdict: Verdict): void => context.send(FrameType.VERDICT, encodeVerdict(verdict));
+    const before = answers.find(sender, sequence);
+    if (before) {
+      answer(before);
+      return;
+    }
+    const planned = decide({ ...frame, type });
+    const verdict = answers.give(sender, sequence, typeof planned === 'string' ? planned : undefined);
+    if (typeof planned === 'function') planned();
+    answer(verdict);
+  };
+}
+
+function createPlanner(context: ActingContext): (action: Action) => Plan {
+  const scope: Scope = context;
+  const clicker = createClicker(() => context.mayMoveFocus());
+
+  function on(id: number, planned: (element: Element) => Plan): Plan {
+    const element = elementOf(scope.ids, id);
+    return element ? planned(element) : 'no-such-node';
+  }
+
+  return (action) => {
+    switch (action.type) {
+      case FrameType.CLICK:
+        return on(action.node, (element) => refuseClick(scope, element, action.button) ?? (() => clicker.click(element, action)));
+      case FrameType.INPUT:
+        return on(
+          action.node,
+          (element) => untouchable(scope, element) ?? refuseEdit(element) ?? (() => edit(element, action.value, action.commit)),
+        );
+      case FrameType.SELECT:
+        return on(
+          action.node,
+          (element) => untouchable(scope, element) ?? refuseSelect(element, action.indices) ?? (() => select(element, action.indices)),
+        );
+      case FrameType.KEY:
+        return on(action.node, (element) => refuseKey(scope, element, action.key) ?? (() => press(element, action.key, action.modifiers)));
+      case FrameType.FOCUS:
+        return on(action.node, (element) => untouchable(scope, element) ?? (() => focus(element)));
+      case FrameType.SCROLL_TO:
+        return on(action.node, (element) => () => scroll(element, action.left, action.top));
+      case FrameType.HIGHLIGHT:
+        if (action.node === 0) return () => context.highlight(undefined);
+        return on(action.node, (element) => () => context.highlight(element));
+      case FrameType.WIGGLE:
+        return on(action.node, (element) => () => context.wiggle(element));
+      case FrameType.NAVIGATE:
+        return planNavigation(action.to, scope.origins);
+    }
+  };
+}
+
+function planNavigation(to: Extract<Action, { type: typeof FrameType.NAVIGATE }>['to'], origins: readonly string[]): Plan {
+  switch (to.kind) {
+    case 'url': {
+      const url = resolve(to.url);
+      return url !== undefined && mayGoTo(url, origins) ? () => location.assign(url) : 'not-allowed-url';
+    }
+    case 'reload':
+      return () => location.reload();
+    case 'back':
+    case 'forward': {
+      // The Navigation API knows the entries of this origin only: what lies beyond is not the agent's to visit.
+      const { canGoBack = true, canGoForward = true } =
+        (window as { navigation?: { canGoBack: boolean; canGoForward: boolean } }).navigation ?? {};
+      if (to.kind === 'back') return canGoBack ? () => history.back() : 'not-allowed-url';
+      return canGoForward ? () => history.forward() : 'not-allowed-url';
+    }
+  }
+}
+
+function resolve(url: string): string | undefined {
+  try {
+    return new URL(url, location.href).href;
+  } catch {
+    return undefined;
+  }
+}
+
+function focus(element: Element): void {
+  // Without the consumer's own touch no browser opens the soft keyboard for this; scrolling is the agent's SCROLL_TO.
+  if ('focus' in element) (element as HTMLElement).focus({ preventScroll: true });
+}
+
+function scroll(element: Element, left: number, top: number): void {
+  const { document } = realmOf(element);
+  const isPage = element === document.documentElement;
+  // 'instant': a page's own smooth scrolling would run behind the agent's wheel.
+  (isPage ? realmOf(element) : element).scrollTo({ left, top, behavior: 'instant' });
+}

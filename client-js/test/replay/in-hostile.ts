@@ -1,0 +1,29 @@
+import './in-page.ts';
+import { HOSTILE } from './hostile-vectors.ts';
+
+/** Shows one hostile page and does what an agent's stray hand might do in it. @returns whether the mirror still stands */
+async function face(index: number, sink: string, own: string): Promise<string> {
+  const vector = HOSTILE[index];
+  if (!vector) throw new Error(`no vector ${index}`);
+  const fill = (text: string): string => text.replaceAll('SINKHOST', sink.replace('http://', '')).replaceAll('SINK', sink);
+  const { mirror, document: mirrored, ids, broken } = replay.show({ html: fill(vector.html), url: `${own}/page` });
+  if (vector.change) {
+    const { change } = vector;
+    mirror.apply(replay.change((writer) => change(writer, (name) => ids[name] ?? 0, sink)));
+  }
+  for (const name of ['click', 'click2']) (mirrored.getElementById(name) as HTMLElement | null)?.click?.();
+  const form = mirrored.getElementById('submit') as HTMLFormElement | null;
+  form?.requestSubmit();
+  form?.submit();
+  await new Promise((resolve) => setTimeout(resolve, 120));
+  const frame = document.querySelector<HTMLIFrameElement>('[data-testid=mirror]');
+  return [...broken, frame?.contentDocument === mirrored ? '' : 'the mirror is another document'].filter(Boolean).join();
+}
+
+declare global {
+  var hostile: { face: typeof face };
+  var ran: string[];
+}
+
+globalThis.ran = [];
+globalThis.hostile = { face };

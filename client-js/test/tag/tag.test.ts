@@ -1,0 +1,254 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { decodeControl } from '../../src/protocol/control.ts';
+import { FrameType } from '../../src/protocol/frame-type.ts';
+import { launchChromium } from '../browser.ts';
+import { type FakeRelay, page as pageOf, startFakeRelay } from './fake-relay.ts';
+
+const HTML = pageOf(`
+  <h1>Shop</h1><input id="name"><a id="next" href="/next">next</a><button id="open">open</button>
+  <dialog id="own"><button id="inside">inside</button></dialog>
+  <script>document.querySelector('#open').onclick = () => document.querySelector('#own').showModal()</script>`);
+
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+let relay: FakeRelay;
+let complaints: string[];
+
+beforeAll(async () => (browser = await launchChromium()));
+afterAll(() => browser.close());
+beforeEach(async () => {
+  relay = await startFakeRelay(HTML);
+  context = await browser.newContext();
+  page = await context.newPage();
+  complaints = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+});
+afterEach(async () => {
+  await context.close();
+  await relay.die();
+});
+
+const test = (id: string): ReturnType<Page['getByTestId']> => page.getByTestId(id);
+const until = (condition: () => unknown): Promise<unknown> => expect.poll(condition, { timeout: 5_000 }).toBeTruthy();
+const visible = (id: string): Promise<void> => test(id).waitFor({ timeout: 5_000 });
+const gone = (id: string): Promise<void> => test(id).waitFor({ state: 'detached', timeout: 5_000 });
+const sent = (type: FrameType): object[] =>
+  relay.visits.flatMap(({ frames }) => frames.filter((frame) => frame.type === type).map(({ payload }) => decodeControl(payload)));
+
+async function arrive(): Promise<void> {
+  await page.goto(relay.url);
+  await until(() => relay.visits.length === 1);
+}
+
+async function begin(mode: 'view-only' | 'shared' = 'shared'): Promise<void> {
+  await arrive();
+  relay.invite(mode);
+  await test('invitation-accept').click();
+  await until(() => sent(FrameType.INVITATION_ANSWER).length === 1);
+  relay.say('active', mode);
+  await visible('session-frame');
+  await until(() => relay.visits.at(-1)?.frames.some(({ type }) => type === FrameType.KEYFRAME));
+}
+
+describe('in the lobby', () => {
+  it('should say who it is and where, and add nothing to the page', async () => {
+    await arrive();
+    expect(relay.visits[0]?.session).toMatch(/^[0-9a-hjkmnp-tv-z]{26}$/);
+    expect(relay.visits[0]?.hello).toMatchObject({ role: 'consumer', brand: 'demo', lz4: true, page: { origin: relay.url, path: '/' } });
+    expect(await page.locator('tandem-ui').count()).toBe(0);
+    await expect.poll(() => page.evaluate(() => window.Tandem?.state)).toBe('waiting');
+  });
+
+  it('should keep its session id over a reload, and come back by its secret', async () => {
+    await arrive();
+    await page.reload();
+    await until(() => relay.visits.length === 2);
+    expect(relay.visits[1]).toMatchObject({
+      session: relay.visits[0]?.session,
+      hello: { resume: `secret of ${relay.visits[0]?.session}` },
+    });
+  });
+
+  it('should ignore a second tag on the page', async () => {
+    await arrive();
+    await page.evaluate(async () => {
+      const second = document.createElement('script');
+      second.src = '/tandem.js';
+      second.dataset['brand'] = 'demo';
+      document.head.append(second);
+      await new Promise((resolve) => (second.onload = resolve));
+    });
+    relay.invite('shared');
+    await visible('invitation');
+    expect(relay.visits).toHaveLength(1);
+  });
+
+  it('should start anew when the relay no longer knows it', async () => {
+    await arrive();
+    relay.drop(4401);
+    await until(() => relay.visits.length === 2);
+    expect(relay.visits[1]?.session).not.toBe(relay.visits[0]?.session);
+    expect(relay.visits[1]?.hello.resume).toBeUndefined();
+  });
+});
+
+describe('an invitation', () => {
+  it.each(['accept', 'decline'] as const)('should be answered by %s', async (answer) => {
+    await arrive();
+    relay.invite('view-only');
+    await visible('invitation');
+    expect(await test('invitation').textContent()).toContain('Ada <b> would like');
+    expect(await test('invitation').textContent()).toContain('cannot change anything');
+    await test(`invitation-${answer}`).click();
+    await until(() => sent(FrameType.INVITATION_ANSWER).length === 1);
+    expect(sent(FrameType.INVITATION_ANSWER)).toEqual([{ invitation: 'i1', accept: answer === 'accept' }]);
+    await gone('invitation');
+  });
+
+  it('should hold the focus, be declined by Escape and give the focus back', async () => {
+    await arrive();
+    await page.locator('#name').focus();
+    relay.invite('shared');
+    await visible('invitation');
+    // What the consumer was typing answers nothing.
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Space');
+    expect(sent(FrameType.INVITATION_ANSWER)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await until(() => sent(FrameType.INVITATION_ANSWER).length === 1);
+    expect(sent(FrameType.INVITATION_ANSWER)).toEqual([{ invitation: 'i1', accept: false }]);
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('name');
+  });
+
+  it('should disappear when it is withdrawn', async () => {
+    await arrive();
+    relay.invite('shared');
+    await visible('invitation');
+    relay.withdraw();
+    await gone('invitation');
+    expect(await page.locator('tandem-ui').count()).toBe(0);
+  });
+});
+
+describe('a session', () => {
+  it('should put a frame around the page that moves nothing and takes no click', async () => {
+    await arrive();
+    const before = await page.locator('#name').boundingBox();
+    relay.say('active', 'view-only');
+    await visible('session-frame');
+    expect(await page.locator('#name').boundingBox()).toEqual(before);
+    expect(await test('mode').textContent()).toBe('View only');
+    await page.locator('#open').click();
+    await page.locator('#inside').click();
+    expect(complaints).toEqual([]);
+  });
+
+  it('should end at the X, at once, tell the relay and wait again under a new id', async () => {
+    await begin();
+    await test('session-exit').click();
+    await gone('session-frame');
+    await until(() => sent(FrameType.END).length === 1);
+    expect(await test('end-reason').textContent()).toBe('You ended the session.');
+    relay.say('waiting');
+    await until(() => relay.visits.length === 2);
+    expect(relay.visits[1]?.session).not.toBe(relay.visits[0]?.session);
+    expect(relay.visits[0]?.closeCode).toBe(1000);
+    expect(complaints).toEqual([]);
+  });
+
+  it('should end at the X even while the page shows a modal dialog', async () => {
+    await begin();
+    await page.locator('#open').click();
+    const box = await test('session-exit').boundingBox();
+    await page.mouse.click((box?.x ?? 0) + 10, (box?.y ?? 0) + 10);
+    await gone('session-frame');
+    await until(() => sent(FrameType.END).length === 1);
+  });
+
+  it('should end at the X while the relay is dead, and not come back', async () => {
+    await begin();
+    await relay.die();
+    await expect.poll(() => test('session-frame').textContent()).toContain('Reconnecting');
+    await test('session-exit').click();
+    await gone('session-frame');
+    await visible('end-reason');
+    expect(await page.evaluate(() => sessionStorage.getItem('tandem') ?? '')).not.toContain('joint');
+  });
+
+  it('should tell a relay that comes back that the consumer has ended meanwhile', async () => {
+    await begin();
+    relay.drop(4001);
+    await test('session-exit').click();
+    await until(() => sent(FrameType.END).length === 1);
+    expect(relay.visits.find(({ frames }) => frames.some(({ type }) => type === FrameType.END))?.session).toBe(relay.visits[0]?.session);
+  });
+
+  it('should say why it ended, and clear the page', async () => {
+    await begin();
+    relay.say('ended', null, 'agent-ended');
+    await gone('session-frame');
+    expect(await test('end-reason').textContent()).toBe('Ada <b> ended the session.');
+  });
+
+  it('should go on by itself after a navigation, with a new epoch and its frame from the first moment', async () => {
+    await begin();
+    await page.locator('#next').click();
+    await page.waitForURL('**/next');
+    await visible('session-frame');
+    await until(() => relay.visits.length === 2 && relay.visits[1]?.frames.some(({ type }) => type === FrameType.KEYFRAME));
+    expect(relay.visits[1]).toMatchObject({ session: relay.visits[0]?.session, epoch: 2 });
+    expect(relay.visits[1]?.frames.find(({ type }) => type === FrameType.KEYFRAME)).toMatchObject({ epoch: 2, sequence: 1 });
+  });
+
+  it('should come back from the back/forward cache or a reload with a keyframe', async () => {
+    await begin();
+    await page.locator('#next').click();
+    await page.waitForURL('**/next');
+    await until(() => relay.visits.length === 2);
+    await page.goBack();
+    await until(() => relay.visits.length === 3 && relay.visits[2]?.frames.some(({ type }) => type === FrameType.KEYFRAME));
+    await visible('session-frame');
+    expect(relay.visits[2]?.epoch).toBe(3);
+  });
+
+  it('should send a keyframe after a reconnect, in the same epoch', async () => {
+    await begin();
+    relay.drop();
+    await until(() => relay.visits.length === 2 && relay.visits[1]?.frames.some(({ type }) => type === FrameType.KEYFRAME));
+    expect(relay.visits[1]).toMatchObject({ hello: { continues: true }, epoch: 1 });
+    expect(relay.visits[1]?.frames.find(({ type }) => type === FrameType.KEYFRAME)?.sequence).toBeGreaterThan(1);
+  });
+
+  it('should send nothing of the page while it is paused, and a keyframe afterwards', async () => {
+    await begin();
+    relay.say('paused', 'shared');
+    await expect.poll(() => test('mode').textContent()).toBe('Paused');
+    const before = relay.visits[0]?.frames.length ?? 0;
+    await page.locator('#name').fill('secret');
+    await page.mouse.move(50, 60);
+    relay.say('active', 'shared');
+    await until(() => (relay.visits[0]?.frames.length ?? 0) > before);
+    expect(relay.visits[0]?.frames[before]?.type).toBe(FrameType.KEYFRAME);
+  });
+
+  it('should come back when the page throws its whole document away', async () => {
+    await begin();
+    await page.evaluate(() => document.documentElement.replaceChildren(document.createElement('body')));
+    await visible('session-frame');
+  });
+
+  it('should put its frame back on top of a dialog that the page opens', async () => {
+    await begin();
+    await page.locator('#open').click();
+    const onTop = (): Promise<boolean> =>
+      page.evaluate(() => {
+        const button = document.querySelector('tandem-ui')?.shadowRoot?.querySelector('button');
+        const box = button?.getBoundingClientRect();
+        return button?.matches(':popover-open *') === true && box !== undefined && box.width > 0;
+      });
+    await expect.poll(onTop).toBe(true);
+  });
+});

@@ -1,0 +1,128 @@
+package io.tandem.relay.metering;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.util.concurrent.MockTicker;
+import io.netty.util.concurrent.Ticker;
+import io.tandem.relay.frame.CloseCode;
+import io.tandem.relay.frame.Lane;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class MeteringTest {
+    private static final int KIBIBYTE = 1 << 10;
+
+    private final MockTicker ticker = Ticker.newMockTicker();
+    private final LinkGauge gauge = new LinkGauge(MeteringLimits.DEFAULTS, ticker);
+
+    @Test
+    void shouldLetABurstPassAndThenAskToWait() {
+        TokenBucket bucket = new TokenBucket(1000, 4000, ticker);
+        assertThat(bucket.take(4000)).isZero();
+        assertThat(bucket.take(500)).isEqualTo(TimeUnit.MILLISECONDS.toNanos(500));
+        ticker.advance(500, TimeUnit.MILLISECONDS);
+        assertThat(bucket.take(0)).isZero();
+    }
+
+    @Test
+    void shouldNotSaveMoreThanABurst() {
+        TokenBucket bucket = new TokenBucket(1000, 4000, ticker);
+        ticker.advance(1, TimeUnit.HOURS);
+        assertThat(bucket.take(4001)).isEqualTo(TimeUnit.MILLISECONDS.toNanos(1));
+    }
+
+    @Test
+    void shouldTakeAQuietLinkForAGoodOne() {
+        for (int i = 0; i < 100; i++) {
+            ticker.advance(100, TimeUnit.MILLISECONDS);
+            gauge.onFrame(200);
+        }
+        assertThat(gauge.quality()).isEqualTo(LinkQuality.GOOD);
+    }
+
+    /** Ten frames of 16 KiB, each so long after the one before: 16 KiB every 100 ms are 1311 kbit/s. */
+    private void run(long gapMillis) {
+        for (int i = 0; i < 10; i++) {
+            gauge.onFrame(16 * KIBIBYTE);
+            ticker.advance(gapMillis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    @Test
+    void shouldClassALinkByARunOfLargeFrames() {
+        run(50);
+        assertThat(gauge.quality()).isEqualTo(LinkQuality.GOOD);
+        ticker.advance(1, TimeUnit.SECONDS);
+        run(100);
+        assertThat(gauge.quality()).isEqualTo(LinkQuality.FAIR);
+        assertThat(gauge.measuredKbps()).isBetween(1300, 1320);
+        ticker.advance(1, TimeUnit.SECONDS);
+        run(300);
+        assertThat(gauge.quality()).isEqualTo(LinkQuality.POOR);
+    }
+
+    @Test
+    void shouldNotBlameTheLinkForWhatTheRelayHeldBack() {
+        for (int i = 0; i < 10; i++) {
+            gauge.onFrame(16 * KIBIBYTE);
+            gauge.onHeld();
+            ticker.advance(400, TimeUnit.MILLISECONDS);
+        }
+        assertThat(gauge.quality()).isEqualTo(LinkQuality.GOOD);
+    }
+
+    @Test
+    void shouldCountForItselfAndForItsLoop() {
+        LaneCounters loop = new LaneCounters();
+        SessionMeter first = new SessionMeter(MeteringLimits.DEFAULTS, loop, ticker);
+        SessionMeter second = new SessionMeter(MeteringLimits.DEFAULTS, loop, ticker);
+        assertThat(first.received(Lane.PAGE, 100)).isZero();
+        first.sent(Lane.ACTION, 20);
+        assertThat(second.received(Lane.PAGE, 50)).isZero();
+        assertThat(first.counters().bytes(Direction.UP, Lane.PAGE)).isEqualTo(100);
+        assertThat(loop.bytes(Direction.UP, Lane.PAGE)).isEqualTo(150);
+        assertThat(loop.frames(Direction.UP, Lane.PAGE)).isEqualTo(2);
+        assertThat(loop.bytes(Direction.DOWN, Lane.ACTION)).isEqualTo(20);
+    }
+
+    @Test
+    void shouldSumTheLoopsIntoMetersOfKnownNames() {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        RelayMeters meters = new RelayMeters(registry, List.of("waiting", "active"), List.of("paused"));
+        meters.countersOfALoop().count(Direction.UP, Lane.PAGE, 100);
+        meters.countersOfALoop().count(Direction.UP, Lane.PAGE, 50);
+        meters.sessionEntered("waiting");
+        meters.refused("paused");
+        meters.closed(CloseCode.FORBIDDEN);
+        meters.channelOpened();
+        assertThat(registry.get("tandem.bytes")
+                        .tags("direction", "up", "lane", "page")
+                        .functionCounter()
+                        .count())
+                .isEqualTo(150);
+        assertThat(registry.get("tandem.sessions")
+                        .tag("state", "waiting")
+                        .gauge()
+                        .value())
+                .isEqualTo(1);
+        assertThat(registry.get("tandem.refusals")
+                        .tag("reason", "paused")
+                        .counter()
+                        .count())
+                .isEqualTo(1);
+        assertThat(registry.get("tandem.closes").tag("code", "4403").counter().count())
+                .isEqualTo(1);
+        assertThat(registry.get("tandem.channels").gauge().value()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldHaveNoMeterForANameThatWasNotKnownAtStart() {
+        RelayMeters meters = new RelayMeters(new SimpleMeterRegistry(), List.of("waiting"), List.of());
+        assertThatThrownBy(() -> meters.sessionEntered("session-4711"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("waiting");
+    }
+}
