@@ -7,7 +7,6 @@ type Treatment = (typeof Treatment)[keyof typeof Treatment];
 const URL_ATTRIBUTES: ReadonlySet<string> = new Set(['href', 'xlink:href', 'src', 'action', 'formaction', 'data', 'poster', 'background', 'cite', 'ping']);
 const DROPPED_ATTRIBUTES: ReadonlySet<string> = new Set(['nonce', 'integrity', 'srcdoc']);
 // Browsers skip control characters and blanks in front of a scheme, and tabs and line ends inside it.
-// eslint-disable-next-line no-control-regex
 const SCRIPT_URL = /^[\u0000-\u0020]*j[\t\r\n]*a[\t\r\n]*v[\t\r\n]*a[\t\r\n]*s[\t\r\n]*c[\t\r\n]*r[\t\r\n]*i[\t\r\n]*p[\t\r\n]*t[\t\r\n]*:/i;
 
 /** Names whose treatment is remembered; bounded, because a page may invent names without end. */

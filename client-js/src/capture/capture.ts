@@ -1,17 +1,18 @@
 import type { FrameType } from '../protocol/frame-type.ts';
 import { KEYFRAME_CHUNK_BYTES, MAX_FRAME_BYTES } from '../protocol/limits.ts';
 import { PageWriter } from '../protocol/page-writer.ts';
-import { createBudget } from './budget.ts';
+import { type Budget, createBudget } from './budget.ts';
+import { Content } from './content.ts';
 import { createFormState } from './form-state.ts';
-import { createFrameSender } from './frame-sender.ts';
-import { createMasks } from './mask.ts';
+import { createFrameSender, type FrameSender } from './frame-sender.ts';
+import { createMasks, type Masks } from './mask.ts';
 import { createNodeTable } from './node-table.ts';
-import { ancestor, createRoots, type Root } from './roots.ts';
-import { createSheets } from './sheets.ts';
-import { createStructure } from './structure.ts';
-import { createTasks } from './tasks.ts';
-import { createViewState } from './view-state.ts';
-import { createWalker, describe } from './walker.ts';
+import { ancestor, createRoots, type Root, type RootListener, type Roots } from './roots.ts';
+import { Sheets } from './sheets.ts';
+import { Structure } from './structure.ts';
+import { createTasks, type Tasks } from './tasks.ts';
+import { createViewState, type ViewState } from './view-state.ts';
+import { describe, Walker } from './walker.ts';
 
 /** Longest main-thread time of one slice of work, in ms: leaves room in a frame of a page that runs at 30 a second. */
 const SLICE_MILLIS = 12;
@@ -25,6 +26,9 @@ const POLL_MILLIS = 400;
 const MAX_BUFFERED_BYTES = 262_144;
 /** A mutation batch is cut at this size and goes on in the next, in raw bytes: under the frame limit even if it does not shrink. */
 const MAX_BATCH_BYTES = MAX_FRAME_BYTES / 2;
+
+/** First size of a keyframe's columns, in bytes; they grow. */
+const KEYFRAME_COLUMN_BYTES = 65_536;
 
 export interface CaptureOptions {
   readonly window: Window;
@@ -62,222 +66,246 @@ type Phase = 'idle' | 'walking' | 'sending' | 'live' | 'stopped';
 
 /** Captures a page for its viewers. Calls come from the page's main thread, and so do all calls to the options. */
 export function startCapture(options: CaptureOptions): Capture {
-  const window = options.window as Window & typeof globalThis;
-  const now = (): number => window.performance.now();
-  const table = createNodeTable();
-  const masks = createMasks(options.wasPassword);
-  const forms = createFormState(table);
-  const sheets = createSheets(table);
-  const view = createViewState(window, table, options.scrolled);
-  const budget = createBudget(now);
-  const sender = createFrameSender(options.send);
-  const tasks = createTasks(window);
-  let phase: Phase = 'idle';
-  let isAskedAgain = false;
-  let writer = new PageWriter();
-  let chunks: Uint8Array[] = [];
-  let lastFlush = 0;
-  let learned = 0;
+  return new PageCapture(options);
+}
 
-  const roots = createRoots(window, {
-    mutated(records) {
-      structure.note(records);
-      schedule();
-    },
-    typeChanged(records) {
-      for (const { target, oldValue } of records) if (oldValue?.toLowerCase() === 'password') masks.remember(target as Element);
-    },
-    event: onEvent,
-    inserted: (sheet, index, rule) => {
-      sheets.inserted(sheet, index, rule);
-      schedule();
-    },
-    deleted: (sheet, index) => {
-      sheets.deleted(sheet, index);
-      schedule();
-    },
-    changed: (sheet) => {
-      sheets.changed(sheet);
-      schedule();
-    },
-    shadowAttached: (host) => {
-      structure.shadowAttached(host);
-      schedule();
-    },
-  });
-  const walker = createWalker({
-    table,
-    masks,
-    forms,
-    sheets,
-    view,
-    budget,
-    ignores: options.ignores,
-    opened: roots.open,
-    met: (node, parent) => {
-      structure.met(node, parent);
-    },
-  });
-  const structure = createStructure({
-    table,
-    walker,
-    masks,
-    styleRemasked: sheets.touch,
-    stateChanged: forms.resend,
-    isWatched: (node) => node.isConnected && roots.all().has(node.getRootNode() as Root),
-    isLate: budget.isSpent,
-    forgotten(node) {
-      forms.forget(node);
-      sheets.forget(node);
-      view.forget(node);
-      if (node.nodeType === 9 || node.nodeType === 11) roots.close(node as Document | ShadowRoot);
-    },
-  });
+class PageCapture implements Capture {
+  private readonly options: CaptureOptions;
+  private readonly window: Window & typeof globalThis;
+  private readonly table = createNodeTable();
+  private readonly forms = createFormState(this.table);
+  private readonly sheets = new Sheets(this.table);
+  private readonly masks: Masks;
+  private readonly view: ViewState;
+  private readonly budget: Budget;
+  private readonly sender: FrameSender;
+  private readonly tasks: Tasks;
+  private readonly roots: Roots;
+  private readonly walker: Walker;
+  private readonly content: Content;
+  private readonly structure: Structure;
+  private readonly stopPolling: () => void;
+  private phase: Phase = 'idle';
+  private isAskedAgain = false;
+  private writer = new PageWriter();
+  private chunks: Uint8Array[] = [];
+  private lastFlush = 0;
 
-  function onEvent(event: Event): void {
-    const target = event.composedPath()[0] as Element | Document;
-    if (event.type === 'scroll') view.scrolled(target);
-    else if (event.type === 'load' && target.nodeName === 'IFRAME') reload(target as Element);
-    schedule();
+  constructor(options: CaptureOptions) {
+    this.options = options;
+    const window = options.window as Window & typeof globalThis;
+    this.window = window;
+    this.masks = createMasks(options.wasPassword);
+    this.view = createViewState(window, this.table, options.scrolled);
+    this.budget = createBudget(() => window.performance.now());
+    this.sender = createFrameSender(options.send);
+    this.tasks = createTasks(window);
+    this.roots = createRoots(window, this.rootListener());
+    const { table, masks, forms, sheets, view, budget, roots } = this;
+    const { ignores } = options;
+    this.walker = new Walker({
+      ...{ table, masks, forms, sheets, view, budget, ignores },
+      opened: (root) => {
+        roots.open(root);
+      },
+      met: (node, parent) => {
+        this.structure.met(node, parent);
+      },
+    });
+    const { walker } = this;
+    this.content = new Content({ table, walker, masks, forms, sheets });
+    this.structure = new Structure({
+      ...{ table, walker, budget },
+      content: this.content,
+      isWatched: (node) => node.isConnected && roots.all().has(node.getRootNode() as Root),
+      forgotten: (node) => {
+        this.forget(node);
+      },
+    });
+    this.stopPolling = this.tasks.every(POLL_MILLIS, this.poll);
+    window.addEventListener('resize', this.onResize, { passive: true });
   }
 
-  /** A frame whose document was written by document.open() keeps the document, and loses what watched it. */
-  function reload(frame: Element): void {
-    const document = walker.frames.get(frame);
-    if (!document || table.known(document) === undefined) return;
-    roots.open(document);
-    structure.unsettle(document);
+  keyframe(): void {
+    if (this.phase === 'idle' || this.phase === 'live') this.beginKeyframe();
+    else if (this.phase === 'sending') this.isAskedAgain = true;
   }
 
-  function onResize(): void {
-    view.resized();
-    schedule();
+  idOf(node: Node): number {
+    return this.table.find(node)?.id ?? 0;
   }
 
-  function schedule(): void {
-    if (phase === 'live') tasks.after(Math.max(FIRST_FLUSH_MILLIS, FLUSH_MILLIS - (now() - lastFlush)), writeBatch);
+  nodeOf(id: number): Node | undefined {
+    return this.table.byId(id)?.node;
   }
 
-  function beginKeyframe(): void {
-    roots.takeRecords();
-    structure.reset();
-    for (const part of [walker, forms, sheets, view]) part.reset();
-    table.startGeneration();
-    writer = new PageWriter(65_536);
-    writer.reset(describe(window.document), window.devicePixelRatio);
-    phase = 'walking';
-    isAskedAgain = false;
-    tasks.next(walk(true));
+  isMasked(element: Element): boolean {
+    for (let node: Node | null = element; node !== null; node = ancestor(node)) {
+      if (node.nodeType === 1 && this.masks.isOwn(node as Element, (node as Element).localName)) return true;
+    }
+    return false;
   }
 
-  /** One slice of reading the page for a keyframe. */
-  function walk(isFirst: boolean): () => void {
-    return () => {
-      roots.takeRecords();
-      budget.begin(SLICE_MILLIS);
-      if (isFirst) walker.document(writer, window.document, null);
-      const isRead = walker.resume(writer, structure.isUnsettled) && sheets.write(writer, roots.all(), budget);
-      writer.settle();
-      tasks.next(isRead ? finishKeyframe : walk(false));
+  flush(): void {
+    if (this.phase === 'idle' || this.phase === 'stopped') return;
+    if (this.phase === 'live') this.tasks.next(this.writeBatch);
+    this.tasks.drain();
+  }
+
+  stop(): void {
+    this.phase = 'stopped';
+    this.window.removeEventListener('resize', this.onResize);
+    this.stopPolling();
+    this.tasks.stop();
+    this.roots.closeAll();
+    this.chunks = [];
+  }
+
+  private rootListener(): RootListener {
+    const thenSchedule =
+      <A extends readonly unknown[]>(note: (...args: A) => void) =>
+      (...args: A): void => {
+        note(...args);
+        this.schedule();
+      };
+    return {
+      mutated: thenSchedule((records) => {
+        this.structure.note(records);
+      }),
+      typeChanged: (records) => {
+        for (const { target, oldValue } of records) if (oldValue?.toLowerCase() === 'password') this.masks.remember(target as Element);
+      },
+      event: thenSchedule((event) => {
+        this.onEvent(event);
+      }),
+      inserted: thenSchedule((sheet, index, rule) => {
+        this.sheets.inserted(sheet, index, rule);
+      }),
+      deleted: thenSchedule((sheet, index) => {
+        this.sheets.deleted(sheet, index);
+      }),
+      changed: thenSchedule((sheet) => {
+        this.sheets.changed(sheet);
+      }),
+      shadowAttached: thenSchedule((host) => {
+        this.structure.shadowAttached(host);
+      }),
     };
   }
 
-  function finishKeyframe(): void {
-    forms.write(writer);
-    view.write(writer);
-    table.endGeneration();
-    const bytes = writer.finish();
-    writer = new PageWriter();
-    for (let at = 0; at < bytes.length; at += KEYFRAME_CHUNK_BYTES) chunks.push(bytes.subarray(at, at + KEYFRAME_CHUNK_BYTES));
-    sender.restart();
-    phase = 'sending';
-    tasks.next(sendChunk);
+  private onEvent(event: Event): void {
+    const target = event.composedPath()[0] as Element | Document;
+    if (event.type === 'scroll') this.view.scrolled(target);
+    else if (event.type === 'load' && target.nodeName === 'IFRAME') this.reload(target as Element);
   }
 
-  function sendChunk(): void {
-    if (options.bufferedBytes() > MAX_BUFFERED_BYTES && !tasks.isDraining) {
-      tasks.after(FLUSH_MILLIS, sendChunk);
+  /** A frame whose document was written by document.open() keeps the document, and loses what watched it. */
+  private reload(frame: Element): void {
+    const document = this.walker.frames.get(frame);
+    if (!document || this.table.known(document) === undefined) return;
+    this.roots.open(document);
+    this.structure.unsettle(document);
+  }
+
+  private readonly onResize = (): void => {
+    this.view.resized();
+    this.schedule();
+  };
+
+  private forget(node: Node): void {
+    this.forms.forget(node);
+    this.sheets.forget(node);
+    this.view.forget(node);
+    if (node.nodeType === 9 || node.nodeType === 11) this.roots.close(node as Root);
+  }
+
+  private schedule(): void {
+    if (this.phase !== 'live') return;
+    const sinceLast = this.window.performance.now() - this.lastFlush;
+    this.tasks.after(Math.max(FIRST_FLUSH_MILLIS, FLUSH_MILLIS - sinceLast), this.writeBatch);
+  }
+
+  private readonly poll = (): void => {
+    if (this.phase === 'live') this.writeBatch();
+  };
+
+  private beginKeyframe(): void {
+    this.roots.takeRecords();
+    for (const part of [this.structure, this.content, this.walker, this.forms, this.sheets, this.view]) part.reset();
+    this.table.startGeneration();
+    this.writer = new PageWriter(KEYFRAME_COLUMN_BYTES);
+    this.writer.reset(describe(this.window.document), this.window.devicePixelRatio);
+    this.phase = 'walking';
+    this.isAskedAgain = false;
+    this.tasks.next(() => {
+      this.budget.begin(SLICE_MILLIS);
+      this.walker.document(this.writer, this.window.document, null);
+      this.tasks.next(this.walkOn);
+    });
+  }
+
+  /** One more slice of reading the page for a keyframe. */
+  private readonly walkOn = (): void => {
+    this.roots.takeRecords();
+    this.budget.begin(SLICE_MILLIS);
+    const isWalked = this.walker.resume(this.writer, this.structure.isUnsettled);
+    const isRead = isWalked && this.sheets.write(this.writer, this.roots.all(), this.budget);
+    this.writer.settle();
+    this.tasks.next(isRead ? this.finishKeyframe : this.walkOn);
+  };
+
+  private readonly finishKeyframe = (): void => {
+    this.forms.write(this.writer);
+    this.view.write(this.writer);
+    this.table.endGeneration();
+    const bytes = this.writer.finish();
+    this.writer = new PageWriter();
+    for (let at = 0; at < bytes.length; at += KEYFRAME_CHUNK_BYTES) this.chunks.push(bytes.subarray(at, at + KEYFRAME_CHUNK_BYTES));
+    this.sender.restart();
+    this.phase = 'sending';
+    this.tasks.next(this.sendChunk);
+  };
+
+  private readonly sendChunk = (): void => {
+    if (this.mustWait(this.sendChunk)) return;
+    const chunk = this.chunks.shift();
+    if (chunk !== undefined) this.sender.keyframeChunk(chunk, this.chunks.length === 0);
+    if (this.chunks.length > 0) {
+      this.tasks.next(this.sendChunk);
       return;
     }
-    const chunk = chunks.shift();
-    if (chunk !== undefined) sender.keyframeChunk(chunk, chunks.length === 0);
-    if (chunks.length > 0) {
-      tasks.next(sendChunk);
-      return;
-    }
-    phase = 'live';
-    if (isAskedAgain) beginKeyframe();
-    else tasks.next(writeBatch);
+    this.phase = 'live';
+    if (this.isAskedAgain) this.beginKeyframe();
+    else this.tasks.next(this.writeBatch);
+  };
+
+  /** Comes back to the work later when the carrier has enough to do. */
+  private mustWait(work: () => void): boolean {
+    if (this.tasks.isDraining || this.options.bufferedBytes() <= MAX_BUFFERED_BYTES) return false;
+    this.tasks.after(FLUSH_MILLIS, work);
+    return true;
   }
 
   /** One mutation batch, as far as its time goes; the rest follows in the next. */
-  function writeBatch(): void {
-    if (options.bufferedBytes() > MAX_BUFFERED_BYTES && !tasks.isDraining) {
-      tasks.after(FLUSH_MILLIS, writeBatch);
-      return;
-    }
-    roots.takeRecords();
-    budget.begin(SLICE_MILLIS, () => writer.size > MAX_BATCH_BYTES);
-    relearn();
-    const isSettled = structure.write(writer);
-    const isComplete = sheets.write(writer, roots.all(), budget) && isSettled;
-    forms.write(writer);
-    view.write(writer);
-    lastFlush = now();
-    sendBatch();
-    if (phase !== 'live') return;
-    if (!isComplete) tasks.next(writeBatch);
-    else if (sheets.verifyOne()) tasks.whenIdle(poll);
-  }
-
-  function sendBatch(): void {
-    if (writer.isEmpty) return;
-    const batch = writer.finish();
-    writer = new PageWriter();
-    if (!sender.mutations(batch)) beginKeyframe();
-  }
-
-  /** A name that was learned as a password's may belong to fields that were sent already. */
-  function relearn(): void {
-    if (masks.learned === learned) return;
-    learned = masks.learned;
-    for (const control of forms.controls()) structure.remask(control);
-  }
-
-  function poll(): void {
-    if (phase === 'live') writeBatch();
-  }
-
-  const stopPolling = tasks.every(POLL_MILLIS, poll);
-  window.addEventListener('resize', onResize, { passive: true });
-
-  return {
-    keyframe() {
-      if (phase === 'idle' || phase === 'live') beginKeyframe();
-      else if (phase === 'sending') isAskedAgain = true;
-    },
-    idOf: (node) => table.find(node)?.id ?? 0,
-    nodeOf: (id) => table.byId(id)?.node,
-    isMasked(element) {
-      const known = table.known(element);
-      if (known !== undefined) return known.masked || masks.isOwn(element, element.localName);
-      for (let node: Node | null = element; node !== null; node = ancestor(node)) {
-        if (node.nodeType === 1 && masks.isOwn(node as Element, (node as Element).localName)) return true;
-      }
-      return false;
-    },
-    flush() {
-      if (phase === 'idle' || phase === 'stopped') return;
-      if (phase === 'live') tasks.next(writeBatch);
-      tasks.drain();
-    },
-    stop() {
-      phase = 'stopped';
-      window.removeEventListener('resize', onResize);
-      stopPolling();
-      tasks.stop();
-      roots.closeAll();
-      chunks = [];
-    },
+  private readonly writeBatch = (): void => {
+    if (this.mustWait(this.writeBatch)) return;
+    this.roots.takeRecords();
+    this.budget.begin(SLICE_MILLIS, () => this.writer.size > MAX_BATCH_BYTES);
+    const isSettled = this.structure.write(this.writer);
+    const isComplete = this.sheets.write(this.writer, this.roots.all(), this.budget) && isSettled;
+    this.forms.write(this.writer);
+    this.view.write(this.writer);
+    this.lastFlush = this.window.performance.now();
+    this.sendBatch();
+    if (this.phase !== 'live') return;
+    if (!isComplete) this.tasks.next(this.writeBatch);
+    else if (this.sheets.verifyOne()) this.tasks.whenIdle(this.poll);
   };
+
+  private sendBatch(): void {
+    if (this.writer.isEmpty) return;
+    const batch = this.writer.finish();
+    this.writer = new PageWriter();
+    if (!this.sender.mutations(batch)) this.beginKeyframe();
+  }
 }

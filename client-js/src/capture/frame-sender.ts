@@ -1,7 +1,7 @@
 import { ByteWriter } from '../protocol/bytes.ts';
 import { FrameType } from '../protocol/frame-type.ts';
 import { Flag } from '../protocol/frame.ts';
-import { HEADER_BYTES, MAX_EXPANDED_BYTES, MAX_FRAME_BYTES } from '../protocol/limits.ts';
+import { HEADER_BYTES, MAX_FRAME_BYTES } from '../protocol/limits.ts';
 import { Lz4Encoder } from '../protocol/lz4.ts';
 
 /** Turns batches into page frames; keeps the one LZ4 history that keyframe and mutations share (protocol section 1.1). */
@@ -9,7 +9,7 @@ export interface FrameSender {
   /** The next frame stands alone: at each keyframe. */
   restart(): void;
   keyframeChunk(chunk: Uint8Array, isLast: boolean): void;
-  /** False, and nothing sent, when the batch is larger than a frame may be: a keyframe is due then. */
+  /** False, and nothing sent, when the batch is larger than a frame: a keyframe is due then, which is compressed in slices. */
   mutations(batch: Uint8Array): boolean;
 }
 
@@ -35,9 +35,8 @@ export function createFrameSender(send: (type: FrameType, payload: Uint8Array, f
       send(FrameType.KEYFRAME, payload, flags | (isLast ? 0 : Flag.MORE));
     },
     mutations(batch) {
-      if (batch.length > MAX_EXPANDED_BYTES) return false;
+      if (HEADER_BYTES + batch.length > MAX_FRAME_BYTES) return false;
       const { payload, flags } = compressed(batch);
-      if (HEADER_BYTES + payload.length > MAX_FRAME_BYTES) return false;
       send(FrameType.MUTATIONS, payload, flags);
       return true;
     },

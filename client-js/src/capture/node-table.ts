@@ -64,7 +64,9 @@ export function createNodeTable(): NodeTable {
     },
     forget,
     freshId: () => nextId++,
-    startGeneration: () => void generation++,
+    startGeneration() {
+      generation++;
+    },
     endGeneration() {
       if (generation === 1) return;
       for (const entry of ids.values()) {

@@ -89,6 +89,6 @@ export function frameDocument(frame: Element): Document | null {
 /** The node's parent as the mirror nests it: through frames too. */
 export function ancestor(node: Node): Node | null {
   if (node.parentNode !== null) return node.parentNode;
-  if (node.nodeType === 11) return (node as ShadowRoot).host ?? null;
+  if (node.nodeType === 11) return (node as Partial<ShadowRoot>).host ?? null;
   return node.nodeType === 9 ? ((node as Document).defaultView?.frameElement ?? null) : null;
 }

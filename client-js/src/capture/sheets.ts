@@ -3,6 +3,7 @@ import type { Budget } from './budget.ts';
 import type { CssomListener } from './cssom-watch.ts';
 import { maskCss } from './mask.ts';
 import type { Entry, NodeTable } from './node-table.ts';
+import type { Root } from './roots.ts';
 
 /*
  * Style sheets. The text of a style element goes out with the element; all that has to be read rule by rule (linked sheets, rules that
@@ -10,7 +11,6 @@ import type { Entry, NodeTable } from './node-table.ts';
  */
 
 export type SheetOwner = HTMLStyleElement | HTMLLinkElement;
-export type SheetRoot = Document | ShadowRoot;
 
 /** More single-rule changes than this between two batches: the whole sheet is cheaper. */
 const MAX_LOGGED_CHANGES = 512;
@@ -35,179 +35,178 @@ interface Job {
 
 type Change = { readonly sheet: CSSStyleSheet; readonly index: number; readonly rule: string | null };
 
-export interface Sheets extends Omit<CssomListener, 'shadowAttached'> {
-  /** Writes what the open style or link element shows, inside NODES. */
-  open(writer: PageWriter, element: SheetOwner, entry: Entry): void;
-  /** The sheet is to be sent anew: its element is masked now, or no longer. */
-  touch(element: Node): void;
+export class Sheets implements Omit<CssomListener, 'shadowAttached'> {
+  private readonly owners = new Map<SheetOwner, Owner>();
+  private jobs: Job[] = [];
+  private changes: Change[] = [];
+  private constructed = new WeakMap<CSSStyleSheet, number>();
+  private adopted = new WeakMap<Root, readonly CSSStyleSheet[]>();
+  private readonly table: NodeTable;
+
+  constructor(table: NodeTable) {
+    this.table = table;
+  }
+
+  /** Writes what the open style or link element shows, inside NODES. A sheet that is read later is announced by an empty one. */
+  open(writer: PageWriter, element: SheetOwner, entry: Entry): void {
+    const { sheet } = element;
+    const owner: Owner = { element, sheet, disabled: false, isUnverified: false };
+    this.owners.set(element, owner);
+    if (sheet === null) return;
+    const text = textOf(element);
+    owner.isUnverified = text.trim() !== '';
+    if (!owner.isUnverified && !isReadable(sheet)) return;
+    writer.css(sheet.href ?? '', entry.masked ? maskCss(text) : text);
+    if (!owner.isUnverified && sheet.cssRules.length > 0) this.enqueue(sheet, element);
+  }
+
   /** Writes what changed; false when the time was over before all of it was read. */
-  write(writer: PageWriter, roots: Iterable<SheetRoot>, budget: Budget): boolean;
+  write(writer: PageWriter, roots: Iterable<Root>, budget: Budget): boolean {
+    this.writeOwners(writer);
+    this.writeChanges(writer);
+    const adopting = [...roots].filter((root) => this.isAdoptionNew(root));
+    for (const root of adopting) this.queueConstructed(root);
+    if (!this.writeJobs(writer, budget)) return false;
+    for (const root of adopting) this.adopt(writer, root);
+    return true;
+  }
+
   /** Compares one style element's rules with its text; false when all were compared. */
-  verifyOne(): boolean;
-  forget(node: Node): void;
-  reset(): void;
-}
+  verifyOne(): boolean {
+    for (const owner of this.owners.values()) {
+      if (!owner.isUnverified) continue;
+      owner.isUnverified = false;
+      const { sheet, element } = owner;
+      if (sheet !== null && sheet === element.sheet && sheet.cssRules.length !== ruleCount(textOf(element))) this.changed(sheet);
+      return true;
+    }
+    return false;
+  }
 
-export function createSheets(table: NodeTable): Sheets {
-  const owners = new Map<SheetOwner, Owner>();
-  let jobs: Job[] = [];
-  let changes: Change[] = [];
-  let constructed = new WeakMap<CSSStyleSheet, number>();
-  let adopted = new WeakMap<SheetRoot, readonly CSSStyleSheet[]>();
+  inserted(sheet: CSSStyleSheet, index: number, rule: string): void {
+    this.log({ sheet, index, rule });
+  }
 
-  function enqueue(sheet: CSSStyleSheet, owner: SheetOwner | number): void {
-    jobs = jobs.filter((job) => job.sheet !== sheet && job.owner !== owner);
-    changes = changes.filter((change) => change.sheet !== sheet);
-    jobs.push({ sheet, owner, next: 0, css: [] });
+  deleted(sheet: CSSStyleSheet, index: number): void {
+    this.log({ sheet, index, rule: null });
+  }
+
+  changed(sheet: CSSStyleSheet): void {
+    const place = this.placeOf(sheet);
+    if (place !== undefined) this.enqueue(sheet, place);
+  }
+
+  /** The sheet is to be sent anew: its element is masked now, or no longer. */
+  resend(element: SheetOwner): void {
+    const sheet = this.owners.get(element)?.sheet;
+    if (sheet && isReadable(sheet)) this.enqueue(sheet, element);
+  }
+
+  forget(node: Node): void {
+    this.owners.delete(node as SheetOwner);
+  }
+
+  reset(): void {
+    this.owners.clear();
+    this.jobs = [];
+    this.changes = [];
+    this.constructed = new WeakMap();
+    this.adopted = new WeakMap();
+  }
+
+  private enqueue(sheet: CSSStyleSheet, owner: SheetOwner | number): void {
+    this.jobs = this.jobs.filter((job) => job.sheet !== sheet && job.owner !== owner);
+    this.changes = this.changes.filter((change) => change.sheet !== sheet);
+    this.jobs.push({ sheet, owner, next: 0, css: [] });
   }
 
   /** Where the mirror keeps a sheet; undefined for one that it does not have. */
-  function placeOf(sheet: CSSStyleSheet): SheetOwner | number | undefined {
+  private placeOf(sheet: CSSStyleSheet): SheetOwner | number | undefined {
     const node = sheet.ownerNode as SheetOwner | null;
-    if (node === null) return constructed.get(sheet);
-    return owners.get(node)?.sheet === sheet ? node : undefined;
+    if (node === null) return this.constructed.get(sheet);
+    return this.owners.get(node)?.sheet === sheet ? node : undefined;
   }
 
-  function changed(sheet: CSSStyleSheet): void {
-    const place = placeOf(sheet);
-    if (place !== undefined) enqueue(sheet, place);
-  }
-
-  function log(change: Change): void {
-    const place = placeOf(change.sheet);
+  private log(change: Change): void {
+    const place = this.placeOf(change.sheet);
     if (place === undefined) return;
-    const isMasked = typeof place !== 'number' && table.known(place)?.masked !== false;
-    if (isMasked || changes.length >= MAX_LOGGED_CHANGES || jobs.some((job) => job.sheet === change.sheet)) changed(change.sheet);
-    else changes.push(change);
+    const isMasked = typeof place !== 'number' && this.table.known(place)?.masked !== false;
+    const isQueued = this.jobs.some((job) => job.sheet === change.sheet);
+    if (isMasked || isQueued || this.changes.length >= MAX_LOGGED_CHANGES) this.changed(change.sheet);
+    else this.changes.push(change);
   }
 
-  /** A style element's text changed, or a link has loaded; one that may not be read is left to the viewer. */
-  function takeOver(owner: Owner, writer: PageWriter, entry: Entry): void {
-    owner.sheet = owner.element.sheet;
-    const text = textOf(owner.element);
-    if (owner.sheet === null || text.trim() !== '') writer.sheet(entry.id, '', entry.masked ? maskCss(text) : text);
-    else if (isReadable(owner.sheet)) enqueue(owner.sheet, owner.element);
-  }
-
-  function writeOwners(writer: PageWriter): void {
-    for (const owner of owners.values()) {
-      const entry = table.known(owner.element);
+  private writeOwners(writer: PageWriter): void {
+    for (const owner of this.owners.values()) {
+      const entry = this.table.known(owner.element);
       if (entry === undefined) continue;
       const sheet = owner.element.sheet;
-      if (sheet !== owner.sheet) takeOver(owner, writer, entry);
+      if (sheet !== owner.sheet) this.replace(owner, sheet, writer, entry);
       const disabled = sheet?.disabled === true;
       if (disabled !== owner.disabled) writer.sheetDisabled(entry.id, disabled);
       owner.disabled = disabled;
     }
   }
 
-  function writeChanges(writer: PageWriter): void {
-    for (const { sheet, index, rule } of changes) {
-      const place = placeOf(sheet);
-      const id = typeof place === 'number' ? place : place === undefined ? undefined : table.known(place)?.id;
+  /** A style element's text changed, or a link has loaded; a link's sheet that may not be read is left to the viewer. */
+  private replace(owner: Owner, sheet: CSSStyleSheet | null, writer: PageWriter, entry: Entry): void {
+    owner.sheet = sheet;
+    const text = textOf(owner.element);
+    if (sheet === null || text.trim() !== '') writer.sheet(entry.id, '', entry.masked ? maskCss(text) : text);
+    else if (isReadable(sheet)) this.enqueue(sheet, owner.element);
+  }
+
+  private writeChanges(writer: PageWriter): void {
+    for (const { sheet, index, rule } of this.changes) {
+      const place = this.placeOf(sheet);
+      const id = typeof place === 'number' ? place : place === undefined ? undefined : this.table.known(place)?.id;
       if (id === undefined) continue;
       if (rule === null) writer.sheetDelete(id, index);
       else writer.sheetInsert(id, index, rule);
     }
-    changes = [];
+    this.changes = [];
   }
 
-  function writeJobs(writer: PageWriter, budget: Budget): boolean {
-    for (let job = jobs[0]; job !== undefined; job = jobs[0]) {
+  private writeJobs(writer: PageWriter, budget: Budget): boolean {
+    for (let job = this.jobs[0]; job !== undefined; job = this.jobs[0]) {
       if (!readRules(job, budget)) return false;
-      jobs.shift();
+      this.jobs.shift();
       const css = job.css.join('\n');
       const base = job.sheet.href ?? '';
-      if (typeof job.owner === 'number') {
-        writer.adoptedSheet(job.owner, base, css);
-        continue;
-      }
-      const entry = table.known(job.owner);
-      if (entry !== undefined) writer.sheet(entry.id, base, entry.masked ? maskCss(css) : css);
+      const entry = typeof job.owner === 'number' ? undefined : this.table.known(job.owner);
+      if (typeof job.owner === 'number') writer.adoptedSheet(job.owner, base, css);
+      else if (entry !== undefined) writer.sheet(entry.id, base, entry.masked ? maskCss(css) : css);
     }
     return true;
   }
 
-  function isAdoptionNew(root: SheetRoot): boolean {
-    const before = adopted.get(root) ?? [];
+  private isAdoptionNew(root: Root): boolean {
+    const before = this.adopted.get(root) ?? [];
     const now = root.adoptedStyleSheets;
     return now.length !== before.length || now.some((sheet, i) => sheet !== before[i]);
   }
 
-  function queueConstructed(root: SheetRoot): void {
+  private queueConstructed(root: Root): void {
     for (const sheet of root.adoptedStyleSheets) {
-      if (constructed.has(sheet)) continue;
-      const id = table.freshId();
-      constructed.set(sheet, id);
-      enqueue(sheet, id);
+      if (this.constructed.has(sheet)) continue;
+      const id = this.table.freshId();
+      this.constructed.set(sheet, id);
+      this.enqueue(sheet, id);
     }
   }
 
-  function adopt(writer: PageWriter, root: SheetRoot): void {
-    const entry = table.known(root);
+  private adopt(writer: PageWriter, root: Root): void {
+    const entry = this.table.known(root);
     if (entry === undefined) return;
     const sheets = [...root.adoptedStyleSheets];
-    adopted.set(root, sheets);
-    writer.adopt(entry.id, sheets.map((sheet) => constructed.get(sheet) ?? 0).filter((id) => id > 0));
+    this.adopted.set(root, sheets);
+    writer.adopt(entry.id, sheets.map((sheet) => this.constructed.get(sheet) ?? 0).filter((id) => id > 0));
   }
-
-  return {
-    open(writer, element, entry) {
-      const { sheet } = element;
-      const owner: Owner = { element, sheet, disabled: false, isUnverified: false };
-      owners.set(element, owner);
-      if (sheet === null) return;
-      const text = textOf(element);
-      owner.isUnverified = text.trim() !== '';
-      if (!owner.isUnverified && !isReadable(sheet)) return;
-      writer.css(sheet.href ?? '', entry.masked ? maskCss(text) : text);
-      if (!owner.isUnverified && sheet.cssRules.length > 0) enqueue(sheet, element);
-    },
-    touch(element) {
-      const owner = owners.get(element as SheetOwner);
-      if (owner === undefined) return;
-      if (owner.sheet !== null && owner.sheet === owner.element.sheet && isReadable(owner.sheet)) enqueue(owner.sheet, owner.element);
-    },
-    write(writer, roots, budget) {
-      writeOwners(writer);
-      writeChanges(writer);
-      const adopting = [...roots].filter(isAdoptionNew);
-      for (const root of adopting) queueConstructed(root);
-      if (!writeJobs(writer, budget)) return false;
-      for (const root of adopting) adopt(writer, root);
-      return true;
-    },
-    verifyOne() {
-      for (const owner of owners.values()) {
-        if (!owner.isUnverified) continue;
-        owner.isUnverified = false;
-        const { sheet, element } = owner;
-        if (sheet !== null && sheet === element.sheet && sheet.cssRules.length !== ruleCount(textOf(element))) changed(sheet);
-        return true;
-      }
-      return false;
-    },
-    inserted: (sheet, index, rule) => {
-      log({ sheet, index, rule });
-    },
-    deleted: (sheet, index) => {
-      log({ sheet, index, rule: null });
-    },
-    changed,
-    forget: (node) => void owners.delete(node as SheetOwner),
-    reset() {
-      owners.clear();
-      jobs = [];
-      changes = [];
-      constructed = new WeakMap();
-      adopted = new WeakMap();
-    },
-  };
 }
 
 /** A style element's own text; '' for a link. */
 function textOf(element: SheetOwner): string {
-  return element.localName === 'style' ? (element.textContent ?? '') : '';
+  return element.localName === 'style' ? element.textContent : '';
 }
 
 /** Whether the page's origin may read the sheet's rules. */

@@ -92,6 +92,18 @@ async function runEdits({ seed, sequences, edits }: { seed: number; sequences: n
       if ((error as DOMException).name !== 'HierarchyRequestError') throw error;
     }
   };
+  /** Wraps an element, or lets parent and child change places. */
+  const turnAround = (node: Element, parent: Node): void => {
+    const inner = node.firstElementChild;
+    if (random(2) === 0) {
+      const wrapper = document.createElement('wrap-it');
+      parent.replaceChild(wrapper, node);
+      wrapper.append(node);
+    } else if (inner !== null) {
+      parent.replaceChild(inner, node);
+      put(node, inner);
+    }
+  };
   const edit = (): void => {
     const node = pick();
     const isFixed = node === document.body || node.parentNode === null || node.nodeName === 'BODY';
@@ -121,21 +133,9 @@ async function runEdits({ seed, sequences, edits }: { seed: number; sequences: n
         if (back !== undefined) put(back, pick());
         return;
       }
-      case 10: {
-        // Wrap and unwrap: parent and child change places.
-        if (isFixed || !(node instanceof Element)) return;
-        const parent = node.parentNode as Node;
-        if (random(2) === 0) {
-          const wrapper = document.createElement('wrap-it');
-          parent.replaceChild(wrapper, node);
-          wrapper.append(node);
-        } else if (node.firstElementChild !== null) {
-          const inner = node.firstElementChild;
-          parent.replaceChild(inner, node);
-          put(node, inner);
-        }
+      case 10:
+        if (!isFixed && node instanceof Element) turnAround(node, node.parentNode);
         return;
-      }
       case 11: {
         const inShelf = shelf[random(shelf.length)];
         if (inShelf?.hasChildNodes() && random(2) === 0) inShelf.firstChild?.remove();
@@ -167,14 +167,17 @@ async function runEdits({ seed, sequences, edits }: { seed: number; sequences: n
       };
       port2.postMessage(0);
     });
+  const editSome = async (): Promise<void> => {
+    for (let i = 0; i < edits; i++) {
+      edit();
+      // Observers run between some of the edits: what is detached then may change unseen.
+      if (random(4) === 0) await nextTask();
+    }
+  };
   let failure = '';
   for (let sequence = 0; sequence < sequences && failure === ''; sequence++) {
     try {
-      for (let i = 0; i < edits; i++) {
-        edit();
-        // Observers run between some of the edits: what is detached then may change unseen.
-        if (random(4) === 0) await nextTask();
-      }
+      await editSome();
       if (random(40) === 0) lab.capture.keyframe();
       lab.capture.flush();
       failure = lab.difference();
@@ -183,11 +186,7 @@ async function runEdits({ seed, sequences, edits }: { seed: number; sequences: n
     }
     if (failure !== '') failure = `sequence ${sequence}: ${failure}`;
     if (shelf.length > 20) shelf.splice(0, 10);
-    if (document.body.querySelectorAll('*').length > 250) {
-      for (const child of [...document.body.children].slice(1)) if (random(2) === 0) child.remove();
-      document.getElementById('root')?.replaceChildren('again');
-      if (document.querySelectorAll('*').length > 250) document.body.replaceChildren('all new');
-    }
+    if (document.querySelectorAll('*').length > 250) document.body.replaceChildren('all new', make(), make());
   }
   lab.capture.flush();
   const leaked = lab.mirror.nodes.size - countMirrored();

@@ -101,7 +101,7 @@ export function createMirror(): Mirror {
       nodes.clear();
       sheets.clear();
       root = null;
-      for (const key of Object.keys(state)) delete state[key];
+      for (const key of Object.keys(state)) Reflect.deleteProperty(state, key);
       Object.assign(state, page, { dpr });
     },
     nodes(parentId, nextId) {
