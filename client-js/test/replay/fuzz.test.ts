@@ -24,13 +24,13 @@ afterAll(async () => {
 
 describe('a mirror that is told nonsense', () => {
   it.each([1, 2, 3])('should never throw, and be whole again with a keyframe: operations, seed %i', async (seed) => {
-    const { applied, refused } = await page.evaluate((seed) => fuzz.operations(seed, 100), seed);
-    expect(refused).toBeGreaterThan(50);
-    expect(applied).toBeGreaterThan(50);
+    const { applied, refused } = await page.evaluate((seed) => fuzz.operations(seed, 60), seed);
+    expect(refused).toBeGreaterThan(15);
+    expect(applied).toBeGreaterThan(15);
   });
 
   it.each([4, 5])('should never throw, and be whole again with a keyframe: bytes, seed %i', async (seed) => {
-    const { refused, text } = await page.evaluate((seed) => fuzz.bytes(seed, 400), seed);
+    const { refused, text } = await page.evaluate((seed) => fuzz.bytes(seed, 250), seed);
     expect(refused).toBeGreaterThan(20);
     expect(text).toBe('sound');
   });
