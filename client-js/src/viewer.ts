@@ -102,7 +102,10 @@ export class TandemViewer extends HTMLElement {
       editors: stage.editors,
       pointAt: (event) => stage.pointAt(event),
       scale: () => stage.scale,
-      notice: (what) => stage.notice(WORDS[what]),
+      refuse: (what) => {
+        stage.notice(WORDS[what]);
+        session.refuse(what === 'viewOnly' ? 'mode-forbids' : 'masked', WORDS[what]);
+      },
       highlight: (node) => marks.highlight(node),
       ownCursor: (spot) => marks.cursor(personOf(session, session.participant, 'agent'), spot),
     });
@@ -178,7 +181,9 @@ export class TandemViewer extends HTMLElement {
 /** The page itself has the focus whenever nothing else has it. */
 function isFocusWorthShowing(mirror: Mirror, node: number): boolean {
   const element = mirror.nodeOf(node);
-  return element !== null && element !== mirror.document?.body && element !== mirror.document?.documentElement && element !== mirror.document;
+  return (
+    element !== null && element !== mirror.document?.body && element !== mirror.document?.documentElement && element !== mirror.document
+  );
 }
 
 function personOf(session: AgentSession, number: number, role: Role): Person {

@@ -14,17 +14,7 @@ import { Namespace } from '../protocol/page-op.ts';
  * - `autocomplete`: always off: the agent's browser fills in nothing.
  */
 export type Treatment =
-  | 'drop'
-  | 'plain'
-  | 'media'
-  | 'link'
-  | 'reference'
-  | 'srcset'
-  | 'css'
-  | 'sheet'
-  | 'meta-name'
-  | 'animated-name'
-  | 'autocomplete';
+  'drop' | 'plain' | 'media' | 'link' | 'reference' | 'srcset' | 'css' | 'sheet' | 'meta-name' | 'animated-name' | 'autocomplete';
 
 const words = (list: string): ReadonlySet<string> => new Set(list.trim().split(/\s+/));
 

@@ -109,7 +109,9 @@ export function createAttributeSetter(document: Document, origins: ReadonlySet<s
         return url === undefined ? remove(element, namespace, name, how) : write(element, namespace, name, url);
       }
       case 'meta-name':
-        return HARMLESS_META.has(value.trim().toLowerCase()) ? write(element, namespace, name, value) : remove(element, namespace, name, how);
+        return HARMLESS_META.has(value.trim().toLowerCase())
+          ? write(element, namespace, name, value)
+          : remove(element, namespace, name, how);
       case 'animated-name':
         return ANIMATES_ADDRESS.test(value.trim()) ? remove(element, namespace, name, how) : write(element, namespace, name, value);
     }

@@ -56,7 +56,8 @@ export function mirrorCss(css: string, at: DocumentAddress): string {
         importing = false;
         return isAddress && string.length > 1 ? quoted(cssUrl(unescapeCss(string.slice(1, -1)), at)) : token;
       }
-      if (state !== undefined) return AFTER_PSEUDO_ELEMENT.test(css.slice(Math.max(0, offset - 80), offset)) ? token : (STATES[state.toLowerCase()] ?? token);
+      if (state !== undefined)
+        return AFTER_PSEUDO_ELEMENT.test(css.slice(Math.max(0, offset - 80), offset)) ? token : (STATES[state.toLowerCase()] ?? token);
       if (atImport !== undefined) importing = true;
       else if (openSet !== undefined) imageSet++;
       else if (openType !== undefined) {

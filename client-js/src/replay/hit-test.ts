@@ -63,7 +63,7 @@ export function boxOf(root: Document, node: Node): DOMRect {
 /** Out of the frames that a box is in, up to the mirror's own viewport. */
 function place(root: Document, box: DOMRect, document: Document): DOMRect {
   let placed = new DOMRect(box.left, box.top, box.width, box.height);
-  for (let inner = document; inner !== root; ) {
+  for (let inner = document; inner !== root;) {
     const frame = inner.defaultView?.frameElement;
     if (!frame || !isFrame(frame)) break;
     const { left, top, scaleX, scaleY } = contentOrigin(frame);

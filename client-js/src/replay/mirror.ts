@@ -1,11 +1,10 @@
 import type { Spot } from '../protocol/action.ts';
-import { ByteReader } from '../protocol/bytes.ts';
-import { PageOp } from '../protocol/page-op.ts';
-import { type PageVisitor, readPageBatch } from '../protocol/page-reader.ts';
+import { readPageBatch } from '../protocol/page-reader.ts';
+import { forwardTo, IGNORING, startsWithReset } from './forward.ts';
 import { boxOf, hitAt, type Point, pointOf } from './hit-test.ts';
 import { CannotApply } from './node-table.ts';
-import { type MirroredPage, openPage, type Size } from './page.ts';
-import { createSandboxFrame } from './sandbox-frame.ts';
+import type { MirroredPage, Size } from './page.ts';
+import { createPageSwap, type PageSwap } from './page-swap.ts';
 import { positionOf, type Position, scrollableAround, scrollTo } from './scroll-positions.ts';
 
 export type { Point } from './hit-test.ts';
@@ -59,242 +58,129 @@ export interface Mirror {
   dispose(): void;
 }
 
-/** How long a new page waits unseen for its linked styles, while the one before stays in sight. */
-const STYLED_WITHIN_MILLIS = 400;
-
 export function createMirror(options: MirrorOptions): Mirror {
-  const { host } = options;
-  /** The page that batches change and that is hit; from its keyframe on, even before it is revealed. */
-  let page: MirroredPage | undefined;
-  /** The page in sight. */
-  let shown: MirroredPage | undefined;
   let size: Size = { width: 0, height: 0 };
   let broken = false;
   let disposed = false;
-  let paintRequested = false;
+  const announcePaint = paintAnnouncer(() => !disposed && options.onPainted?.());
+  const swap = createPageSwap(options.host, () => options.resourceOrigins, {
+    tookOver(page) {
+      broken = false;
+      watch(page);
+    },
+    resized(next) {
+      size = next;
+      options.onSize?.(next);
+    },
+    moved: (url) => options.onUrl?.(url),
+    focused: (id) => options.onFocus?.(id),
+  });
 
   function apply(batch: Uint8Array): void {
-    if (disposed) return;
     const isKeyframe = startsWithReset(batch);
-    if (!isKeyframe && (broken || page === undefined)) return;
+    if (disposed || (!isKeyframe && (broken || swap.page === undefined))) return;
     try {
-      if (isKeyframe) replacePage(batch);
-      else changePage(batch);
-      page?.scrolls.settle();
-      announcePaint();
+      if (isKeyframe) swap.replace(batch);
+      else if (swap.page) change(swap.page, batch);
+      swap.page?.scrolls.settle();
+      if (options.onPainted) announcePaint();
     } catch (fault) {
-      broken = true;
-      options.onBroken?.(fault instanceof Error ? fault.message : String(fault));
+      fail(fault instanceof Error ? fault.message : String(fault));
     }
   }
 
-  /** The new page takes over only when the whole keyframe is applied. */
-  function replacePage(batch: Uint8Array): void {
-    let fresh: MirroredPage | undefined;
-    let freshSize = size;
-    const frame = createSandboxFrame(host.ownerDocument);
-    frame.style.visibility = 'hidden';
-    host.append(frame);
-    try {
-      const visitor = forwardTo(
-        () => {
-          if (fresh === undefined) throw new CannotApply('a keyframe that does not begin with RESET');
-          return fresh.visitor;
-        },
-        (info) => {
-          if (fresh !== undefined) throw new CannotApply('a second RESET in a batch');
-          freshSize = info;
-          resize(frame, freshSize);
-          fresh = openPage(frame, info, options.resourceOrigins, {
-            resized: (next) => {
-              freshSize = next;
-              resize(frame, next);
-              if (page?.frame === frame) tellSize(next);
-            },
-            moved: (url) => options.onUrl?.(url),
-            focused: (id) => options.onFocus?.(id),
-          });
-          options.onUrl?.(info.url);
-        },
-      );
-      readPageBatch(batch, visitor);
-    } catch (fault) {
-      frame.remove();
-      throw fault;
-    }
-    if (fresh !== undefined) takeOver(fresh, freshSize);
+  function fail(reason: string): void {
+    broken = true;
+    options.onBroken?.(reason);
   }
 
-  function takeOver(fresh: MirroredPage, freshSize: Size): void {
-    if (page !== undefined && page !== shown) page.frame.remove();
-    page?.frame.removeAttribute('data-testid');
-    page = fresh;
-    page.frame.setAttribute('data-testid', 'mirror');
-    broken = false;
-    watch(page);
-    tellSize(freshSize);
-    if (shown === undefined) reveal(page);
-    else void styled(page.document).then(() => reveal(fresh));
-  }
-
-  function reveal(next: MirroredPage): void {
-    if (disposed || next !== page) return;
-    if (shown !== next) shown?.frame.remove();
-    shown = next;
-    next.scrolls.settle();
-    next.frame.style.visibility = '';
-  }
-
-  function changePage(batch: Uint8Array): void {
-    readPageBatch(batch, IGNORING);
-    if (page === undefined) return;
-    const { visitor } = page;
-    readPageBatch(
-      batch,
-      forwardTo(
-        () => visitor,
-        () => {
-          throw new CannotApply('a RESET in the middle of a batch');
-        },
-      ),
-    );
-  }
-
-  function watch(watched: MirroredPage): void {
-    const { document, frame } = watched;
-    document.addEventListener('load', () => watched.scrolls.settle(), { capture: true, passive: true });
+  function watch(page: MirroredPage): void {
+    const { document, frame } = page;
+    document.addEventListener('load', () => page.scrolls.settle(), { capture: true, passive: true });
     document.addEventListener('scroll', () => options.onScrolled?.(), { capture: true, passive: true });
     frame.addEventListener('load', () => {
-      if (frame.contentDocument === document || watched !== page) return;
+      if (frame.contentDocument === document || page !== swap.page) return;
       // Nothing in a mirror can navigate it. Should it happen all the same, the page goes and a new one is asked for.
-      frame.remove();
-      broken = true;
-      options.onBroken?.('the mirror left its document');
+      swap.clear();
+      fail('the mirror left its document');
     });
-  }
-
-  function tellSize(next: Size): void {
-    size = { width: next.width, height: next.height };
-    options.onSize?.(size);
-  }
-
-  function announcePaint(): void {
-    if (options.onPainted === undefined || paintRequested) return;
-    paintRequested = true;
-    // A frame's callback runs before its paint; the next one's after it.
-    requestAnimationFrame(() =>
-      requestAnimationFrame(() => {
-        paintRequested = false;
-        if (!disposed) options.onPainted?.();
-      }),
-    );
   }
 
   return {
     apply,
     get document() {
-      return page?.document ?? null;
+      return swap.page?.document ?? null;
     },
     get frame() {
-      return page?.frame ?? null;
+      return swap.page?.frame ?? null;
     },
     get size() {
       return size;
     },
-    nodeOf: (id) => page?.nodes.peek(id) ?? null,
-    idOf: (node) => page?.nodes.id(node) ?? null,
-    hitTest: (x, y) => (page && hitAt(page.document, page.nodes, x, y)?.spot) ?? null,
-    pointOf: (spot) => (page ? pointOf(page.document, page.nodes, spot) : null),
-    boxOf(id) {
-      const node = page?.nodes.peek(id);
-      return page && node ? boxOf(page.document, node) : null;
-    },
-    cursorAt(x, y) {
-      const hit = page && hitAt(page.document, page.nodes, x, y);
-      return hit ? (hit.element.ownerDocument.defaultView?.getComputedStyle(hit.element).cursor ?? 'default') : 'default';
-    },
-    scrollBy(x, y, dx, dy) {
-      if (page === undefined) return null;
-      const hit = hitAt(page.document, page.nodes, x, y);
-      const box = scrollableAround(page.document, hit?.element ?? page.document, dx, dy);
-      const id = box && page.nodes.id(box);
-      if (box === undefined || id === undefined) return null;
-      const { left, top } = positionOf(box);
-      page.scrolls.hold(id);
-      scrollTo(box, { left: left + dx, top: top + dy });
-      return { id, ...positionOf(box) };
-    },
-    releaseScroll: (id) => page?.scrolls.release(id),
+    ...lookups(swap),
+    scrollBy: (x, y, dx, dy) => (swap.page ? scrollPage(swap.page, x, y, dx, dy) : null),
+    releaseScroll: (id) => swap.page?.scrolls.release(id),
     dispose() {
       disposed = true;
-      page?.frame.remove();
-      shown?.frame.remove();
-      page = shown = undefined;
+      swap.clear();
     },
   };
 }
 
-function resize(frame: HTMLIFrameElement, { width, height }: Size): void {
-  frame.style.width = `${width}px`;
-  frame.style.height = `${height}px`;
-}
-
-function startsWithReset(batch: Uint8Array): boolean {
-  try {
-    const whole = new ByteReader(batch);
-    return new ByteReader(whole.take(whole.varint())).varint() === PageOp.RESET;
-  } catch {
-    return false;
-  }
-}
-
-/** Resolves when the document's linked styles have loaded or failed, or are too late. */
-async function styled(document: Document): Promise<void> {
-  const links = Array.from(document.querySelectorAll<HTMLLinkElement>('link[href]')).filter((link) => link.sheet === null);
-  if (links.length === 0) return;
-  const settled = links.map(
-    (link) =>
-      new Promise<void>((resolve) => {
-        link.addEventListener('load', () => resolve(), { once: true });
-        link.addEventListener('error', () => resolve(), { once: true });
-      }),
+function change({ visitor }: MirroredPage, batch: Uint8Array): void {
+  // Read once for nothing: bytes that are no batch are found before they change anything.
+  readPageBatch(batch, IGNORING);
+  readPageBatch(
+    batch,
+    forwardTo(
+      () => visitor,
+      () => {
+        throw new CannotApply('a RESET in the middle of a batch');
+      },
+    ),
   );
-  await Promise.race([Promise.all(settled), new Promise((resolve) => setTimeout(resolve, STYLED_WITHIN_MILLIS))]);
 }
 
-/** Reads a batch to its end without doing anything: malformed ones are found before they change the page. */
-const IGNORING = new Proxy({} as PageVisitor, { get: () => () => undefined });
-
-/** The visitor of a page that may only come into being with the batch's first operation. */
-function forwardTo(target: () => Omit<PageVisitor, 'reset'>, reset: PageVisitor['reset']): PageVisitor {
+function lookups(swap: PageSwap): Pick<Mirror, 'nodeOf' | 'idOf' | 'hitTest' | 'pointOf' | 'boxOf' | 'cursorAt'> {
   return {
-    reset,
-    nodes: (parentId, nextId) => target().nodes(parentId, nextId),
-    openDocument: (id, info) => target().openDocument(id, info),
-    doctype: (id, name, publicId, systemId) => target().doctype(id, name, publicId, systemId),
-    openShadow: (id) => target().openShadow(id),
-    text: (id, data) => target().text(id, data),
-    openElement: (id, namespace, tag, names, values) => target().openElement(id, namespace, tag, names, values),
-    css: (baseUrl, css) => target().css(baseUrl, css),
-    close: () => target().close(),
-    endNodes: () => target().endNodes(),
-    remove: (ids) => target().remove(ids),
-    move: (id, parentId, nextId) => target().move(id, parentId, nextId),
-    setText: (id, data) => target().setText(id, data),
-    attribute: (id, name, value) => target().attribute(id, name, value),
-    value: (id, value) => target().value(id, value),
-    checked: (id, bits) => target().checked(id, bits),
-    selected: (id, indices) => target().selected(id, indices),
-    scroll: (id, left, top) => target().scroll(id, left, top),
-    viewport: (width, height, dpr) => target().viewport(width, height, dpr),
-    sheet: (id, baseUrl, css) => target().sheet(id, baseUrl, css),
-    sheetInsert: (id, index, rule) => target().sheetInsert(id, index, rule),
-    sheetDelete: (id, index) => target().sheetDelete(id, index),
-    sheetDisabled: (id, disabled) => target().sheetDisabled(id, disabled),
-    adoptedSheet: (id, baseUrl, css) => target().adoptedSheet(id, baseUrl, css),
-    adopt: (id, ids) => target().adopt(id, ids),
-    focus: (id) => target().focus(id),
-    modal: (id, state) => target().modal(id, state),
-    url: (url) => target().url(url),
+    nodeOf: (id) => swap.page?.nodes.peek(id) ?? null,
+    idOf: (node) => swap.page?.nodes.id(node) ?? null,
+    hitTest: (x, y) => (swap.page && hitAt(swap.page.document, swap.page.nodes, x, y)?.spot) ?? null,
+    pointOf: (spot) => (swap.page ? pointOf(swap.page.document, swap.page.nodes, spot) : null),
+    boxOf(id) {
+      const node = swap.page?.nodes.peek(id);
+      return swap.page && node ? boxOf(swap.page.document, node) : null;
+    },
+    cursorAt(x, y) {
+      const hit = swap.page && hitAt(swap.page.document, swap.page.nodes, x, y);
+      return hit ? (hit.element.ownerDocument.defaultView?.getComputedStyle(hit.element).cursor ?? 'default') : 'default';
+    },
+  };
+}
+
+function scrollPage(page: MirroredPage, x: number, y: number, dx: number, dy: number): ScrolledBox | null {
+  const hit = hitAt(page.document, page.nodes, x, y);
+  const box = scrollableAround(page.document, hit?.element ?? page.document, dx, dy);
+  const id = box && page.nodes.id(box);
+  if (box === undefined || id === undefined) return null;
+  const { left, top } = positionOf(box);
+  page.scrolls.hold(id);
+  scrollTo(box, { left: left + dx, top: top + dy });
+  return { id, ...positionOf(box) };
+}
+
+/** Tells once for all batches that one paint brings. */
+function paintAnnouncer(tell: () => void): () => void {
+  let requested = false;
+  return () => {
+    if (requested) return;
+    requested = true;
+    // A frame's callback runs before its paint; the next one's after it.
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => {
+        requested = false;
+        tell();
+      }),
+    );
   };
 }

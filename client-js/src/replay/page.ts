@@ -49,7 +49,8 @@ export function openPage(
   const builder = createTreeBuilder({ document, nodes, attributes, sheets, policy, addresses });
   const scrolls = createScrollPositions(nodes);
   const focus = createFocusMark();
-  const addressAt = (node: Node): DocumentAddress => addresses.get(isDocument(node) ? node : (node.ownerDocument ?? document)) ?? addressOf(info);
+  const addressAt = (node: Node): DocumentAddress =>
+    addresses.get(isDocument(node) ? node : (node.ownerDocument ?? document)) ?? addressOf(info);
 
   const visitor: Omit<PageVisitor, 'reset'> = {
     ...builder,

@@ -57,6 +57,8 @@ export function openEmptyDocument(frame: HTMLIFrameElement, mode: DocumentMode, 
   const document = frame.contentDocument;
   if (document === null) throw new Error('a mirror frame without a document');
   document.open();
+  // Only a parser sets a document's layout mode, and only a written meta its policy; the text is constant but for plain origins.
+  // eslint-disable-next-line @typescript-eslint/no-deprecated
   document.write(
     `${DOCTYPES[mode]}<html><head><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="referrer" content="no-referrer"><meta http-equiv="x-dns-prefetch-control" content="off"></head></html>`,
   );

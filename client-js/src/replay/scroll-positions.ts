@@ -104,7 +104,10 @@ function canMove(box: Element, dx: number, dy: number): boolean {
   const right = box.scrollWidth - box.clientWidth;
   const bottom = box.scrollHeight - box.clientHeight;
   // A page that runs from right to left counts to the left from 0.
-  const canX = dx !== 0 && right > 0 && (box.scrollLeft < 0 || getDirection(box) === 'rtl' ? true : dx < 0 ? box.scrollLeft > 0 : box.scrollLeft < right - 1);
+  const canX =
+    dx !== 0 &&
+    right > 0 &&
+    (box.scrollLeft < 0 || getDirection(box) === 'rtl' ? true : dx < 0 ? box.scrollLeft > 0 : box.scrollLeft < right - 1);
   const canY = dy !== 0 && bottom > 0 && (dy < 0 ? box.scrollTop > 0 : box.scrollTop < bottom - 1);
   return canX || canY;
 }

@@ -52,9 +52,8 @@ interface InnerDocument {
 
 /** Everything is built outside the page and attached by {@link TreeBuilder.endNodes}, so that styles and layout are computed once. */
 export function createTreeBuilder(site: BuildingSite): TreeBuilder {
-  const { document, nodes, attributes, sheets, addresses } = site;
-  const standings = new Map<string, Standing>();
-  const dead = new WeakSet<Node>();
+  const { document, nodes, sheets, addresses } = site;
+  const elements = createElementMaker(site);
   let levels: Level[] = [];
   let inner: InnerDocument[] = [];
   let forest: { readonly roots: DocumentFragment; readonly parent: Node | undefined; readonly next: Node | null } | undefined;
@@ -73,8 +72,6 @@ export function createTreeBuilder(site: BuildingSite): TreeBuilder {
     if (top === undefined) throw new CannotApply('a node outside a forest');
     return top;
   };
-
-  const isUnknown = (tag: string): boolean => Object.prototype.toString.call(createHtml(document, tag)) === '[object HTMLUnknownElement]';
 
   function begin(parentId: number, nextId: number): void {
     const parent = parentId === 0 ? undefined : nodes.node(parentId);
@@ -96,24 +93,11 @@ export function createTreeBuilder(site: BuildingSite): TreeBuilder {
 
   function openElement(id: number, namespace: Namespace, tag: string, names: readonly string[], values: readonly string[]): void {
     const { into, at } = level();
-    const element = create(namespace, tag, names, values, at);
+    const element = elements.create(namespace, tag, names, values, at);
     nodes.add(id, element);
     into.appendChild(element);
     // What would stand inside dead code is kept apart: later operations may name it.
-    levels.push({ into: dead.has(element) ? document.createDocumentFragment() : element, at });
-  }
-
-  function create(namespace: Namespace, tag: string, names: readonly string[], values: readonly string[], at: DocumentAddress): Element {
-    const key = `${namespace}${tag}`;
-    let standing = standings.get(key);
-    if (standing === undefined) standings.set(key, (standing = standingOf(namespace, tag, isUnknown)));
-    const name = standing === 'stand-in' ? STAND_IN : tag;
-    const element = namespace === Namespace.HTML ? createHtml(document, name) : document.createElementNS(NAMESPACE_URIS[namespace], name);
-    if (standing === 'mirrored') attributes.setAll(element, namespace, names, values, at);
-    else dead.add(element);
-    if (standing === 'dead') hide(element, tag);
-    if (isFrame(element)) confine(element);
-    return element;
+    levels.push({ into: elements.isDead(element) ? document.createDocumentFragment() : element, at });
   }
 
   function insertForest(): void {
@@ -121,7 +105,7 @@ export function createTreeBuilder(site: BuildingSite): TreeBuilder {
     const { roots, parent, next } = forest;
     forest = undefined;
     levels = [];
-    if (parent !== undefined && roots.hasChildNodes() && !dead.has(parent)) {
+    if (parent !== undefined && roots.hasChildNodes() && !elements.isDead(parent)) {
       if (next !== null && next.parentNode !== parent) throw new CannotApply('the next sibling stands elsewhere');
       parent.insertBefore(roots, next);
     } else if (parent === undefined && roots.hasChildNodes()) {
@@ -171,8 +155,35 @@ export function createTreeBuilder(site: BuildingSite): TreeBuilder {
       if (levels.pop() === undefined || levels.length === 0) throw new CannotApply('a node closed twice');
     },
     endNodes: insertForest,
-    isDead: (node) => dead.has(node),
+    isDead: (node) => elements.isDead(node),
   };
+}
+
+interface ElementMaker {
+  create(namespace: Namespace, tag: string, names: readonly string[], values: readonly string[], at: DocumentAddress): Element;
+  /** Dead elements and stand-ins: nothing goes into them. */
+  isDead(node: Node): boolean;
+}
+
+function createElementMaker({ document, attributes }: BuildingSite): ElementMaker {
+  const standings = new Map<string, Standing>();
+  const dead = new WeakSet<Node>();
+  const isUnknown = (tag: string): boolean => Object.prototype.toString.call(createHtml(document, tag)) === '[object HTMLUnknownElement]';
+
+  function create(namespace: Namespace, tag: string, names: readonly string[], values: readonly string[], at: DocumentAddress): Element {
+    const key = `${namespace}${tag}`;
+    let standing = standings.get(key);
+    if (standing === undefined) standings.set(key, (standing = standingOf(namespace, tag, isUnknown)));
+    const name = standing === 'stand-in' ? STAND_IN : tag;
+    const element = namespace === Namespace.HTML ? createHtml(document, name) : document.createElementNS(NAMESPACE_URIS[namespace], name);
+    if (standing === 'mirrored') attributes.setAll(element, namespace, names, values, at);
+    else dead.add(element);
+    if (standing === 'dead') hide(element, tag);
+    if (isFrame(element)) confine(element);
+    return element;
+  }
+
+  return { create, isDead: (node) => dead.has(node) };
 }
 
 /** The address before the page's own document is opened. */
@@ -216,4 +227,3 @@ function shadowOf(host: Node): ShadowRoot {
     throw new CannotApply(`<${element.localName}> has no shadow root`);
   }
 }
-

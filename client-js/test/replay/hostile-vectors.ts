@@ -13,7 +13,11 @@ export interface HostileVector {
 
 const RUN = "top.ran.push('RUN')";
 const html = (name: string, text: string): HostileVector => ({ name, html: text.replaceAll('RUN()', RUN) });
-const change = (name: string, text: string, write: NonNullable<HostileVector['change']>): HostileVector => ({ name, html: text, change: write });
+const change = (name: string, text: string, write: NonNullable<HostileVector['change']>): HostileVector => ({
+  name,
+  html: text,
+  change: write,
+});
 
 export const HOSTILE: readonly HostileVector[] = [
   html('script', '<script>RUN()</script>'),
@@ -21,20 +25,38 @@ export const HOSTILE: readonly HostileVector[] = [
   html('module script', '<script type=module src="SINK/a.js"></script><link rel=modulepreload href="SINK/m.js">'),
   html('script of SVG', '<svg><script>RUN()</script><script href="SINK/s.js"/></svg>'),
   html('onerror', '<img src="data:image/png;base64,x" onerror="RUN()"><svg onload="RUN()"></svg><body onload="RUN()">'),
-  html('onerror in mixed case', '<x oNeRrOr="RUN()"></x><video OnError="RUN()" src="data:video/mp4,x"></video><details open ontoggle="RUN()">'),
-  html('event attribute of an animation', '<svg><animate onbegin="RUN()" attributeName=x dur=1s /></svg><style>@keyframes k{}</style><p onanimationstart="RUN()" style="animation:k 1s">'),
+  html(
+    'onerror in mixed case',
+    '<x oNeRrOr="RUN()"></x><video OnError="RUN()" src="data:video/mp4,x"></video><details open ontoggle="RUN()">',
+  ),
+  html(
+    'event attribute of an animation',
+    '<svg><animate onbegin="RUN()" attributeName=x dur=1s /></svg><style>@keyframes k{}</style><p onanimationstart="RUN()" style="animation:k 1s">',
+  ),
   html('javascript: link', '<a id=click href="javascript:RUN()">a</a><area id=click2 href=" java\nscript:RUN()">'),
-  html('vbscript: and data: links', '<a id=click href="vbscript:RUN()">a</a><a id=click2 href="data:text/html,<script>RUN()</script>">b</a>'),
+  html(
+    'vbscript: and data: links',
+    '<a id=click href="vbscript:RUN()">a</a><a id=click2 href="data:text/html,<script>RUN()</script>">b</a>',
+  ),
   html('javascript: in a frame', '<iframe src="javascript:RUN()"></iframe>'),
   html('frame', '<iframe src="SINK/frame"></iframe><iframe data-x src="//SINKHOST/frame"></iframe>'),
   html('srcdoc', '<iframe srcdoc="<script>RUN()</script><img src=SINK/i.png>"></iframe>'),
-  html('sandbox and allow of a frame', '<iframe sandbox="allow-scripts allow-same-origin allow-top-navigation" allow="*" srcdoc="<script>RUN()</script>"></iframe>'),
+  html(
+    'sandbox and allow of a frame',
+    '<iframe sandbox="allow-scripts allow-same-origin allow-top-navigation" allow="*" srcdoc="<script>RUN()</script>"></iframe>',
+  ),
   html('object', '<object data="SINK/o.swf" type="text/html"><param name=movie value="SINK/p"></object>'),
   html('embed', '<embed src="SINK/e" type="text/html">'),
   html('applet', '<applet code="A.class" codebase="SINK/" archive="SINK/a.jar"></applet>'),
-  html('portal, fencedframe, webview', '<portal src="SINK/p"></portal><fencedframe src="SINK/f"></fencedframe><webview src="SINK/w"></webview>'),
+  html(
+    'portal, fencedframe, webview',
+    '<portal src="SINK/p"></portal><fencedframe src="SINK/f"></fencedframe><webview src="SINK/w"></webview>',
+  ),
   html('meta refresh', '<meta http-equiv=refresh content="0;url=SINK/r">'),
-  html('meta of policies', '<meta http-equiv="Content-Security-Policy" content="img-src *"><meta name=referrer content=unsafe-url><img src="SINK/i.png">'),
+  html(
+    'meta of policies',
+    '<meta http-equiv="Content-Security-Policy" content="img-src *"><meta name=referrer content=unsafe-url><img src="SINK/i.png">',
+  ),
   html('base', '<base href="SINK/"><img src="relative.png"><a id=click href="#x">x</a>'),
   html('base with a target', '<base target=_top><form id=submit action="SINK/f"></form>'),
   html('prefetch', '<link rel=prefetch href="SINK/p"><link rel=prerender href="SINK/q"><link rel="next prefetch" href="SINK/n">'),
@@ -42,47 +64,105 @@ export const HOSTILE: readonly HostileVector[] = [
   html('dns-prefetch', '<link rel=dns-prefetch href="SINK/"><meta http-equiv=x-dns-prefetch-control content=on>'),
   html('preload', '<link rel=preload as=image href="SINK/l.png"><link rel=preload as=font crossorigin href="SINK/f.woff2">'),
   html('speculation rules', '<script type=speculationrules>{"prefetch":[{"source":"list","urls":["SINK/s"]}]}</script>'),
-  html('icon, manifest', '<link rel=icon href="SINK/i.ico"><link rel=manifest href="SINK/m.json"><link rel=apple-touch-icon href="SINK/t.png">'),
-  html('style sheet of a foreign origin', '<link rel=stylesheet href="SINK/s.css"><link rel="stylesheet preload" as=style href="SINK/t.css">'),
-  html('image', '<img src="SINK/i.png" srcset="SINK/2.png 2x"><picture><source srcset="SINK/p.png"><img></picture><input type=image src="SINK/in.png">'),
-  html('image of old', '<body background="SINK/b.png"><table background="SINK/t.png"><td background="SINK/td.png">x</table><img lowsrc="SINK/l.png" dynsrc="SINK/d.avi" longdesc="SINK/ld">'),
-  html('video and audio', '<video src="SINK/v.mp4" poster="SINK/p.png" autoplay preload=auto></video><audio src="SINK/a.mp3" autoplay></audio><video><source src="SINK/s.webm"><track default src="SINK/t.vtt"></video>'),
-  html('CSS url()', '<style>p{background:url(SINK/1)}q{content:url("SINK/2")}body{cursor:url(SINK/3),auto;list-style:url(\'SINK/4\')}</style><p>p<q>q</q></p>'),
-  html('CSS url() with escapes', '<style>p{background:u\\72l("SINK/1")}p::before{content:\'x\';background:\\75\\72\\6C(SINK/2)}</style><p>p'),
+  html(
+    'icon, manifest',
+    '<link rel=icon href="SINK/i.ico"><link rel=manifest href="SINK/m.json"><link rel=apple-touch-icon href="SINK/t.png">',
+  ),
+  html(
+    'style sheet of a foreign origin',
+    '<link rel=stylesheet href="SINK/s.css"><link rel="stylesheet preload" as=style href="SINK/t.css">',
+  ),
+  html(
+    'image',
+    '<img src="SINK/i.png" srcset="SINK/2.png 2x"><picture><source srcset="SINK/p.png"><img></picture><input type=image src="SINK/in.png">',
+  ),
+  html(
+    'image of old',
+    '<body background="SINK/b.png"><table background="SINK/t.png"><td background="SINK/td.png">x</table><img lowsrc="SINK/l.png" dynsrc="SINK/d.avi" longdesc="SINK/ld">',
+  ),
+  html(
+    'video and audio',
+    '<video src="SINK/v.mp4" poster="SINK/p.png" autoplay preload=auto></video><audio src="SINK/a.mp3" autoplay></audio><video><source src="SINK/s.webm"><track default src="SINK/t.vtt"></video>',
+  ),
+  html(
+    'CSS url()',
+    '<style>p{background:url(SINK/1)}q{content:url("SINK/2")}body{cursor:url(SINK/3),auto;list-style:url(\'SINK/4\')}</style><p>p<q>q</q></p>',
+  ),
+  html(
+    'CSS url() with escapes',
+    '<style>p{background:u\\72l("SINK/1")}p::before{content:\'x\';background:\\75\\72\\6C(SINK/2)}</style><p>p',
+  ),
   html('CSS of attributes (reading a value out)', '<style>input[value^=s]{background:url(SINK/leak-s)}</style><input value=secret>'),
-  html('CSS @import', '<style>@import "SINK/1.css";</style><style>@import url(SINK/2.css) screen;</style><style>@\\69mport "SINK/3.css";</style>'),
+  html(
+    'CSS @import',
+    '<style>@import "SINK/1.css";</style><style>@import url(SINK/2.css) screen;</style><style>@\\69mport "SINK/3.css";</style>',
+  ),
   html('CSS @font-face', '<style>@font-face{font-family:F;src:url(SINK/f.woff2)}p{font-family:F}</style><p>text'),
   html('CSS image-set', '<style>p{background:image-set("SINK/1" 1x);background:-webkit-image-set(url(SINK/2) 1x)}</style><p>p'),
   html('style attribute', '<p style="background:url(SINK/1);border-image:url(SINK/2) 1">p'),
-  html('SVG image and feImage', '<svg><image href="SINK/1"/><image xlink:href="SINK/2"/><filter id=f><feImage href="SINK/3"/></filter><rect filter="url(#f)" width=9 height=9 /></svg>'),
-  html('SVG use', '<svg><use href="SINK/u.svg#a"/><use xlink:href="SINK/v.svg#b"/><use href="data:image/svg+xml,<svg id=x xmlns=http://www.w3.org/2000/svg><script>RUN()</script></svg>#x"/></svg>'),
-  html('SVG set and animate to an address', '<svg><a id=click><set attributeName=href to="javascript:RUN()"/><text>x</text></a><image width=9 height=9><animate attributeName=href values="SINK/1;SINK/2" dur=1s /><set attributeName="xlink:href" to="SINK/3"/></image></svg>'),
-  html('SVG presentation attributes', '<svg><rect fill="url(SINK/1#a)" filter="url(SINK/2#a)" mask="url(SINK/3#a)" clip-path="url(SINK/4#a)" marker-start="url(SINK/5#a)" width=9 height=9 /></svg>'),
-  html('foreignObject', '<svg><foreignObject width=90 height=90><iframe xmlns="http://www.w3.org/1999/xhtml" src="SINK/f"></iframe><body xmlns="http://www.w3.org/1999/xhtml" onload="RUN()"><img src="SINK/i.png" onerror="RUN()"></body></foreignObject></svg>'),
-  html('MathML links', '<math href="javascript:RUN()"><mi id=click href="javascript:RUN()">x</mi><maction actiontype="statusline#SINK" xlink:href="SINK/m"><mi>y</mi></maction></math>'),
+  html(
+    'SVG image and feImage',
+    '<svg><image href="SINK/1"/><image xlink:href="SINK/2"/><filter id=f><feImage href="SINK/3"/></filter><rect filter="url(#f)" width=9 height=9 /></svg>',
+  ),
+  html(
+    'SVG use',
+    '<svg><use href="SINK/u.svg#a"/><use xlink:href="SINK/v.svg#b"/><use href="data:image/svg+xml,<svg id=x xmlns=http://www.w3.org/2000/svg><script>RUN()</script></svg>#x"/></svg>',
+  ),
+  html(
+    'SVG set and animate to an address',
+    '<svg><a id=click><set attributeName=href to="javascript:RUN()"/><text>x</text></a><image width=9 height=9><animate attributeName=href values="SINK/1;SINK/2" dur=1s /><set attributeName="xlink:href" to="SINK/3"/></image></svg>',
+  ),
+  html(
+    'SVG presentation attributes',
+    '<svg><rect fill="url(SINK/1#a)" filter="url(SINK/2#a)" mask="url(SINK/3#a)" clip-path="url(SINK/4#a)" marker-start="url(SINK/5#a)" width=9 height=9 /></svg>',
+  ),
+  html(
+    'foreignObject',
+    '<svg><foreignObject width=90 height=90><iframe xmlns="http://www.w3.org/1999/xhtml" src="SINK/f"></iframe><body xmlns="http://www.w3.org/1999/xhtml" onload="RUN()"><img src="SINK/i.png" onerror="RUN()"></body></foreignObject></svg>',
+  ),
+  html(
+    'MathML links',
+    '<math href="javascript:RUN()"><mi id=click href="javascript:RUN()">x</mi><maction actiontype="statusline#SINK" xlink:href="SINK/m"><mi>y</mi></maction></math>',
+  ),
   html('form', '<form id=submit action="SINK/f" method=post><input name=a value=b><button formaction="SINK/g" id=click>go</button></form>'),
   html('form of javascript', '<form id=submit action="javascript:RUN()"><input type=submit formaction="javascript:RUN()" id=click></form>'),
   html('ping', '<a id=click href="#x" ping="SINK/ping">x</a>'),
-  html('attributionsrc', '<a id=click href="#x" attributionsrc="SINK/a">x</a><img attributionsrc="SINK/b" src="data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=">'),
+  html(
+    'attributionsrc',
+    '<a id=click href="#x" attributionsrc="SINK/a">x</a><img attributionsrc="SINK/b" src="data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=">',
+  ),
   html('target and download', '<a id=click target=_blank href="SINK/w">x</a><a id=click2 target=_top href="javascript:RUN()">y</a>'),
-  html('declared shadow root', '<div><template shadowrootmode=open><script>RUN()</script><img src="SINK/i.png" onerror="RUN()"><style>:host{background:url(SINK/h)}</style></template></div>'),
+  html(
+    'declared shadow root',
+    '<div><template shadowrootmode=open><script>RUN()</script><img src="SINK/i.png" onerror="RUN()"><style>:host{background:url(SINK/h)}</style></template></div>',
+  ),
   html('template', '<template><img src="SINK/t.png" onerror="RUN()"></template><noscript><img src="SINK/n.png"></noscript>'),
   html('custom element with is', '<button is="x-y" id=click onclick="RUN()">b</button><x-y src="SINK/x" onload="RUN()"></x-y>'),
-  html('bgsound, keygen, isindex, marquee', '<bgsound src="SINK/b.wav"><keygen><isindex action="SINK/i"><marquee onstart="RUN()">m</marquee>'),
+  html(
+    'bgsound, keygen, isindex, marquee',
+    '<bgsound src="SINK/b.wav"><keygen><isindex action="SINK/i"><marquee onstart="RUN()">m</marquee>',
+  ),
   html('autofocus', '<input autofocus onfocus="RUN()" onblur="RUN()"><select autofocus onfocus="RUN()">'),
-  html('popover and command', '<button popovertarget=p command=show-popover commandfor=p id=click>b</button><div id=p popover onbeforetoggle="RUN()">p</div>'),
-  change('attributes that come later', '<div id=a></div><iframe id=f></iframe><img id=i><link id=l><script id=s></script>', (w, id, sink) => {
-    w.attribute(id('a'), 'onclick', RUN);
-    w.attribute(id('f'), 'src', `${sink}/f`);
-    w.attribute(id('f'), 'srcdoc', `<script>${RUN}</script>`);
-    w.attribute(id('f'), 'sandbox', 'allow-scripts');
-    w.attribute(id('i'), 'onerror', RUN);
-    w.attribute(id('i'), 'src', `${sink}/i.png`);
-    w.attribute(id('l'), 'rel', 'preconnect');
-    w.attribute(id('l'), 'href', `${sink}/`);
-    w.attribute(id('s'), 'type', 'text/javascript');
-    w.attribute(id('s'), 'src', `${sink}/s.js`);
-  }),
+  html(
+    'popover and command',
+    '<button popovertarget=p command=show-popover commandfor=p id=click>b</button><div id=p popover onbeforetoggle="RUN()">p</div>',
+  ),
+  change(
+    'attributes that come later',
+    '<div id=a></div><iframe id=f></iframe><img id=i><link id=l><script id=s></script>',
+    (w, id, sink) => {
+      w.attribute(id('a'), 'onclick', RUN);
+      w.attribute(id('f'), 'src', `${sink}/f`);
+      w.attribute(id('f'), 'srcdoc', `<script>${RUN}</script>`);
+      w.attribute(id('f'), 'sandbox', 'allow-scripts');
+      w.attribute(id('i'), 'onerror', RUN);
+      w.attribute(id('i'), 'src', `${sink}/i.png`);
+      w.attribute(id('l'), 'rel', 'preconnect');
+      w.attribute(id('l'), 'href', `${sink}/`);
+      w.attribute(id('s'), 'type', 'text/javascript');
+      w.attribute(id('s'), 'src', `${sink}/s.js`);
+    },
+  ),
   change('code that comes later', '<script id=s>0</script><div id=d></div>', (w, id) => {
     w.nodes(id('s'), 0);
     w.text(9_000, RUN);

@@ -25,7 +25,8 @@ beforeAll(async () => {
   const script = bundle('test/replay/in-hostile.ts');
   server = await serve((request, response) => {
     if (request.url === '/page.js') return response.setHeader('content-type', 'text/javascript').end(script);
-    if (request.url === '/') return response.setHeader('content-type', 'text/html').end('<!doctype html><body><script src="/page.js"></script>');
+    if (request.url === '/')
+      return response.setHeader('content-type', 'text/html').end('<!doctype html><body><script src="/page.js"></script>');
     return response.writeHead(404).end();
   });
   browser = await launchChromium();
@@ -46,17 +47,17 @@ const UNTOUCHED = { state: '', contacts: [], code: [], opened: [], url: expect.s
 
 describe('a hostile page', () => {
   it('should be noticed by the sink when it is not in a mirror', async () => {
-    const { origin, contacts, close } = await sink();
-    await page.evaluate((origin) => fetch(`${origin}/control`), origin);
-    await close();
-    expect(contacts).toEqual(['connection', '/control']);
+    const far = await sink();
+    await page.evaluate((origin) => fetch(`${origin}/control`), far.origin);
+    await far.close();
+    expect(far.contacts).toEqual(['connection', '/control']);
   });
 
   it.each(HOSTILE.map(({ name }, index) => [name, index] as const))('should reach nobody and run nothing: %s', async (_name, index) => {
-    const { origin, contacts, close } = await sink();
-    const state = await page.evaluate(([index, sink, own]) => hostile.face(index, sink, own), [index, origin, server.origin] as const);
+    const far = await sink();
+    const state = await page.evaluate(([index, sink, own]) => hostile.face(index, sink, own), [index, far.origin, server.origin] as const);
     const code = await page.evaluate(() => globalThis.ran.splice(0));
-    await close();
-    expect({ state, contacts, code, opened: opened.splice(0), url: page.url() }).toEqual(UNTOUCHED);
+    await far.close();
+    expect({ state, contacts: far.contacts, code, opened: opened.splice(0), url: page.url() }).toEqual(UNTOUCHED);
   });
 });

@@ -16,7 +16,24 @@ const PAGE =
   '<!DOCTYPE html><head><style>p{color:red}</style><link rel=stylesheet href="/a.css"></head><body><div><template shadowrootmode=open><slot></slot></template>x</div>' +
   '<dialog><input value=a></dialog><textarea>t</textarea><select><option>1<option>2</select><iframe></iframe><svg><use href="#a"/></svg><script>0</script><p popover>p';
 
-const WORDS = ['', 'class', 'style', 'href', 'open', 'type', 'checkbox', 'file', 'p{color:blue}', '@import "x"', 'url(', 'é\u{1F600}', '"', 'x y', 'http://[', 'data:,'];
+const WORDS = [
+  '',
+  'class',
+  'style',
+  'href',
+  'open',
+  'type',
+  'checkbox',
+  'file',
+  'p{color:blue}',
+  '@import "x"',
+  'url(',
+  'é\u{1F600}',
+  '"',
+  'x y',
+  'http://[',
+  'data:,',
+];
 const TAGS = ['div', 'iframe', 'style', 'link', 'script', 'dialog', 'x-y', 'a b', '', 'svg', 'use', 'html', 'input', 'frameset'];
 
 /** Writes one operation of any kind with ids that may or may not exist. */

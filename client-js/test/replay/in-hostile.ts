@@ -11,7 +11,11 @@ async function face(index: number, sink: string, own: string): Promise<string> {
     const { change } = vector;
     mirror.apply(replay.change((writer) => change(writer, (name) => ids[name] ?? 0, sink)));
   }
-  for (const name of ['click', 'click2']) (mirrored.getElementById(name) as HTMLElement | null)?.click?.();
+  for (const name of ['click', 'click2']) {
+    // MathML elements have no click().
+    mirrored.getElementById(name)?.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, composed: true }));
+    if (name === 'click') mirrored.querySelector<HTMLElement>(':is(a, button, input)#click:not(svg *)')?.click();
+  }
   const form = mirrored.getElementById('submit') as HTMLFormElement | null;
   form?.requestSubmit();
   form?.submit();

@@ -64,7 +64,14 @@ function writeNode(writer: PageWriter, node: Node, id: number, ids: Record<strin
   const attributes = Array.from(element.attributes).filter(({ name }) => name !== 'shadowrootmode');
   const namespace = Math.max(0, NAMESPACE_URIS.indexOf(element.namespaceURI ?? '')) as Namespace;
   const names = attributes.map(({ name }) => name);
-  writer.openElement(id, namespace, element.localName, names, attributes.map(({ value }) => value), names.length);
+  writer.openElement(
+    id,
+    namespace,
+    element.localName,
+    names,
+    attributes.map(({ value }) => value),
+    names.length,
+  );
   ids[element.id || element.localName] ??= id;
   let next = id + 1;
   const template = Array.from(element.children).find((child) => child.hasAttribute('shadowrootmode')) as HTMLTemplateElement | undefined;
@@ -110,7 +117,6 @@ function show(page: TestPage | string, options: Partial<MirrorOptions> = {}): Op
 const api = { PageWriter, createMirror, keyframe, fragment, change, open, show };
 
 declare global {
-  // eslint-disable-next-line no-var -- a global for functions that run inside the browser
   var replay: typeof api;
 }
 

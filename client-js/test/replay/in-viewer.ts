@@ -66,7 +66,7 @@ async function start(html: string, mode: Mode, style = 'width:800px;height:600px
   );
   session = opened;
   session.addEventListener('refused', (event) => refusals.push((event as CustomEvent).detail));
-  viewer = document.createElement('tandem-viewer') as TandemViewer;
+  viewer = new TandemViewer();
   viewer.style.cssText = style;
   viewer.session = session;
   document.body.style.margin = '0';
@@ -83,7 +83,10 @@ async function start(html: string, mode: Mode, style = 'width:800px;height:600px
     ],
   };
   const limits = { frameBytes: 1_048_576, expandedBytes: 16_777_216, heartbeatMillis: 20_000 };
-  deliver(FrameType.WELCOME, encodeControl({ protocol: 1, participant: AGENT, epoch: 1, resume: 'r', session: info, limits, resourceOrigins: [] }));
+  deliver(
+    FrameType.WELCOME,
+    encodeControl({ protocol: 1, participant: AGENT, epoch: 1, resume: 'r', session: info, limits, resourceOrigins: [] }),
+  );
   const { batch, ids } = replay.keyframe({ html });
   page(FrameType.KEYFRAME, batch);
   return ids;
@@ -123,7 +126,9 @@ const api = {
     return viewer;
   },
   change: (write: (writer: PageWriter) => void): void => page(FrameType.MUTATIONS, replay.change(write)),
-  skipAFrame: (): void => void pageSequence++,
+  skipAFrame: (): void => {
+    pageSequence++;
+  },
   keyframe: (html: string, epoch = 1): void => page(FrameType.KEYFRAME, replay.keyframe({ html }).batch, epoch),
   pointer: (pointer: Pointer, epoch = 1): void =>
     deliver(pointer.type, encodePointer(pointer), { sender: CONSUMER, epoch, sequence: ++pointerSequence }),
@@ -133,7 +138,6 @@ const api = {
 };
 
 declare global {
-  // eslint-disable-next-line no-var -- a global for functions that run inside the browser
   var tandem: typeof api;
 }
 

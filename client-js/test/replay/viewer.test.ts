@@ -1,5 +1,5 @@
 import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bundle, launchChromium, type LocalServer, serve } from '../browser.ts';
 import type {} from './in-viewer.ts';
 
@@ -7,6 +7,7 @@ let browser: Browser;
 let server: LocalServer;
 let page: Page;
 
+afterEach(() => page.close());
 beforeAll(async () => {
   const script = bundle('test/replay/in-viewer.ts');
   server = await serve((request, response) => {
@@ -20,7 +21,6 @@ afterAll(async () => {
   await server.close();
 });
 beforeEach(async () => {
-  await page?.close();
   page = await browser.newPage({ viewport: { width: 1000, height: 700 } });
   await page.goto(server.origin);
 });
@@ -71,11 +71,16 @@ describe('the viewer', () => {
     const cursor = byTestId('cursor-consumer');
     expect(await cursor.textContent()).toBe('Consumer');
     const at = async (): Promise<number[]> =>
-      cursor.evaluate((element) => new DOMMatrix((element as HTMLElement).style.transform)).then(({ e, f }) => [Math.round(e), Math.round(f)]);
+      cursor
+        .evaluate((element) => new DOMMatrix((element as HTMLElement).style.transform))
+        .then(({ e, f }) => [Math.round(e), Math.round(f)]);
     expect(await at()).toEqual([100, 35]);
     expect(await byTestId('click-mark').count()).toBe(1);
     expect(await byTestId('typing').textContent()).toBe('Consumer is typing');
-    await page.evaluate((id) => tandem.change((w) => w.attribute(id, 'style', 'position:absolute;left:300px;top:200px;width:200px;height:40px')), point.node);
+    await page.evaluate(
+      (id) => tandem.change((w) => w.attribute(id, 'style', 'position:absolute;left:300px;top:200px;width:200px;height:40px')),
+      point.node,
+    );
     await expect.poll(at).toEqual([200, 110]);
   });
 
@@ -133,6 +138,10 @@ describe('the agent’s pointer', () => {
     await page.keyboard.type('x');
     expect(await sent()).toEqual([{ type: 'CLICK_MARK', node: ids['name'], x: 16384, y: expect.any(Number) as number }]);
     expect(await byTestId('viewer-notice').textContent()).toMatch(/View only/);
+    expect(await page.evaluate(() => tandem.refusals[0])).toMatchObject({
+      reason: 'mode-forbids',
+      allowed: expect.arrayContaining(['SCROLL_TO']) as unknown,
+    });
     expect(await byTestId('editor').count()).toBe(0);
   });
 

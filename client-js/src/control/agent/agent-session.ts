@@ -188,6 +188,16 @@ export class AgentSession extends EventTarget {
     return this.info !== undefined && !this.over && permission('agent', this.info.state, this.info.mode, type) === 'allow';
   }
 
+  /** What an agent may send now, by name. */
+  allowedNow(): string[] {
+    return AGENT_TYPES.filter((name) => this.allows(FrameType[name]));
+  }
+
+  /** Tells, as the relay and the tag do, that something the agent tried has no effect. */
+  refuse(reason: string, message: string): void {
+    this.refused({ reason, message, allowed: this.allowedNow() });
+  }
+
   click(spot: Spot, { button = 0, modifiers = 0, clicks = 1 } = {}): number {
     return this.act({ type: FrameType.CLICK, ...spot, button, modifiers, clicks });
   }
@@ -256,21 +266,14 @@ export class AgentSession extends EventTarget {
     }
   }
 
-  private control(frame: Frame): void {
-    switch (frame.type) {
-      case FrameType.WELCOME:
-        return this.welcome(decodeControl<Welcome>(frame.payload));
-      case FrameType.SESSION:
-        return this.sessionChanged(decodeControl<SessionInfo>(frame.payload));
-      case FrameType.INVITATION_STATE:
-        return this.invitationChanged(decodeControl<InvitationUpdate>(frame.payload));
-      case FrameType.BUDGET:
-        this.budget = decodeControl<BudgetInfo>(frame.payload);
-        return this.changed();
-      case FrameType.ERROR:
-        return this.refused(decodeControl<ErrorInfo>(frame.payload));
-      default:
-        return;
+  private control({ type, payload }: Frame): void {
+    if (type === FrameType.WELCOME) this.welcome(decodeControl<Welcome>(payload));
+    else if (type === FrameType.SESSION) this.sessionChanged(decodeControl<SessionInfo>(payload));
+    else if (type === FrameType.INVITATION_STATE) this.invitationChanged(decodeControl<InvitationUpdate>(payload));
+    else if (type === FrameType.ERROR) this.refused(decodeControl<ErrorInfo>(payload));
+    else if (type === FrameType.BUDGET) {
+      this.budget = decodeControl<BudgetInfo>(payload);
+      this.changed();
     }
   }
 
@@ -352,6 +355,22 @@ export class AgentSession extends EventTarget {
     this.dispatchEvent(new Event('ended'));
   }
 }
+
+/** What an agent's hands send; in the order in which it is told to a person. */
+const AGENT_TYPES = [
+  'CLICK',
+  'INPUT',
+  'SELECT',
+  'KEY',
+  'NAVIGATE',
+  'FOCUS',
+  'SCROLL_TO',
+  'HIGHLIGHT',
+  'WIGGLE',
+  'CURSOR',
+  'CLICK_MARK',
+  'TYPING',
+] as const;
 
 /** Actions whose verdicts are awaited: far more than an agent does in a round trip. */
 const REMEMBERED_ACTIONS = 512;

@@ -22,7 +22,10 @@ export function createChoosing(surface: Surface): Choosing {
     const shown = listOf(select);
     list = shown;
     const choose = (): void => {
-      session.select(node, Array.from(shown.selectedOptions, (option) => Number(option.value)));
+      session.select(
+        node,
+        Array.from(shown.selectedOptions, (option) => Number(option.value)),
+      );
       if (!shown.multiple) close();
     };
     if (shown.multiple) shown.addEventListener('change', choose);

@@ -39,7 +39,7 @@ export function createKeys(surface: Surface, pointing: Pointing, scrolling: Scro
     if (scroll(event)) return event.preventDefault();
     if (!session.allows(FrameType.KEY)) {
       // Tab is the agent's own way on when it cannot be the page's.
-      if (event.key !== 'Tab') surface.notice('viewOnly');
+      if (event.key !== 'Tab') surface.refuse('viewOnly');
       return;
     }
     const node = target();

@@ -79,8 +79,7 @@ export function createPageStream(clock: Clock, events: PageStreamEvents): PageSt
   }
 
   function take(frame: Frame): void {
-    const payload =
-      frame.flags & Flag.COMPRESSED ? decoder.expand(frame.payload, (frame.flags & Flag.LINKED) !== 0) : frame.payload;
+    const payload = frame.flags & Flag.COMPRESSED ? decoder.expand(frame.payload, (frame.flags & Flag.LINKED) !== 0) : frame.payload;
     if (frame.type === FrameType.KEYFRAME) keyframePart(payload, (frame.flags & Flag.MORE) !== 0);
     else if (frame.type === FrameType.MUTATIONS) events.batch(payload, epoch);
     acknowledge();

@@ -81,13 +81,13 @@ export function createPointing(surface: Surface, typing: Typing, choosing: Choos
 
   function act(event: MouseEvent, spot: Spot): void {
     if (!session.allows(FrameType.CLICK)) {
-      surface.notice('viewOnly');
+      surface.refuse('viewOnly');
       return;
     }
     const element = mirror.nodeOf(spot.node) as Element | null;
     const field = element && event.button === 0 ? fieldAround(element) : null;
     if (field && isMasked(field)) {
-      surface.notice('masked');
+      surface.refuse('masked');
       return;
     }
     const button = event.type === 'contextmenu' ? SECONDARY_BUTTON : 0;

@@ -65,7 +65,8 @@ export function createScrolling(surface: Surface): Scrolling {
     // Pinching is the agent's own zoom.
     if (event.ctrlKey) return;
     event.preventDefault();
-    const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE_PIXELS : event.deltaMode === WheelEvent.DOM_DELTA_PAGE ? mirror.size.height : 1;
+    const unit =
+      event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE_PIXELS : event.deltaMode === WheelEvent.DOM_DELTA_PAGE ? mirror.size.height : 1;
     const sideways = event.shiftKey && event.deltaX === 0;
     const dx = (sideways ? event.deltaY : event.deltaX) * unit;
     const dy = (sideways ? 0 : event.deltaY) * unit;

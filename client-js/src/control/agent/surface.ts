@@ -10,7 +10,8 @@ export interface Surface {
   readonly editors: HTMLElement;
   pointAt(event: MouseEvent): Point;
   scale(): number;
-  notice(what: 'viewOnly' | 'masked'): void;
+  /** Tells the agent why nothing comes of what they tried. */
+  refuse(what: 'viewOnly' | 'masked'): void;
   /** Outlines a node in the agent's own view; 0 clears. */
   highlight(node: number): void;
   /** Shows the agent's own name tag. */

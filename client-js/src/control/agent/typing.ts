@@ -130,7 +130,10 @@ export function createTyping(surface: Surface, events: TypingEvents): Typing {
     },
     refresh() {
       if (editor === undefined) return;
-      if (mirror.idOf(editor.field) !== editor.node || !editor.field.isConnected) return close();
+      if (mirror.idOf(editor.field) !== editor.node || !editor.field.isConnected) {
+        close();
+        return;
+      }
       place(editor);
       const shown = textOf(editor.field);
       if (editor.timer !== undefined || performance.now() - editor.typedAt < QUIET_MILLIS || editor.control.value === shown) return;

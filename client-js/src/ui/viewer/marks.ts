@@ -114,7 +114,11 @@ export function createMarks(layer: HTMLElement, mirror: () => Mirror | undefined
       const key = `typing-${who.number}`;
       clearTimeout(typingTimers.get(key));
       box(key, 'typing', node, WORDS.typing(who.name));
-      if (node !== 0) typingTimers.set(key, setTimeout(() => box(key, 'typing', 0, ''), TYPING_MILLIS));
+      if (node !== 0)
+        typingTimers.set(
+          key,
+          setTimeout(() => box(key, 'typing', 0, ''), TYPING_MILLIS),
+        );
     },
     focus: (node) => box('focus', 'focus', node, ''),
     highlight: (node) => box('highlight', 'highlight', node, ''),

@@ -1,0 +1,117 @@
+import type { PageEvents } from './page.ts';
+import { readPageBatch } from '../protocol/page-reader.ts';
+import { forwardTo } from './forward.ts';
+import { CannotApply } from './node-table.ts';
+import { type MirroredPage, openPage, type Size } from './page.ts';
+import { createSandboxFrame } from './sandbox-frame.ts';
+
+/** How long a new page waits unseen for its linked styles, while the one before stays in sight. */
+const STYLED_WITHIN_MILLIS = 400;
+
+export interface PageSwapEvents extends PageEvents {
+  /** A page took over: changes are for it from now on. */
+  tookOver(page: MirroredPage): void;
+}
+
+/** Every keyframe is built in a frame of its own, out of sight; the page before it goes when the new one is fit to be seen. */
+export interface PageSwap {
+  /** The page that changes are for, and that is hit: from its keyframe on, even before it is revealed. */
+  readonly page: MirroredPage | undefined;
+  /** Builds a keyframe's page. @throws whatever keeps it from being built; the page before it stays then */
+  replace(keyframe: Uint8Array): void;
+  /** Takes everything out. */
+  clear(): void;
+}
+
+export function createPageSwap(host: HTMLElement, resourceOrigins: () => readonly string[], events: PageSwapEvents): PageSwap {
+  let page: MirroredPage | undefined;
+  let shown: MirroredPage | undefined;
+
+  function replace(keyframe: Uint8Array): void {
+    const frame = createSandboxFrame(host.ownerDocument);
+    frame.style.visibility = 'hidden';
+    host.append(frame);
+    try {
+      const [fresh, size] = build(frame, keyframe);
+      takeOver(fresh);
+      events.resized(size);
+    } catch (fault) {
+      frame.remove();
+      throw fault;
+    }
+  }
+
+  function build(frame: HTMLIFrameElement, keyframe: Uint8Array): [MirroredPage, Size] {
+    let fresh: MirroredPage | undefined;
+    let size: Size = { width: 0, height: 0 };
+    const opened = (): MirroredPage => {
+      if (fresh === undefined) throw new CannotApply('a keyframe that does not begin with RESET');
+      return fresh;
+    };
+    const resized = (next: Size): void => {
+      size = next;
+      resize(frame, next);
+      if (page?.frame === frame) events.resized(next);
+    };
+    const visitor = forwardTo(
+      () => opened().visitor,
+      (info) => {
+        if (fresh !== undefined) throw new CannotApply('a second RESET in a batch');
+        resized({ width: info.width, height: info.height });
+        fresh = openPage(frame, info, resourceOrigins(), { ...events, resized });
+        events.moved(info.url);
+      },
+    );
+    readPageBatch(keyframe, visitor);
+    return [opened(), size];
+  }
+
+  function takeOver(fresh: MirroredPage): void {
+    if (page !== undefined && page !== shown) page.frame.remove();
+    page?.frame.removeAttribute('data-testid');
+    page = fresh;
+    page.frame.setAttribute('data-testid', 'mirror');
+    events.tookOver(page);
+    if (shown === undefined) reveal(page);
+    else void styled(page.document).then(() => reveal(fresh));
+  }
+
+  function reveal(next: MirroredPage): void {
+    if (next !== page) return;
+    if (shown !== next) shown?.frame.remove();
+    shown = next;
+    next.scrolls.settle();
+    next.frame.style.visibility = '';
+  }
+
+  return {
+    get page() {
+      return page;
+    },
+    replace,
+    clear() {
+      page?.frame.remove();
+      shown?.frame.remove();
+      page = shown = undefined;
+    },
+  };
+}
+
+function resize(frame: HTMLIFrameElement, { width, height }: Size): void {
+  frame.style.width = `${width}px`;
+  frame.style.height = `${height}px`;
+}
+
+/** Resolves when the document's linked styles have loaded or failed, or are too late. */
+async function styled(document: Document): Promise<void> {
+  const links = Array.from(document.querySelectorAll<HTMLLinkElement>('link[href]')).filter((link) => link.sheet === null);
+  if (links.length === 0) return;
+  const settled = links.map(
+    (link) =>
+      new Promise<void>((resolve) => {
+        link.addEventListener('load', () => resolve(), { once: true });
+        link.addEventListener('error', () => resolve(), { once: true });
+      }),
+  );
+  await Promise.race([Promise.all(settled), new Promise((resolve) => setTimeout(resolve, STYLED_WITHIN_MILLIS))]);
+}
