@@ -9,6 +9,7 @@ import io.tandem.relay.identity.Brands;
 import io.tandem.relay.session.Sessions;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -55,10 +56,14 @@ public final class HttpService {
 
     /** Serves what every relay serves, and the demo if there is one. Reads the client's files; not for an event loop. */
     public HttpService(Parts parts, @Nullable Demo demo) {
+        this(parts, demo, ClasspathFolder.load(HttpService.class.getClassLoader(), CLIENT_FOLDER));
+    }
+
+    HttpService(Parts parts, @Nullable Demo demo, Map<String, StaticFile> client) {
         agents = new AgentCalls(parts.brands(), parts.tokens());
         new SessionEndpoints(parts.sessions(), agents, parts.ticker()).addTo(routes);
         new OperationEndpoints(parts.ready(), parts.scrape()).addTo(routes);
-        files = new StaticFiles(ClasspathFolder.load(HttpService.class.getClassLoader(), CLIENT_FOLDER), demo != null);
+        files = new StaticFiles(client, demo != null);
         if (demo != null) {
             new DevTokenEndpoint(parts.tokens(), demo.brand()).addTo(routes);
         }
