@@ -23,12 +23,12 @@ module.exports = {
       comment: 'What the consumer loads holds nothing of the rebuild, nor the agent the capture.',
       severity: 'error',
       from: { path: ['^src/(tag|capture|consumer-session)[.]ts$', '^src/capture/', '/tag/'] },
-      to: { path: ['^src/viewer[.]ts$', '^src/replay/', '/viewer/'] },
+      to: { path: ['^src/viewer[.]ts$', '^src/replay/', '/(viewer|agent)/'] },
     },
     {
       name: 'viewer-never-meets-tag',
       severity: 'error',
-      from: { path: ['^src/viewer[.]ts$', '^src/replay/', '/viewer/'] },
+      from: { path: ['^src/viewer[.]ts$', '^src/replay/', '/(viewer|agent)/'] },
       to: { path: ['^src/(tag|capture|consumer-session)[.]ts$', '^src/capture/', '/tag/'] },
     },
     ...SIBLINGS.map((folder) => ({

@@ -37,7 +37,7 @@ export function edit(element: Element, value: string, commit: boolean): void {
     return;
   }
   const host = editingHost(element);
-  if (host && host.textContent !== value) rewrite(host, value);
+  if (host) rewrite(host, value);
 }
 
 function typeInto(field: TextField, value: string): void {
@@ -45,6 +45,7 @@ function typeInto(field: TextField, value: string): void {
   const { KeyboardEvent } = realmOf(field);
   // One character is a key; some pages listen for nothing else.
   let key = value.length === before.length + 1 && value.startsWith(before) ? value.slice(-1) : '';
+  if (key === '\n') key = 'Enter';
   if (value.length === before.length - 1 && before.startsWith(value)) key = 'Backspace';
   const init = { key, bubbles: true, cancelable: true, composed: true };
   if (key && !field.dispatchEvent(new KeyboardEvent('keydown', init))) return;
@@ -96,24 +97,69 @@ export function select(element: Element, indices: readonly number[]): void {
   element.dispatchEvent(new Event('change', { bubbles: true }));
 }
 
-/** Replaces what differs, through the editor's own door: execCommand fires beforeinput and input, and keeps its undo history. */
+/** The agent's latest text of an editing host, what the page made of it, and where in the agent's text its caret stands. */
+interface Written {
+  readonly value: string;
+  readonly text: string;
+  readonly caret: number;
+}
+
+const written = new WeakMap<HTMLElement, Written>();
+
+/**
+ * Replaces what differs, through the editor's own door, which fires input and keeps its undo history. A line break of the
+ * agent's text becomes a paragraph or whatever the editor makes of Enter, which is no character of the page's text.
+ */
 function rewrite(host: HTMLElement, value: string): void {
-  const before = host.textContent;
+  const last = written.get(host);
+  const isOurs = last?.text === host.textContent;
+  const before = isOurs ? last.value : host.textContent;
   const longest = Math.min(before.length, value.length);
   let start = 0;
   while (start < longest && before[start] === value[start]) start++;
   let same = 0;
   while (same < longest - start && before[before.length - 1 - same] === value[value.length - 1 - same]) same++;
+  const removed = before.slice(start, before.length - same);
+  const inserted = value.slice(start, value.length - same);
+  if (!removed && !inserted) return;
+
   host.focus({ preventScroll: true });
-  selectText(host, start, before.length - same);
-  const text = value.slice(start, value.length - same);
-  execute(host, text ? 'insertText' : 'delete', text);
+  // Typing goes on where it was: the end of a paragraph and the start of the next are one place in the text.
+  if (removed || !isOurs || start !== last.caret) {
+    const from = withoutBreaks(before.slice(0, start));
+    selectText(host, from, from + withoutBreaks(removed));
+    if (removed) execute(host, withoutBreaks(removed) > 0 ? 'delete' : 'forwardDelete');
+  }
+  inserted.split('\n').forEach((line, i) => {
+    if (i > 0) execute(host, 'insertParagraph');
+    if (line) execute(host, 'insertText', line);
+  });
+  written.set(host, { value, text: host.textContent, caret: start + inserted.length });
 }
 
-export function execute(host: Element, command: string, text = ''): void {
+const withoutBreaks = (text: string): number => text.replaceAll('\n', '').length;
+
+/** What a command is called in an `InputEvent`. */
+const INPUT_TYPES = {
+  insertText: 'insertText',
+  insertParagraph: 'insertParagraph',
+  insertLineBreak: 'insertLineBreak',
+  delete: 'deleteContentBackward',
+  forwardDelete: 'deleteContentForward',
+} as const;
+
+/** Edits at the selection. Typing would fire `beforeinput`, which browsers do not for commands, and which some editors live by. */
+export function execute(host: Element, command: keyof typeof INPUT_TYPES, text = ''): void {
+  const { InputEvent, StaticRange } = realmOf(host);
+  const document = host.ownerDocument;
+  const selection = document.getSelection();
+  const targetRanges = selection?.rangeCount ? [new StaticRange(selection.getRangeAt(0))] : [];
+  const data = command === 'insertText' ? text : null;
+  const init = { inputType: INPUT_TYPES[command], data, targetRanges, bubbles: true, cancelable: true, composed: true };
+  if (!host.dispatchEvent(new InputEvent('beforeinput', init))) return;
   // The only way into an editor that its own model notices; browsers keep it for that reason.
   // eslint-disable-next-line @typescript-eslint/no-deprecated
-  host.ownerDocument.execCommand(command, false, text);
+  document.execCommand(command, false, text);
 }
 
 /** Selects a range of an editing host's text, counted in UTF-16 units over all its text nodes. */
