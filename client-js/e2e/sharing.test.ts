@@ -1,3 +1,4 @@
+import type { TandemViewer } from '../src/viewer.ts';
 import { clickInMirror, typeInMirror } from './hand.ts';
 import { begin, expect, inMirror, state, test } from './together.ts';
 
@@ -74,7 +75,15 @@ test.describe('filling a form together', () => {
     await expect(inMirror(agent, '#password')).not.toHaveValue(/correct|horse/);
 
     await typeInMirror(agent, '#password', 'x');
-    await expect(agent.getByTestId('notice')).toContainText(/private/);
+    await expect(agent.getByTestId('viewer-notice')).toContainText('private');
+
+    // Even an agent's program that does not ask the viewer is refused, by the tag.
+    await agent.evaluate(() => {
+      const { session, mirror } = document.querySelector('tandem-viewer') as unknown as TandemViewer;
+      const field = mirror?.document?.querySelector('#password');
+      session?.input((field && mirror?.idOf(field)) ?? 0, 'taken over', { commit: true });
+    });
+    await expect(agent.getByTestId('notice')).toContainText('private');
     await expect(consumer.locator('#password')).toHaveValue('correct horse');
   });
 });
