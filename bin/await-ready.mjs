@@ -12,7 +12,7 @@ const isAlive = () => {
 };
 
 const isReady = () =>
-  fetch(url).then(
+  fetch(url, { signal: AbortSignal.timeout(1_000) }).then(
     (response) => response.ok,
     () => false,
   );

@@ -60,7 +60,7 @@ async function ready(child: ChildProcess, url: string, output: () => string): Pr
   const deadline = Date.now() + READY_MILLIS;
   while (Date.now() < deadline) {
     if (hasEnded(child)) throw new Error(`the relay ended with ${child.exitCode ?? child.signalCode}:\n${output()}`);
-    const answer = await fetch(`${url}/readyz`).catch(() => undefined);
+    const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(1_000) }).catch(() => undefined);
     if (answer?.ok) return;
     await new Promise((resume) => setTimeout(resume, POLL_MILLIS));
   }
