@@ -77,7 +77,8 @@ final class Attendance {
         }
         Hello.Page said = hello.page();
         if (said != null) {
-            page = new SessionView.PageView(said.origin(), PagePath.shown(said.path()));
+            String verified = channel.request().origin();
+            page = new SessionView.PageView(verified == null ? said.origin() : verified, PagePath.shown(said.path()));
         }
         enter(consumer, channel, hello.resume(), sequence);
     }
