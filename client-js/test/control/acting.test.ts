@@ -70,7 +70,7 @@ type Without<T> = T extends { node: number } ? Omit<T, 'node'> : never;
 const CENTRE = { x: 0x7fff, y: 0x7fff };
 
 const on = (selector: string, action: Without<Action>): Promise<string> =>
-  page.evaluate(([path, rest]) => window.hand.act({ ...rest, node: window.hand.id(path) } as Action), [selector, action] as const);
+  page.evaluate(([path, rest]) => window.hand.act({ ...rest, node: window.hand.id(path) }), [selector, action] as const);
 const click = (selector: string, changes: { button?: number; clicks?: number; modifiers?: number } = {}): Promise<string> =>
   on(selector, { type: FrameType.CLICK, ...CENTRE, button: 0, modifiers: 0, clicks: 1, ...changes });
 const input = (selector: string, value: string, commit = false): Promise<string> => on(selector, { type: FrameType.INPUT, value, commit });
@@ -348,7 +348,7 @@ describe('guiding and navigating', () => {
   });
 
   const navigate = (url: string): Promise<string> =>
-    page.evaluate((to) => window.hand.act({ type: 0x84, to: { kind: 'url', url: to } } as Action), url);
+    page.evaluate((to) => window.hand.act({ type: 0x84, to: { kind: 'url', url: to } }), url);
 
   it('should stay on the pages of the brand', async () => {
     for (const url of [
@@ -371,7 +371,7 @@ describe('guiding and navigating', () => {
     await fresh.goto('data:text/html,before');
     await fresh.goto(server.origin);
     await fresh.addScriptTag({ content: lab });
-    expect(await fresh.evaluate(() => window.hand.act({ type: 0x84, to: { kind: 'back' } } as Action))).toBe('not-allowed-url');
+    expect(await fresh.evaluate(() => window.hand.act({ type: 0x84, to: { kind: 'back' } }))).toBe('not-allowed-url');
     await fresh.close();
   });
 });
@@ -420,7 +420,7 @@ describe('an action', () => {
       await click('#button'),
       await input('#text', 'x'),
       await key('#text', 'x'),
-      await page.evaluate(() => window.hand.act({ type: 0x84, to: { kind: 'reload' } } as Action)),
+      await page.evaluate(() => window.hand.act({ type: 0x84, to: { kind: 'reload' } })),
       await on('#box', { type: FrameType.SCROLL_TO, left: 0, top: 10 }),
       await on('#button', { type: FrameType.WIGGLE }),
     ];
