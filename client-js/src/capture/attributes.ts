@@ -4,10 +4,22 @@ import { maskAttribute } from './mask.ts';
 const Treatment = { PLAIN: 0, DROPPED: 1, URL: 2, VALUE: 3 } as const;
 type Treatment = (typeof Treatment)[keyof typeof Treatment];
 
-const URL_ATTRIBUTES: ReadonlySet<string> = new Set(['href', 'xlink:href', 'src', 'action', 'formaction', 'data', 'poster', 'background', 'cite', 'ping']);
+const URL_ATTRIBUTES: ReadonlySet<string> = new Set([
+  'href',
+  'xlink:href',
+  'src',
+  'action',
+  'formaction',
+  'data',
+  'poster',
+  'background',
+  'cite',
+  'ping',
+]);
 const DROPPED_ATTRIBUTES: ReadonlySet<string> = new Set(['nonce', 'integrity', 'srcdoc']);
 // Browsers skip control characters and blanks in front of a scheme, and tabs and line ends inside it.
-const SCRIPT_URL = /^[\u0000-\u0020]*j[\t\r\n]*a[\t\r\n]*v[\t\r\n]*a[\t\r\n]*s[\t\r\n]*c[\t\r\n]*r[\t\r\n]*i[\t\r\n]*p[\t\r\n]*t[\t\r\n]*:/i;
+const SCRIPT_URL =
+  /^[\u0000-\u0020]*j[\t\r\n]*a[\t\r\n]*v[\t\r\n]*a[\t\r\n]*s[\t\r\n]*c[\t\r\n]*r[\t\r\n]*i[\t\r\n]*p[\t\r\n]*t[\t\r\n]*:/i;
 
 /** Names whose treatment is remembered; bounded, because a page may invent names without end. */
 const MAX_REMEMBERED_NAMES = 4_096;

@@ -22,7 +22,8 @@ export function watchCssom(window: Window & typeof globalThis, listener: CssomLi
   function wrap(type: { readonly prototype: object } | undefined, name: string, after: After): void {
     const owner = type?.prototype;
     const descriptor = owner === undefined ? undefined : Object.getOwnPropertyDescriptor(owner, name);
-    if (owner === undefined || descriptor === undefined || typeof descriptor.value !== 'function' || descriptor.configurable !== true) return;
+    if (owner === undefined || descriptor === undefined || typeof descriptor.value !== 'function' || descriptor.configurable !== true)
+      return;
     const original = descriptor.value as Method;
     // A method's shorthand, so that it is no constructor either.
     const { [name]: wrapped } = {

@@ -19,9 +19,40 @@ const NO_TEXT_TYPES: ReadonlySet<string> = new Set(['checkbox', 'radio', 'button
 
 /** Attributes that are sent of a masked element: what layout needs, nothing that could carry content. */
 const ALLOWED_IN_MASK: ReadonlySet<string> = new Set([
-  'class', 'id', 'name', 'type', 'style', 'dir', 'lang', 'role', 'width', 'height', 'rows', 'cols', 'size', 'tabindex', 'disabled', 'readonly',
-  'required', 'hidden', 'colspan', 'rowspan', 'span', 'for', 'align', 'valign', 'multiple', 'contenteditable', 'autocomplete', 'slot', 'part',
-  'rel', 'media', 'viewBox', 'preserveAspectRatio', MASK_ATTRIBUTE,
+  'class',
+  'id',
+  'name',
+  'type',
+  'style',
+  'dir',
+  'lang',
+  'role',
+  'width',
+  'height',
+  'rows',
+  'cols',
+  'size',
+  'tabindex',
+  'disabled',
+  'readonly',
+  'required',
+  'hidden',
+  'colspan',
+  'rowspan',
+  'span',
+  'for',
+  'align',
+  'valign',
+  'multiple',
+  'contenteditable',
+  'autocomplete',
+  'slot',
+  'part',
+  'rel',
+  'media',
+  'viewBox',
+  'preserveAspectRatio',
+  MASK_ATTRIBUTE,
 ]);
 
 /** Decides what is masked by itself; that a masked element masks its descendants is the walk's part. */
@@ -69,8 +100,7 @@ export function createMasks(wasPassword: (element: Element) => boolean): Masks {
 
   return {
     isOwn: (element, tag) =>
-      element.hasAttribute(MASK_ATTRIBUTE) ||
-      ((tag === 'input' || tag === 'textarea' || tag === 'select') && isSecretField(element, tag)),
+      element.hasAttribute(MASK_ATTRIBUTE) || ((tag === 'input' || tag === 'textarea' || tag === 'select') && isSecretField(element, tag)),
     remember,
     scan(root) {
       for (const field of root.querySelectorAll('input[type=password i]')) remember(field);
@@ -104,7 +134,5 @@ export function maskAttribute(name: string, value: string): string | null {
 
 /** Style of a masked part: layout stays, generated text and images go. */
 export function maskCss(css: string): string {
-  return css
-    .replace(/url\([^)]*\)/gi, 'none')
-    .replace(/(content\s*:\s*)(?:"[^"]*"|'[^']*')/gi, `$1"${MASK_TEXT}"`);
+  return css.replace(/url\([^)]*\)/gi, 'none').replace(/(content\s*:\s*)(?:"[^"]*"|'[^']*')/gi, `$1"${MASK_TEXT}"`);
 }

@@ -200,7 +200,10 @@ export class Sheets implements Omit<CssomListener, 'shadowAttached'> {
     if (entry === undefined) return;
     const sheets = [...root.adoptedStyleSheets];
     this.adopted.set(root, sheets);
-    writer.adopt(entry.id, sheets.map((sheet) => this.constructed.get(sheet) ?? 0).filter((id) => id > 0));
+    writer.adopt(
+      entry.id,
+      sheets.map((sheet) => this.constructed.get(sheet) ?? 0).filter((id) => id > 0),
+    );
   }
 }
 

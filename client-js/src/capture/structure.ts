@@ -166,7 +166,8 @@ export class Structure {
 
   private firstUnknown(last: Node): ChildNode {
     let first = last as ChildNode;
-    for (let node = first.previousSibling; node !== null && this.parts.table.known(node) === undefined; node = node.previousSibling) first = node;
+    for (let node = first.previousSibling; node !== null && this.parts.table.known(node) === undefined; node = node.previousSibling)
+      first = node;
     return first;
   }
 

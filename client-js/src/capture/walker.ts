@@ -15,7 +15,16 @@ const DEEPEST = 2_000;
 /** Elements whose content means nothing in a mirror, or must not get there. */
 const EMPTY_ELEMENTS: ReadonlySet<string> = new Set(['script', 'noscript', 'template']);
 /** Elements that need more than attributes and children. */
-const SPECIAL_ELEMENTS: ReadonlySet<string> = new Set([...EMPTY_ELEMENTS, 'style', 'link', 'iframe', 'dialog', 'input', 'textarea', 'select']);
+const SPECIAL_ELEMENTS: ReadonlySet<string> = new Set([
+  ...EMPTY_ELEMENTS,
+  'style',
+  'link',
+  'iframe',
+  'dialog',
+  'input',
+  'textarea',
+  'select',
+]);
 
 export interface WalkerParts {
   readonly table: NodeTable;
@@ -240,7 +249,8 @@ const LIMITED_QUIRKS = /^-\/\/W3C\/\/DTD (?:XHTML 1\.0|HTML 4\.01) (?:Frameset|T
 export function describe(document: Document): DocumentInfo {
   const view = document.defaultView;
   const { doctype } = document;
-  const isLimited = doctype !== null && LIMITED_QUIRKS.test(doctype.publicId) && (doctype.systemId !== '' || /XHTML/i.test(doctype.publicId));
+  const isLimited =
+    doctype !== null && LIMITED_QUIRKS.test(doctype.publicId) && (doctype.systemId !== '' || /XHTML/i.test(doctype.publicId));
   const standards = isLimited ? DocumentMode.LIMITED_QUIRKS : DocumentMode.STANDARDS;
   return {
     url: document.URL,

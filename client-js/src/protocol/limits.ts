@@ -10,8 +10,8 @@ export const MAX_EXPANDED_BYTES = 16_777_216;
 export const MAX_BATCH_BYTES = 67_108_864;
 /** How far back a linked LZ4 block may reach, in bytes (a property of the LZ4 format: 16-bit offsets). */
 export const LZ4_HISTORY_BYTES = 65_536;
-/** Raw bytes of a keyframe that travel in one frame: small enough that pointer and action frames slip in between on a slow upstream. */
-export const KEYFRAME_CHUNK_BYTES = 262_144;
+/** Raw bytes of a keyframe that travel in one frame: small enough that pointer and action frames slip in between on a slow upstream, and that compressing them is no long task. */
+export const KEYFRAME_CHUNK_BYTES = 131_072;
 /** Longest JSON payload of a control frame, in bytes. */
 export const MAX_CONTROL_BYTES = 16_384;
 /** Nodes that one page may hold in the viewer: a page beyond it is refused as a whole rather than freezing the agent's window. */

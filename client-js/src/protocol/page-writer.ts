@@ -4,7 +4,7 @@ import { type DocumentInfo, type ModalState, NodeToken, type Namespace, PageOp }
 /**
  * Strings up to this length are looked up in the batch's table; longer ones seldom repeat, and hashing them costs more than it saves.
  */
-const INTERNED_UNITS = 96;
+const INTERNED_UNITS = 256;
 
 const MAX_VARINT_BYTES = 5;
 

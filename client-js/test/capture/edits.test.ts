@@ -31,7 +31,15 @@ describe('random edits of a page', () => {
 });
 
 /** In the page. */
-async function runEdits({ seed, sequences, edits }: { seed: number; sequences: number; edits: number }): Promise<{ failure: string; leaked: number }> {
+async function runEdits({
+  seed,
+  sequences,
+  edits,
+}: {
+  seed: number;
+  sequences: number;
+  edits: number;
+}): Promise<{ failure: string; leaked: number }> {
   let state = seed;
   const random = (below: number): number => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
@@ -143,7 +151,8 @@ async function runEdits({ seed, sequences, edits }: { seed: number; sequences: n
         return;
       }
       default:
-        if (node instanceof HTMLElement && /-/.test(node.localName) && node.shadowRoot === null) node.attachShadow({ mode: 'open' }).append('late');
+        if (node instanceof HTMLElement && /-/.test(node.localName) && node.shadowRoot === null)
+          node.attachShadow({ mode: 'open' }).append('late');
         else if (node instanceof Element && node.children.length > 1) node.append(...[...node.childNodes].reverse());
     }
   };

@@ -58,7 +58,8 @@ export function start(options: Partial<CaptureOptions> = {}): Lab {
 
 function compare(node: Node, mirror: MirrorNode, path: string): string {
   const here = `${path}/${node.nodeName.toLowerCase()}#${mirror.id}`;
-  if (node.nodeType === 3) return mirror.data === (node as Text).data ? '' : `${here}: text "${mirror.data}", page "${(node as Text).data}"`;
+  if (node.nodeType === 3)
+    return mirror.data === (node as Text).data ? '' : `${here}: text "${mirror.data}", page "${(node as Text).data}"`;
   if (node.nodeType === 10) return '';
   if (node.nodeType === 1) {
     const fault = compareElement(node as Element, mirror, here);
@@ -113,7 +114,10 @@ export function explain(batch: Uint8Array): string {
   readPageBatch(
     batch,
     new Proxy({} as PageVisitor, {
-      get: (_, name) => (...args: unknown[]) => void calls.push(`${String(name)}(${JSON.stringify(args).slice(1, -1)})`),
+      get:
+        (_, name) =>
+        (...args: unknown[]) =>
+          void calls.push(`${String(name)}(${JSON.stringify(args).slice(1, -1)})`),
     }),
   );
   return calls.join(' ');

@@ -63,13 +63,15 @@ describe('fields', () => {
     expect(await sent()).not.toContain(SECRET);
   });
 
-  it.each(['<input id=f name=compass>', '<input id=f name=passenger>', '<input id=f type=checkbox name=show-password>', '<input id=f name=email>'])(
-    'should not mask %s',
-    async (html) => {
-      await capture(html);
-      expect(await isMasked('#f')).toBe(false);
-    },
-  );
+  it.each([
+    '<input id=f name=compass>',
+    '<input id=f name=passenger>',
+    '<input id=f type=checkbox name=show-password>',
+    '<input id=f name=email>',
+  ])('should not mask %s', async (html) => {
+    await capture(html);
+    expect(await isMasked('#f')).toBe(false);
+  });
 
   it('should never send a hidden input, a masked choice, nor the attributes that could tell', async () => {
     await capture(`<input type=hidden value="${SECRET}"><input type=password value="${SECRET}" placeholder="${SECRET}" title="${SECRET}" aria-label="${SECRET}" data-x="${SECRET}">
@@ -96,7 +98,11 @@ describe('fields', () => {
   it('should notice a password that was one only between two batches, in a shadow root and in a frame too', async () => {
     await capture('<x-a></x-a><iframe srcdoc="<p>"></iframe><script>document.querySelector("x-a").attachShadow({mode:"open"})</script>');
     await change(() => {
-      const roots = [document.body, document.querySelector('x-a')?.shadowRoot, (document.querySelector('iframe') as HTMLIFrameElement).contentDocument?.body];
+      const roots = [
+        document.body,
+        document.querySelector('x-a')?.shadowRoot,
+        (document.querySelector('iframe') as HTMLIFrameElement).contentDocument?.body,
+      ];
       for (const root of roots) {
         const field = document.createElement('input');
         field.type = 'password';
@@ -176,7 +182,11 @@ describe('masked parts', () => {
     const read = (): Promise<unknown> =>
       page.evaluate(() => {
         const p = window.lab.nodeOf(document.querySelector('p') as Element);
-        return [p.children[0]?.data, p.attributes.get('title'), window.lab.nodeOf(document.querySelector('input') as Element).state['value']];
+        return [
+          p.children[0]?.data,
+          p.attributes.get('title'),
+          window.lab.nodeOf(document.querySelector('input') as Element).state['value'],
+        ];
       });
     expect(await read()).toEqual([MASK, undefined, MASK]);
     await change(() => document.getElementById('d')?.removeAttribute('data-tandem-mask'));

@@ -71,7 +71,17 @@ export function createMirror(): Mirror {
   const create = (id: number, kind: MirrorNode['kind'], name: string): MirrorNode => {
     if (nodes.has(id)) throw new Error(`id ${id} was given twice`);
     const node: MirrorNode = {
-      id, kind, name, namespace: '', data: '', attributes: new Map(), children: [], parent: null, shadow: null, document: null, state: {},
+      id,
+      kind,
+      name,
+      namespace: '',
+      data: '',
+      attributes: new Map(),
+      children: [],
+      parent: null,
+      shadow: null,
+      document: null,
+      state: {},
     };
     nodes.set(id, node);
     return node;
