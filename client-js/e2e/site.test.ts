@@ -41,6 +41,6 @@ test('should lead from the explainer to the shop and to the desk, each in a wind
   await expect(shop.locator('#card-tent')).toBeVisible();
   const [desk] = await Promise.all([context.waitForEvent('page'), page.locator('#open-desk').click()]);
   await expect(desk).toHaveURL(/\/agent\/$/);
-  await expect(desk.getByTestId('sign-in')).toBeVisible();
+  await expect(desk.locator('#desk')).toBeVisible();
   await context.close();
 });

@@ -35,8 +35,16 @@ function notice(text) {
   byId('notice').hidden = text === '';
 }
 
-async function signIn(event) {
-  event.preventDefault();
+/** The demo lets its visitor straight in: as `?name=` says, or under the name that stands in the form; not after a sign-out. */
+function signInAtOnce() {
+  const { searchParams } = new URL(location.href);
+  const name = searchParams.get('name');
+  if (name) byId('name').value = name;
+  if (searchParams.has('signed-out')) byId('name').select();
+  else void signIn();
+}
+
+async function signIn() {
   const name = byId('name').value.trim() || 'Ada';
   byId('sign-in-problem').textContent = '';
   try {
@@ -147,7 +155,10 @@ onClick('notice-close', () => notice(''));
 onClick('sign-out', async () => {
   if (session && session.state !== 'ended') await (session.state === 'inviting' ? session.withdraw() : session.end());
   stopList();
-  location.reload();
+  location.replace('?signed-out');
 });
-byId('sign-in').addEventListener('submit', signIn);
-byId('name').select();
+byId('sign-in').addEventListener('submit', (event) => {
+  event.preventDefault();
+  void signIn();
+});
+signInAtOnce();

@@ -29,7 +29,7 @@ const STYLES = `
 .over{position:absolute;left:0;top:0;pointer-events:none;margin:0}
 .cursor{width:14px;height:20px;transition:transform 60ms linear}
 .cursor svg{display:block;width:14px;height:20px;overflow:visible}
-.name{position:absolute;left:12px;top:18px;padding:0 8px;border-radius:4px;background:#1b5fc1;color:#fff;font-size:13px;line-height:20px;white-space:nowrap}
+.name{position:absolute;left:12px;top:18px;padding:0 8px;border-radius:4px;background:#1b5fc1;color:#fff;font:13px/20px system-ui,sans-serif;white-space:nowrap}
 .ring{width:40px;height:40px;margin:-20px 0 0 -20px;border:4px solid #ffc400;border-radius:50%;box-shadow:0 0 0 1px #7a5c00,inset 0 0 0 1px #7a5c00}
 .box{border:3px solid #ffc400;border-radius:4px;box-shadow:0 0 0 1px #7a5c00,0 0 16px #ffc400}
 .typing{border:2px dashed #1b5fc1;border-radius:4px}
