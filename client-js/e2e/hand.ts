@@ -9,7 +9,7 @@ export interface Point {
 }
 
 /** Where the middle of a mirrored element is painted at the desk, the mirror's scaling included. */
-export function mirrored(agent: Page, selector: string): Promise<Point | undefined> {
+export function mirrored(agent: Page, selector: string): Promise<(Point & { readonly isInside: boolean }) | undefined> {
   return agent.evaluate((wanted) => {
     const find = (root: ParentNode): HTMLIFrameElement | undefined => {
       const frame = root.querySelector<HTMLIFrameElement>('[data-testid="mirror"]');
@@ -26,20 +26,22 @@ export function mirrored(agent: Page, selector: string): Promise<Point | undefin
     const outer = frame.getBoundingClientRect();
     const scale = outer.width / frame.offsetWidth;
     const inner = element.getBoundingClientRect();
-    return { x: outer.left + (inner.left + inner.width / 2) * scale, y: outer.top + (inner.top + inner.height / 2) * scale };
+    const x = outer.left + (inner.left + inner.width / 2) * scale;
+    const y = outer.top + (inner.top + inner.height / 2) * scale;
+    return { x, y, isInside: x > outer.left && x < outer.right && y > outer.top && y < outer.bottom };
   }, selector);
 }
 
 /** Waits until a mirrored element stands still on the visible part of the mirror. @returns its middle */
 export async function aim(agent: Page, selector: string): Promise<Point> {
   await expect(inMirror(agent, selector)).toBeVisible();
-  let last: Point | undefined;
+  let last: Awaited<ReturnType<typeof mirrored>>;
   await expect
     .poll(
       async () => {
         const before = last;
         last = await mirrored(agent, selector);
-        return before !== undefined && last !== undefined && Math.hypot(before.x - last.x, before.y - last.y) < 0.5;
+        return before !== undefined && last?.isInside === true && Math.hypot(before.x - last.x, before.y - last.y) < 0.5;
       },
       { message: `${selector} stands still in the mirror`, intervals: [50, 100] },
     )

@@ -136,7 +136,7 @@ export function createTyping(surface: Surface, events: TypingEvents): Typing {
       }
       place(editor);
       const shown = textOf(editor.field);
-      if (editor.timer !== undefined || performance.now() - editor.typedAt < QUIET_MILLIS || editor.control.value === shown) return;
+      if (editor.timer !== undefined || performance.now() - editor.typedAt < QUIET_MILLIS || isShowing(editor, shown)) return;
       setKeepingCaret(editor.control, shown);
     },
   };
@@ -183,6 +183,11 @@ function controlFor(field: Element): TextField {
 }
 
 const textOf = (field: Element): string => (isTextField(field) ? field.value : field.textContent);
+
+/** In an editable element a line break of the agent's text has become a paragraph, which its text does not tell. */
+function isShowing({ control, field }: Editor, text: string): boolean {
+  return control.value === text || (!isTextField(field) && control.value.replaceAll('\n', '') === text);
+}
 
 function caretToEnd(control: TextField): void {
   // Fields of numbers and dates have no caret to be set.

@@ -15,6 +15,19 @@ export interface PointingContext {
   readonly send: (type: FrameType, payload: Uint8Array) => void;
 }
 
+/** What is kept of a pointer event: its path is gone once it has been dispatched. */
+interface Pointed {
+  readonly target: EventTarget | undefined;
+  readonly clientX: number;
+  readonly clientY: number;
+}
+
+const pointedAt = (event: PointerEvent): Pointed => ({
+  target: event.composedPath()[0],
+  clientX: event.clientX,
+  clientY: event.clientY,
+});
+
 /** Tells where the consumer points, clicks and types. */
 export interface Pointing {
   /** Whether the consumer is in the middle of typing: then the agent must not move the focus. */
@@ -26,15 +39,15 @@ export function startPointing({ idOf, ignores, send }: PointingContext): Pointin
   const listening = new AbortController();
   const heard = { capture: true, passive: true, signal: listening.signal };
   const listened = new WeakSet<Document>();
-  let latest: PointerEvent | undefined;
+  let latest: Pointed | undefined;
   let cursorTimer: ReturnType<typeof setTimeout> | undefined;
   let typingTimer: ReturnType<typeof setTimeout> | undefined;
   let typedAt = -TYPING_MILLIS;
   let typingIn = 0;
 
   /** The spot under the pointer; undefined where the mirror has nothing. */
-  function spotOf(event: PointerEvent): Spot | undefined {
-    let node = event.composedPath()[0] as Node | null;
+  function spotOf({ target, clientX, clientY }: Pointed): Spot | undefined {
+    let node = target as Node | null;
     if (!node || !('nodeType' in node) || ignores(node)) return undefined;
     // What the mirror leaves out (a closed shadow root's content) counts as what is around it.
     while (node && (node.nodeType !== Node.ELEMENT_NODE || idOf(node) === 0)) node = enclosing(node);
@@ -42,19 +55,19 @@ export function startPointing({ idOf, ignores, send }: PointingContext): Pointin
     const { left, top, width, height } = (node as Element).getBoundingClientRect();
     return {
       node: idOf(node),
-      x: toFraction(width > 0 ? (event.clientX - left) / width : 0),
-      y: toFraction(height > 0 ? (event.clientY - top) / height : 0),
+      x: toFraction(width > 0 ? (clientX - left) / width : 0),
+      y: toFraction(height > 0 ? (clientY - top) / height : 0),
     };
   }
 
-  function tell(type: typeof FrameType.CURSOR | typeof FrameType.CLICK_MARK, event: PointerEvent): void {
-    const spot = spotOf(event);
+  function tell(type: typeof FrameType.CURSOR | typeof FrameType.CLICK_MARK, pointed: Pointed): void {
+    const spot = spotOf(pointed);
     if (spot) send(type, encodePointer({ type, ...spot }));
   }
 
   function moved(event: PointerEvent): void {
     if (!event.isTrusted) return;
-    latest = event;
+    latest = pointedAt(event);
     if (cursorTimer !== undefined) return;
     tellLatest();
     cursorTimer = setTimeout(() => {
@@ -70,8 +83,9 @@ export function startPointing({ idOf, ignores, send }: PointingContext): Pointin
 
   function pressed(event: PointerEvent): void {
     if (!event.isTrusted) return;
-    tell(FrameType.CURSOR, event);
-    tell(FrameType.CLICK_MARK, event);
+    const pointed = pointedAt(event);
+    tell(FrameType.CURSOR, pointed);
+    tell(FrameType.CLICK_MARK, pointed);
   }
 
   function typed(event: Event): void {

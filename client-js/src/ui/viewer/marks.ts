@@ -38,8 +38,8 @@ interface Boxed {
 }
 
 const CLICK_MILLIS = 1_200;
-/** Typing hints are repeated while somebody types; without a repeat they are over. */
-const TYPING_MILLIS = 4_000;
+/** A typing hint ends when its sender says so; that frame may be lost, so it also ends after this long without another hint. */
+const TYPING_MILLIS = 20_000;
 
 export function createMarks(layer: HTMLElement, mirror: () => Mirror | undefined, scale: () => number): Marks {
   const cursors = new Map<number, Anchored>();
