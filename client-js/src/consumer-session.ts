@@ -74,7 +74,6 @@ export function joinSession(around: Surroundings, memory: Memory): ConsumerSessi
   });
   channel.onState(moved);
   channel.onFrame(receive);
-  keep(memory);
   if (memory.joint) {
     showFrame(true);
     void begin();
@@ -226,7 +225,8 @@ export function joinSession(around: Surroundings, memory: Memory): ConsumerSessi
     suspend() {
       if (over) return;
       memory.counts = channel.counts;
-      keep(memory);
+      // An id whose secret has not come yet could not be claimed by the next page: that one begins anew.
+      if (memory.resume) keep(memory);
       clear();
       channel.close();
     },

@@ -72,6 +72,16 @@ describe('in the lobby', () => {
     });
   });
 
+  it('should begin anew on the next page when this one goes before the relay has answered', async () => {
+    const ids: string[] = [];
+    await page.routeWebSocket('**/channel', (socket) => socket.onMessage(() => ids.push(socket.url())));
+    await page.goto(relay.url);
+    await until(() => ids.length === 1);
+    await page.reload();
+    await until(() => ids.length === 2);
+    expect(ids[1]).not.toBe(ids[0]);
+  });
+
   it('should ignore a second tag on the page', async () => {
     await arrive();
     await page.evaluate(async () => {
