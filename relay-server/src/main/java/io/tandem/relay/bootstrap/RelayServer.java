@@ -24,6 +24,7 @@ import io.tandem.relay.session.SessionLoops;
 import io.tandem.relay.session.SessionServices;
 import io.tandem.relay.session.Sessions;
 import io.tandem.relay.transport.http.HttpService;
+import io.tandem.relay.transport.websocket.ChannelUpgrade;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.NoSuchAlgorithmException;
@@ -176,6 +177,7 @@ public final class RelayServer implements AutoCloseable {
         stopping = true;
         listener.close().awaitUninterruptibly();
         await(sessions.stop().toCompletableFuture());
+        connections.forEach(ChannelUpgrade::goAway);
         // Clients answer the close frames that the sessions sent; whoever has not by the deadline is cut.
         connections.newCloseFuture().awaitUninterruptibly(config.carrier().closeMillis());
         connections.close().awaitUninterruptibly();

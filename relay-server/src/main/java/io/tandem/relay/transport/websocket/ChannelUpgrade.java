@@ -2,6 +2,7 @@ package io.tandem.relay.transport.websocket;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -17,6 +18,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import io.tandem.relay.frame.CloseCode;
 import io.tandem.relay.session.ChannelGate;
 import io.tandem.relay.session.ChannelRequest;
 import java.net.InetSocketAddress;
@@ -71,6 +73,16 @@ public final class ChannelUpgrade extends ChannelInboundHandlerAdapter {
 
     private static boolean isForChannel(HttpRequest request) {
         return request.decoderResult().isSuccess() && Handshake.isFor(request);
+    }
+
+    /** Closes a channel's connection as the node stops, with its close frame; any other connection at once. */
+    public static void goAway(Channel connection) {
+        WebSocketCarrier carrier = connection.pipeline().get(WebSocketCarrier.class);
+        if (carrier == null) {
+            connection.close();
+        } else {
+            connection.eventLoop().execute(() -> carrier.close(CloseCode.GOING_AWAY, "the node stops"));
+        }
     }
 
     private void upgrade(ChannelHandlerContext ctx, Handshake.Accepted accepted) {

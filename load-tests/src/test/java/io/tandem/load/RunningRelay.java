@@ -1,0 +1,158 @@
+package io.tandem.load;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.tandem.load.peer.Peer;
+import io.tandem.load.peer.RelayRest;
+import io.tandem.load.peer.SimulatedAgent;
+import io.tandem.load.peer.SimulatedTag;
+import io.tandem.relay.bootstrap.HttpLimits;
+import io.tandem.relay.bootstrap.RelayConfig;
+import io.tandem.relay.bootstrap.RelayServer;
+import io.tandem.relay.bootstrap.Transport;
+import io.tandem.relay.identity.AgentIdentity;
+import io.tandem.relay.identity.AgentSecret;
+import io.tandem.relay.identity.AgentTokens;
+import io.tandem.relay.identity.Brand;
+import io.tandem.relay.identity.Brands;
+import io.tandem.relay.metering.MeteringLimits;
+import io.tandem.relay.session.SessionLimits;
+import io.tandem.relay.transport.websocket.CarrierLimits;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A relay in this process on a free port, with the brand "demo", and the peers' event loop. */
+final class RunningRelay implements AutoCloseable {
+    static final String ORIGIN = "https://shop.example";
+    private static final String ID_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz";
+    private static final int ID_LENGTH = 26;
+    private static final int RELAY_LOOPS = 2;
+
+    private final Brand brand = new Brand(
+            "demo",
+            "Demo",
+            Set.of(ORIGIN),
+            Set.of(),
+            List.of(),
+            AgentSecret.of("a secret of the tests, of thirty-two bytes or more"));
+    private final AgentTokens tokens = new AgentTokens(new Brands(List.of(brand)), InstantSource.system());
+    private final EventLoopGroup loops =
+            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("peer", true), NioIoHandler.newFactory());
+    private final AtomicInteger agents = new AtomicInteger();
+    private final Random random = new Random();
+    private final RelayServer server;
+    private final RelayRest rest;
+
+    RunningRelay() {
+        this(CarrierLimits.DEFAULTS);
+    }
+
+    RunningRelay(CarrierLimits carrier) {
+        RelayConfig config = new RelayConfig(
+                "127.0.0.1",
+                0,
+                "test",
+                RELAY_LOOPS,
+                Arrays.asList(Transport.values()),
+                List.of(brand),
+                HttpLimits.DEFAULTS,
+                carrier,
+                SessionLimits.DEFAULTS,
+                MeteringLimits.DEFAULTS,
+                Optional.empty());
+        try {
+            server = RelayServer.start(config);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        rest = new RelayRest(address());
+    }
+
+    InetSocketAddress address() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port());
+    }
+
+    RelayRest rest() {
+        return rest;
+    }
+
+    /** A new session's id. */
+    String sessionId() {
+        StringBuilder id = new StringBuilder();
+        for (int i = 0; i < ID_LENGTH; i++) {
+            id.append(ID_DIGITS.charAt(random.nextInt(ID_DIGITS.length())));
+        }
+        return id.toString();
+    }
+
+    /** A token of an agent who has nothing else to do. */
+    String freshToken() {
+        String name = "agent-" + agents.incrementAndGet();
+        return tokens.issue(new AgentIdentity(brand, name, name), Duration.ofMinutes(5));
+    }
+
+    SimulatedTag tag(String sessionId) {
+        return SimulatedTag.open(loops, address(), sessionId, ORIGIN, brand.key());
+    }
+
+    SimulatedTag reload(SimulatedTag tag, String sessionId) {
+        return tag.reload(loops, address(), sessionId, ORIGIN, brand.key());
+    }
+
+    /** An agent of their own for the session, whose consumer has not answered yet. */
+    SimulatedAgent inviting(String sessionId, String mode) {
+        RelayRest.Answer answer = rest.invite(freshToken(), sessionId, mode);
+        if (answer.status() != 201) {
+            throw new IllegalStateException("not invited: " + answer);
+        }
+        return SimulatedAgent.open(
+                loops, address(), sessionId, null, answer.json().text("grant"));
+    }
+
+    /** A connection that has said nothing. */
+    Peer peer(String sessionId) {
+        return Peer.connect(loops, address(), sessionId, ORIGIN);
+    }
+
+    /** Consumer and agent in an active session. */
+    Pair pair(String mode) {
+        String sessionId = sessionId();
+        SimulatedTag tag = tag(sessionId);
+        SimulatedAgent agent = inviting(sessionId, mode);
+        tag.answerInvitation(true);
+        agent.awaitActive();
+        return new Pair(sessionId, tag, agent);
+    }
+
+    /** The two ends of a session. */
+    record Pair(String sessionId, SimulatedTag tag, SimulatedAgent agent) implements AutoCloseable {
+        @Override
+        public void close() {
+            tag.close();
+            agent.close();
+        }
+    }
+
+    void stop() {
+        server.close();
+    }
+
+    @Override
+    public void close() {
+        stop();
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+    }
+}
