@@ -21,6 +21,8 @@ const DROPPED_ATTRIBUTES: ReadonlySet<string> = new Set(['nonce', 'integrity', '
 const SCRIPT_URL =
   /^[\u0000-\u0020]*j[\t\r\n]*a[\t\r\n]*v[\t\r\n]*a[\t\r\n]*s[\t\r\n]*c[\t\r\n]*r[\t\r\n]*i[\t\r\n]*p[\t\r\n]*t[\t\r\n]*:/i;
 
+const NO_CODE = 'javascript:';
+
 /** Names whose treatment is remembered; bounded, because a page may invent names without end. */
 const MAX_REMEMBERED_NAMES = 4_096;
 
@@ -43,7 +45,8 @@ export function createAttributeFilter(): AttributeFilter {
     if (treatment === Treatment.PLAIN && !masked) return value;
     if (treatment === Treatment.DROPPED) return null;
     if (treatment === Treatment.VALUE && isHiddenInput(element)) return null;
-    if (treatment === Treatment.URL && SCRIPT_URL.test(value)) return null;
+    // A link to code still looks like a link.
+    if (treatment === Treatment.URL && SCRIPT_URL.test(value)) return name === 'href' ? NO_CODE : null;
     return masked ? maskAttribute(name, value) : value;
   };
 }

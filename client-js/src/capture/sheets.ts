@@ -4,6 +4,7 @@ import type { CssomListener } from './cssom-watch.ts';
 import { maskCss } from './mask.ts';
 import type { Entry, NodeTable } from './node-table.ts';
 import type { Root } from './roots.ts';
+import { isImport, ruleText } from './rule-text.ts';
 
 /*
  * Style sheets. The text of a style element goes out with the element; all that has to be read rule by rule (linked sheets, rules that
@@ -77,7 +78,7 @@ export class Sheets implements Omit<CssomListener, 'shadowAttached'> {
       if (!owner.isUnverified) continue;
       owner.isUnverified = false;
       const { sheet, element } = owner;
-      if (sheet !== null && sheet === element.sheet && sheet.cssRules.length !== ruleCount(textOf(element))) this.changed(sheet);
+      if (sheet !== null && sheet === element.sheet && isMoreThan(sheet, textOf(element))) this.changed(sheet);
       return true;
     }
     return false;
@@ -231,14 +232,19 @@ function readRules(job: Job, budget: Budget): boolean {
   }
   while (job.next < rules.length) {
     if (budget.isSpent()) return false;
-    job.css.push((rules[job.next++] as CSSRule).cssText);
+    job.css.push(ruleText(rules[job.next++] as CSSRule));
   }
   return true;
 }
 
-/** Rules that a text has, leaving out what a constructed sheet ignores. */
-function ruleCount(text: string): number {
+/** Whether a sheet has other rules than its text, as far as their number tells, or imports what the mirror cannot load by itself. */
+function isMoreThan(sheet: CSSStyleSheet, text: string): boolean {
   const copy = new CSSStyleSheet();
   copy.replaceSync(text);
-  return copy.cssRules.length + (text.match(/@import\b/g)?.length ?? 0);
+  // A constructed sheet leaves imports out. They come first but for layer statements.
+  for (const rule of sheet.cssRules) {
+    if (isImport(rule)) return true;
+    if (!('nameList' in rule)) break;
+  }
+  return sheet.cssRules.length !== copy.cssRules.length;
 }

@@ -7,7 +7,8 @@ import { frameDocument } from './roots.ts';
 export interface ViewState {
   scrolled(target: Document | Element): void;
   resized(): void;
-  track(dialog: HTMLDialogElement): void;
+  /** A dialog, or an element that can be a popover. */
+  track(element: HTMLElement): void;
   /** Writes what differs from what was sent. */
   write(writer: PageWriter): void;
   forget(node: Node): void;
@@ -20,7 +21,7 @@ export function createViewState(window: Window, table: NodeTable, scrolledBefore
   /** Everything that was ever seen to scroll: a keyframe asks these for their positions, and no other element. */
   const everScrolled = new Set<Document | Element>([document, ...scrolledBefore]);
   const pending = new Set<Document | Element>();
-  const dialogs = new Map<HTMLDialogElement, ModalState>();
+  const dialogs = new Map<HTMLElement, ModalState>();
   let hasResized = false;
   let dpr = 0;
   let focused = 0;
@@ -38,7 +39,8 @@ export function createViewState(window: Window, table: NodeTable, scrolledBefore
     if (!hasResized && window.devicePixelRatio === dpr) return;
     hasResized = false;
     dpr = window.devicePixelRatio;
-    writer.viewport(window.innerWidth, window.innerHeight, dpr);
+    const { width, height } = layoutViewport(document);
+    writer.viewport(width, height, dpr);
   }
 
   function writeDialogs(writer: PageWriter): void {
@@ -67,8 +69,9 @@ export function createViewState(window: Window, table: NodeTable, scrolledBefore
     resized() {
       hasResized = true;
     },
-    track(dialog) {
-      dialogs.set(dialog, dialog.open ? ModalState.OPEN : ModalState.CLOSED);
+    track(element) {
+      // The attribute tells the mirror that a dialog is open; nothing does so for a popover.
+      if (!dialogs.has(element)) dialogs.set(element, (element as Partial<HTMLDialogElement>).open === true ? ModalState.OPEN : ModalState.CLOSED);
     },
     write(writer) {
       writeDialogs(writer);
@@ -80,7 +83,7 @@ export function createViewState(window: Window, table: NodeTable, scrolledBefore
     forget(node) {
       if (node !== document) everScrolled.delete(node as Element);
       pending.delete(node as Element);
-      dialogs.delete(node as HTMLDialogElement);
+      dialogs.delete(node as HTMLElement);
     },
     reset() {
       for (const target of everScrolled) pending.add(target);
@@ -99,9 +102,16 @@ function positionOf(target: Document | Element): [left: number, top: number] {
   return view === null ? [0, 0] : [view.scrollX, view.scrollY];
 }
 
-function modalState(dialog: HTMLDialogElement): ModalState {
-  if (!dialog.open) return ModalState.CLOSED;
-  return dialog.matches(':modal') ? ModalState.MODAL : ModalState.OPEN;
+function modalState(element: HTMLElement): ModalState {
+  if (element.localName !== 'dialog') return element.matches(':popover-open') ? ModalState.OPEN : ModalState.CLOSED;
+  if (!(element as HTMLDialogElement).open) return ModalState.CLOSED;
+  return element.matches(':modal') ? ModalState.MODAL : ModalState.OPEN;
+}
+
+/** The size that the page is laid out in: without the scroll bars, which the mirror does not have. */
+export function layoutViewport({ compatMode, documentElement, body, defaultView }: Document): { readonly width: number; readonly height: number } {
+  const root = (compatMode === 'BackCompat' ? body : documentElement) as Element | null;
+  return { width: root?.clientWidth || (defaultView?.innerWidth ?? 0), height: root?.clientHeight || (defaultView?.innerHeight ?? 0) };
 }
 
 /** The element that has the focus, inside shadow roots and frames too; null when it is none but the body. */

@@ -7,7 +7,7 @@ import { type Masks, maskText } from './mask.ts';
 import type { Entry, NodeTable } from './node-table.ts';
 import { frameDocument, type Root } from './roots.ts';
 import type { SheetOwner, Sheets } from './sheets.ts';
-import type { ViewState } from './view-state.ts';
+import { layoutViewport, type ViewState } from './view-state.ts';
 
 /** Deeper than this nothing is sent: the walk recurses, and a mirror need not go deeper than the protocol's MAX_DEPTH anyway. */
 const DEEPEST = 2_000;
@@ -122,6 +122,7 @@ export class Walker {
     if (EMPTY_ELEMENTS.has(element.localName)) return;
     for (const name of names) {
       const value = element.getAttribute(name);
+      if (name === 'popover') this.parts.view.track(element as HTMLElement);
       writer.attribute(entry.id, name, value === null ? null : this.filter(element, name, value, entry.masked));
     }
   }
@@ -192,6 +193,7 @@ export class Walker {
     for (const name of element.getAttributeNames()) {
       const value = this.filter(element, name, element.getAttribute(name) as string, masked);
       if (value === null) continue;
+      if (name === 'popover') this.parts.view.track(element as HTMLElement);
       this.names[count] = name;
       this.values[count++] = value;
     }
@@ -227,6 +229,8 @@ export class Walker {
   private openDocument(writer: PageWriter, document: Document, frame: Entry | null): void {
     const entry = this.enterRoot(document, frame);
     writer.openDocument(entry.id, describe(document));
+    // Nobody saw what scrolled in a frame before the capture.
+    if (frame !== null) this.parts.view.scrolled(document);
     this.children(writer, entry, document.firstChild, 0);
     writer.close();
   }
@@ -247,7 +251,6 @@ const LIMITED_QUIRKS = /^-\/\/W3C\/\/DTD (?:XHTML 1\.0|HTML 4\.01) (?:Frameset|T
 
 /** What a document says of itself. */
 export function describe(document: Document): DocumentInfo {
-  const view = document.defaultView;
   const { doctype } = document;
   const isLimited =
     doctype !== null && LIMITED_QUIRKS.test(doctype.publicId) && (doctype.systemId !== '' || /XHTML/i.test(doctype.publicId));
@@ -256,7 +259,6 @@ export function describe(document: Document): DocumentInfo {
     url: document.URL,
     baseUrl: document.baseURI,
     mode: document.compatMode === 'BackCompat' ? DocumentMode.QUIRKS : standards,
-    width: view?.innerWidth ?? 0,
-    height: view?.innerHeight ?? 0,
+    ...layoutViewport(document),
   };
 }

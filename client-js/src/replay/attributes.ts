@@ -60,14 +60,11 @@ export function createAttributeSetter(document: Document, origins: ReadonlySet<s
   function settleLink(link: HTMLLinkElement, at: DocumentAddress): void {
     const { rel = '', href = '' } = links.get(link) ?? {};
     const url = mediaUrl(href, at);
-    const loads = isSheetRel(rel) && URL.canParse(url) && origins.has(new URL(url).origin);
-    if (loads) {
-      link.setAttribute('rel', rel);
-      link.setAttribute('href', url);
-    } else {
-      link.removeAttribute('rel');
-      link.removeAttribute('href');
-    }
+    // Without an address it loads nothing, but still says whether its sheet is an alternate one.
+    if (isSheetRel(rel)) link.setAttribute('rel', rel);
+    else link.removeAttribute('rel');
+    if (isSheetRel(rel) && URL.canParse(url) && origins.has(new URL(url).origin)) link.setAttribute('href', url);
+    else link.removeAttribute('href');
   }
 
   function noteLink(link: HTMLLinkElement, name: string, value: string | null): void {

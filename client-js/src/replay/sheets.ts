@@ -45,7 +45,9 @@ export function createSheets(nodes: NodeTable): Sheets {
     }
     const id = nodes.id(link);
     if (id !== undefined) nodes.replace(id, style);
-    if (link.sheet?.disabled) disabledOwners.set(style, true);
+    // An alternate sheet is out of use until somebody chooses it; as a style element it would be the preferred one.
+    const isAlternate = link.relList.contains('alternate') && link.title !== '';
+    if (link.sheet?.disabled || isAlternate) disabledOwners.set(style, true);
     link.replaceWith(style);
     return style;
   }

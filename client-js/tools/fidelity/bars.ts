@@ -31,7 +31,8 @@ export const median = (values: readonly number[]): number => {
   return sorted.length % 2 === 1 ? (sorted[middle] as number) : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
 };
 
-const namesOf = (results: readonly PageResult[]): string => (results.length === 0 ? '' : `: ${results.map((result) => result.name).join(', ')}`);
+const namesOf = (results: readonly PageResult[]): string =>
+  results.length === 0 ? '' : `: ${results.map((result) => result.name).join(', ')}`;
 
 /** Judges a run by the bars of the acceptance; those against the rival only where it ran. */
 export function judge(results: readonly PageResult[]): Bar[] {
@@ -59,9 +60,17 @@ function judgeRivalry(results: readonly (PageResult & { rrweb: Mirrored })[]): B
       results.filter(({ tandem, rrweb, noisePercent }) => tandem.pixelPercent > rrweb.pixelPercent + noisePercent + NOISE_FLOOR_PERCENT),
       results,
     ),
-    bar('fewer bytes up than rrweb on every page', results.filter(({ tandem, rrweb }) => tandem.bytesUp >= rrweb.bytesUp), results),
+    bar(
+      'fewer bytes up than rrweb on every page',
+      results.filter(({ tandem, rrweb }) => tandem.bytesUp >= rrweb.bytesUp),
+      results,
+    ),
     { name: `bytes up: median <= ${MEDIAN_BYTES_RATIO}x rrweb`, isMet: ratio <= MEDIAN_BYTES_RATIO, measured: `${ratio.toFixed(2)}x` },
-    bar('longest main-thread task <= rrweb on every page', results.filter(({ tandem, rrweb }) => tandem.longestTaskMs > rrweb.longestTaskMs), results),
+    bar(
+      'longest main-thread task <= rrweb on every page',
+      results.filter(({ tandem, rrweb }) => tandem.longestTaskMs > rrweb.longestTaskMs),
+      results,
+    ),
   ];
 }
 

@@ -8,7 +8,15 @@ export const VIEWPORT = { width: 1366, height: 768 } as const;
 
 const CHROMIUM = process.env['TANDEM_CHROMIUM'] ?? '/usr/bin/chromium';
 
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 /**
  * A headless browser; `close` ends it. Scroll bars are overlaid as on a phone or a Mac unless asked for: rrweb's replay has
@@ -25,7 +33,13 @@ export function openBrowser(options: { readonly scrollbars: boolean }): Promise<
 
 /** A context (storage of its own) of the measured viewport in which nothing but loopback addresses can be reached. */
 export async function openContext(browser: Browser): Promise<BrowserContext> {
-  const context = await browser.newContext({ viewport: VIEWPORT, deviceScaleFactor: 1, reducedMotion: 'reduce', colorScheme: 'light', locale: 'en' });
+  const context = await browser.newContext({
+    viewport: VIEWPORT,
+    deviceScaleFactor: 1,
+    reducedMotion: 'reduce',
+    colorScheme: 'light',
+    locale: 'en',
+  });
   await context.route(
     (url) => url.hostname !== '127.0.0.1' && /^https?:/.test(url.protocol),
     (route) => (route.request().isNavigationRequest() ? route.fulfill(EMPTY_FRAME) : route.abort('blockedbyclient')),

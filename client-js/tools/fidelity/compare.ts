@@ -15,17 +15,18 @@ import { createMasks, MASK_TEXT } from '../../src/capture/mask.ts';
  * 2. Attributes and content of script, noscript and template: the protocol sends the bare element (code and dead markup
  *    have no place in a mirror). The elements themselves are compared: sibling selectors count them.
  * 3. `tandem-ui` below <html>: the consumer's own user interface, never captured.
- * 4. A style sheet's link may be a style element in the mirror, which loads nothing: name, text and the attributes that only
- *    say what to load (SHEET_LOADING) are left out; the rules are compared instead, and every other attribute.
- *    Other links (icons, preloads, alternates) show nothing: their `rel` and `href` are left out.
+ * 4. A style sheet's link may be a style element in the mirror, which loads nothing: link and style count as one name, and their
+ *    text and the attributes that only say what to load (SHEET_LOADING) are left out; the rules are compared instead, and every
+ *    other attribute. An import reads as the grouping rule that holds the imported rules in the mirror.
  * 5. Attributes that load code or documents, navigate, submit, run or take the focus (INERT, INERT_ON, on…), and URLs whose
- *    scheme runs code: a mirror must not have them.
+ *    scheme runs code: a mirror must not have them. A link to code is compared as a link to code, whatever the code.
  * 6. `autocomplete` of fields: always off in a mirror, so that the agent's browser fills nothing in.
  * 7. URLs are compared resolved against their document's base: a mirror's document has another address. In CSS they are
  *    compared in one spelling: url("…").
  * 8. `:focus` and `:defined`: no element of a mirror is focused or defined, so its sheets ask for a mark besides (MARKS).
  * 9. Documents of frames that the source cannot read (another origin): the protocol sends a frame's document only where the
- *    page itself can read it. Sheets that the page cannot read are compared as unreadable.
+ *    page itself can read it. A frame's empty document is left out too: it is what the mirror shows for one that cannot be read.
+ *    Sheets that the page cannot read (another origin, without CORS): their rules are not known to the tag either.
  * 10. Attributes of base and of meta (but the viewport's): they act, or describe the page to machines.
  * 11. The value of hidden inputs: masked always (tokens live there), painted never.
  * 12. What the tag masks ({@link CompareOptions.masked} and the tag's own rules): the mirror must hold the mask, and of the
@@ -42,9 +43,34 @@ export interface CompareOptions {
 }
 
 const DEAD = new Set(['script', 'noscript', 'template']);
-const SHEET_LOADING = new Set(['href', 'rel', 'type', 'crossorigin', 'integrity', 'referrerpolicy', 'as', 'fetchpriority', 'blocking', 'hreflang', 'sizes', 'imagesizes', 'imagesrcset']);
+const SHEET_LOADING = new Set([
+  'href',
+  'rel',
+  'type',
+  'crossorigin',
+  'integrity',
+  'referrerpolicy',
+  'as',
+  'fetchpriority',
+  'blocking',
+  'hreflang',
+  'sizes',
+  'imagesizes',
+  'imagesrcset',
+]);
 const URL_ATTRIBUTES = new Set(['href', 'src', 'poster', 'background', 'cite', 'longdesc', 'xlink:href']);
-const INERT = new Set(['nonce', 'integrity', 'crossorigin', 'referrerpolicy', 'autofocus', 'accesskey', 'ping', 'xml:base', 'attributionsrc', 'fetchpriority']);
+const INERT = new Set([
+  'nonce',
+  'integrity',
+  'crossorigin',
+  'referrerpolicy',
+  'autofocus',
+  'accesskey',
+  'ping',
+  'xml:base',
+  'attributionsrc',
+  'fetchpriority',
+]);
 const INERT_ON: Readonly<Record<string, readonly string[]>> = {
   iframe: ['src', 'srcdoc', 'sandbox', 'allow', 'name', 'csp', 'allowfullscreen'],
   form: ['action', 'target'],
@@ -56,11 +82,26 @@ const INERT_ON: Readonly<Record<string, readonly string[]>> = {
   embed: ['src', 'type'],
   video: ['autoplay'],
   audio: ['autoplay'],
-  link: ['rel', 'href', 'as', 'imagesizes', 'imagesrcset', 'blocking'],
   html: ['manifest'],
 };
 const FIELDS = new Set(['input', 'select', 'textarea', 'form']);
-const MASKED_ATTRIBUTES = new Set(['class', 'id', 'type', 'style', 'dir', 'width', 'height', 'rows', 'cols', 'size', 'disabled', 'readonly', 'hidden', 'colspan', 'rowspan']);
+const MASKED_ATTRIBUTES = new Set([
+  'class',
+  'id',
+  'type',
+  'style',
+  'dir',
+  'width',
+  'height',
+  'rows',
+  'cols',
+  'size',
+  'disabled',
+  'readonly',
+  'hidden',
+  'colspan',
+  'rowspan',
+]);
 /** The first fact of a line that the tag masks. */
 const MASKED = 'masked';
 
@@ -82,10 +123,13 @@ const absolute = (url: string, base: string): string => {
 };
 
 const absoluteCss = (css: string, base: string): string =>
-  css.replace(/url\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^)"']*))\s*\)/g, (_whole, double?: string, single?: string, bare?: string) => {
-    const url = double ?? single ?? bare ?? '';
-    return `url("${cssUrl(url.replace(/\\(["'()\\])/g, '$1'), base)}")`;
-  });
+  css.replace(
+    /url\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^)"']*))\s*\)/g,
+    (_whole, double?: string, single?: string, bare?: string) => {
+      const url = double ?? single ?? bare ?? '';
+      return `url("${cssUrl(url.replace(/\\(["'()\\])/g, '$1'), base)}")`;
+    },
+  );
 
 /** A fragment of the sheet's own document is written as a fragment, whole or not. */
 function cssUrl(url: string, base: string): string {
@@ -100,27 +144,49 @@ const absoluteSet = (set: string, base: string): string =>
 /** Replaces lone surrogates, as UTF-8 on the wire does. */
 const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, '\uFFFD');
 
-/** The rules of a sheet as text; an imported sheet stands where it is imported. Undefined: the page cannot read it. */
+/** The rules of a sheet as text. Undefined: the page cannot read it. */
 function rulesOf(sheet: CSSStyleSheet, base: string): string | undefined {
-  let rules: CSSRuleList;
-  try {
-    rules = sheet.cssRules;
-  } catch {
-    return undefined;
-  }
   const own = sheet.href ?? base;
   let text = '';
-  for (const rule of Array.from(rules)) {
-    const imported = (rule as CSSImportRule).styleSheet as CSSStyleSheet | null | undefined;
-    if (imported) text += `/* ${(rule as CSSImportRule).media.mediaText} */ ${rulesOf(imported, own) ?? 'unreadable'}\n`;
-    else text += `${absoluteCss(rule.cssText, own)}\n`;
+  try {
+    for (const rule of Array.from(sheet.cssRules)) text += ruleText(rule, own);
+  } catch {
+    return undefined;
   }
   for (const [mark, state] of MARKS) text = text.replace(mark, state);
   return text;
 }
 
-const isSheetElement = (element: Element): boolean =>
-  element.localName === 'style' || (element.localName === 'link' && /(^|\s)stylesheet(\s|$)/i.test(element.getAttribute('rel') ?? ''));
+/** A rule as text; an import reads as the grouping rule that a mirror has in its place. */
+function ruleText(rule: CSSRule, base: string): string {
+  if (rule.constructor.name === 'CSSImportRule') {
+    const { styleSheet, media, layerName, supportsText } = rule as CSSImportRule;
+    let text = styleSheet ? rulesOf(styleSheet, base) : undefined;
+    if (text === undefined) return `${absoluteCss(rule.cssText, base)}\n`;
+    if (layerName !== null) text = `@layer ${layerName} {\n${text}}\n`;
+    if (supportsText !== null) text = `@supports ${/^[\w-]+\s*:/.test(supportsText) ? `(${supportsText})` : supportsText} {\n${text}}\n`;
+    return `@media ${media.mediaText || 'all'} {\n${text}}\n`;
+  }
+  const head = groupHead(rule);
+  if (head === undefined) return `${absoluteCss(rule.cssText, base)}\n`;
+  return `${head} {\n${Array.from((rule as CSSGroupingRule).cssRules, (inner) => ruleText(inner, base)).join('')}}\n`;
+}
+
+/** What stands before the braces of the rules that may stand for an import. */
+function groupHead(rule: CSSRule): string | undefined {
+  switch (rule.constructor.name) {
+    case 'CSSMediaRule':
+      return `@media ${(rule as CSSMediaRule).conditionText}`;
+    case 'CSSSupportsRule':
+      return `@supports ${(rule as CSSSupportsRule).conditionText}`;
+    case 'CSSLayerBlockRule':
+      return `@layer ${(rule as CSSLayerBlockRule).name}`;
+    default:
+      return undefined;
+  }
+}
+
+const isSheetElement = (element: Element): boolean => element.localName === 'style' || element.localName === 'link';
 
 /** Writes a document down. Runs inside the page; reads layout (scroll positions), changes nothing. */
 export function canonicalLines(root: Document, options: CompareOptions = {}): Line[] {
@@ -145,10 +211,13 @@ function writeDocument(document: Document, depth: number, writing: Writing, mask
 }
 
 // The position is rounded: a fraction of a pixel is the zoom's, not the page's.
-const scrollOf = (element: Element | null): string => (element ? `${Math.round(element.scrollLeft)},${Math.round(element.scrollTop)}` : '0,0');
+const scrollOf = (element: Element | null): string =>
+  element ? `${Math.round(element.scrollLeft)},${Math.round(element.scrollTop)}` : '0,0';
 
 const adoptedFacts = (root: DocumentOrShadowRoot, base: string): string[] =>
-  root.adoptedStyleSheets.map((sheet, i) => `adopted sheet ${i} = ${sheet.disabled ? '(disabled) ' : ''}${rulesOf(sheet, base) ?? 'unreadable'}`);
+  root.adoptedStyleSheets.map(
+    (sheet, i) => `adopted sheet ${i} = ${sheet.disabled ? '(disabled) ' : ''}${rulesOf(sheet, base) ?? 'unreadable'}`,
+  );
 
 function writeNode(node: Node, depth: number, writing: Writing, masked: boolean): void {
   switch (node.nodeType) {
@@ -191,8 +260,14 @@ function writeElement(element: Element, depth: number, writing: Writing, inherit
     for (const child of Array.from(element.shadowRoot.childNodes)) writeNode(child, depth + 2, writing, masked);
   }
   const frame = name === 'iframe' ? (element as HTMLIFrameElement).contentDocument : null;
-  if (frame) writeDocument(frame, depth + 1, writing, masked);
+  if (frame && !isEmpty(frame)) writeDocument(frame, depth + 1, writing, masked);
   for (const child of Array.from(element.childNodes)) writeNode(child, depth + 1, writing, masked);
+}
+
+/** Nothing but the elements that a parser makes of nothing. */
+function isEmpty(document: Document): boolean {
+  const elements = Array.from(document.querySelectorAll('*'));
+  return elements.length <= 3 && elements.every((element) => !element.hasAttributes() && !/\S/.test(element.textContent));
 }
 
 function attributeFacts(element: Element, label: string, masked: boolean): string[] {
@@ -219,19 +294,23 @@ function attributeValue(element: Element, key: string, value: string): string | 
   const base = element.baseURI;
   if (URL_ATTRIBUTES.has(key)) {
     const url = absolute(value, base);
-    return /^\s*(javascript|vbscript):/i.test(url) ? undefined : wellFormed(url);
+    return /^\s*(javascript|vbscript):|^about:invalid$/i.test(url) ? '(code)' : wellFormed(url);
   }
   if (key === 'srcset') return wellFormed(absoluteSet(value, base));
-  if (key === 'style' || (element.namespaceURI?.endsWith('/svg') === true && value.includes('url('))) return wellFormed(absoluteCss(value, base));
+  if (key === 'style' || (element.namespaceURI?.endsWith('/svg') === true && value.includes('url(')))
+    return wellFormed(absoluteCss(value, base));
   return wellFormed(value);
 }
 
+/** An alternate sheet that nobody chose is out of use, though it does not say so. */
+const isUnchosen = (element: Element): boolean =>
+  element.localName === 'link' && (element as HTMLLinkElement).relList.contains('alternate') && element.hasAttribute('title');
+
 function sheetFacts(element: HTMLStyleElement): string[] {
-  const sheet = element.sheet;
-  if (!sheet) return ['rules = '];
-  const facts = [`rules = ${wellFormed(rulesOf(sheet, element.baseURI) ?? 'unreadable')}`];
-  if (sheet.disabled) facts.push('sheet is disabled');
-  return facts;
+  const { sheet } = element;
+  const rules = sheet ? rulesOf(sheet, element.baseURI) : undefined;
+  if (!sheet || rules === undefined || rules === '') return [];
+  return [`rules = ${wellFormed(rules)}`, ...(sheet.disabled || isUnchosen(element) ? ['sheet is disabled'] : [])];
 }
 
 function stateFacts(element: Element, masked: boolean): string[] {
@@ -240,7 +319,8 @@ function stateFacts(element: Element, masked: boolean): string[] {
     case 'input': {
       const input = element as HTMLInputElement;
       if (masked || input.type === 'file' || input.type === 'hidden') break;
-      if (input.type === 'checkbox' || input.type === 'radio') facts.push(`checked = ${input.checked}`, `indeterminate = ${input.indeterminate}`);
+      if (input.type === 'checkbox' || input.type === 'radio')
+        facts.push(`checked = ${input.checked}`, `indeterminate = ${input.indeterminate}`);
       else facts.push(`live value = ${wellFormed(input.value)}`);
       break;
     }
@@ -248,7 +328,8 @@ function stateFacts(element: Element, masked: boolean): string[] {
       if (!masked) facts.push(`live value = ${wellFormed((element as HTMLTextAreaElement).value)}`);
       break;
     case 'select':
-      if (!masked) facts.push(`selected = ${Array.from((element as HTMLSelectElement).selectedOptions, (option) => option.index).join(',')}`);
+      if (!masked)
+        facts.push(`selected = ${Array.from((element as HTMLSelectElement).selectedOptions, (option) => option.index).join(',')}`);
       break;
     case 'dialog':
       facts.push(`modal = ${element.matches(':modal')}`);

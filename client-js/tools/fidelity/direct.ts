@@ -5,6 +5,7 @@ import { openContext, VIEWPORT } from './browser.ts';
 import { firstDifference } from './compare.ts';
 import { type Setting, webSocketFrameBytes } from './contender.ts';
 import { pixelDifference, shoot } from './pixels.ts';
+import { servePage } from './site.ts';
 import type { Stage } from './stage.ts';
 import { linesOf } from './structure.ts';
 import { startTrace, stopTrace } from './trace.ts';
@@ -51,7 +52,6 @@ export function show(host, frames) {
 declare const tandemMirror: { show(host: Element | null, frames: readonly CarriedFrame[]): Promise<number> };
 
 const STAGE = `<!doctype html><style>html, body { margin: 0; overflow: hidden } #host { position: relative; width: ${VIEWPORT.width}px; height: ${VIEWPORT.height}px; overflow: hidden }</style><div id="host"></div>`;
-const STAGE_URL = 'http://127.0.0.1:9/direct';
 
 export function openDirectStage(): Stage {
   const capture = bundle(CAPTURE_ENTRY, 'tandemCapture');
@@ -65,6 +65,7 @@ export function openDirectStage(): Stage {
 
 async function measure({ browser, plain, load }: Setting, capture: string, mirror: string): ReturnType<Stage['measure']> {
   const [consumer, agent] = [await openContext(browser), await openContext(browser)];
+  const stage = await servePage(STAGE);
   try {
     const page = await load(consumer, plain);
     await page.evaluate(`${capture}; globalThis.tandemCapture = tandemCapture; undefined`);
@@ -73,8 +74,7 @@ async function measure({ browser, plain, load }: Setting, capture: string, mirro
     const tasks = await stopTrace(browser);
     const frames = await page.evaluate<readonly CarriedFrame[]>('tandemFrames()');
     const desk = await agent.newPage();
-    await desk.route(STAGE_URL, (route) => route.fulfill({ contentType: 'text/html', body: STAGE }));
-    await desk.goto(STAGE_URL);
+    await desk.goto(stage.origin);
     await desk.evaluate(`${mirror}; globalThis.tandemMirror = tandemMirror; undefined`);
     const paintedMs = await desk.evaluate((carried) => tandemMirror.show(document.querySelector('#host'), carried), frames);
     await desk.waitForTimeout(300);
@@ -96,6 +96,7 @@ async function measure({ browser, plain, load }: Setting, capture: string, mirro
   } finally {
     await consumer.close();
     await agent.close();
+    await stage.close();
   }
 }
 

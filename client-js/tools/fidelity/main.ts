@@ -103,7 +103,10 @@ async function run(options: Options): Promise<boolean> {
 
 function writeJson(path: string, content: object): void {
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, JSON.stringify(content, (key, value: unknown) => (key === 'screenshot' ? undefined : value), 2));
+  writeFileSync(
+    path,
+    JSON.stringify(content, (key, value: unknown) => (key === 'screenshot' ? undefined : value), 2),
+  );
 }
 
 const options = parseOptions(process.argv.slice(2));

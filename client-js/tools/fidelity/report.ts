@@ -7,8 +7,10 @@ type Column = readonly [title: string, cell: (result: PageResult) => string];
 
 const percent = (value: number): string => (value === 0 ? '0' : value < 0.001 ? '<0.001' : value.toFixed(3));
 const kib = (bytes: number): string => (bytes / KIB).toFixed(1);
-const both = (show: (mirrored: Mirrored) => string) => (result: PageResult): string =>
-  `${show(result.tandem)} | ${result.rrweb ? show(result.rrweb) : '-'}`;
+const both =
+  (show: (mirrored: Mirrored) => string) =>
+  (result: PageResult): string =>
+    `${show(result.tandem)} | ${result.rrweb ? show(result.rrweb) : '-'}`;
 
 const COLUMNS: readonly Column[] = [
   ['page', (result) => result.name],
@@ -25,7 +27,8 @@ const COLUMNS: readonly Column[] = [
 export function report(results: readonly PageResult[], bars: readonly Bar[]): string {
   const rows = [COLUMNS.map(([title]) => title), ...results.map((result) => COLUMNS.map(([, cell]) => cell(result)))];
   const widths = COLUMNS.map((_, i) => Math.max(...rows.map((row) => (row[i] as string).length)));
-  const line = (row: readonly string[]): string => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] as number) : cell.padStart(widths[i] as number))).join('  ');
+  const line = (row: readonly string[]): string =>
+    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] as number) : cell.padStart(widths[i] as number))).join('  ');
   return [
     'Each cell: Tandem | rrweb',
     ...rows.map(line),
@@ -39,7 +42,9 @@ export function report(results: readonly PageResult[], bars: readonly Bar[]): st
 
 function differences(results: readonly PageResult[]): string[] {
   const unequal = results.filter((result) => result.tandem.difference !== null);
-  return unequal.length === 0 ? [] : ['First differences of the structure:', ...unequal.map(({ name, tandem }) => `  ${name}: ${tandem.difference ?? ''}`), ''];
+  return unequal.length === 0
+    ? []
+    : ['First differences of the structure:', ...unequal.map(({ name, tandem }) => `  ${name}: ${tandem.difference ?? ''}`), ''];
 }
 
 function medians(results: readonly PageResult[]): string[] {

@@ -6,6 +6,7 @@ import { openContext } from './browser.ts';
 import { firstDifference } from './compare.ts';
 import { type Mirrored, type Setting, webSocketFrameBytes } from './contender.ts';
 import { pixelDifference, shoot } from './pixels.ts';
+import { servePage } from './site.ts';
 import { linesOf } from './structure.ts';
 import { startTrace, stopTrace } from './trace.ts';
 
@@ -40,6 +41,7 @@ interface RecordedPage {
 export async function measureRrweb({ browser, plain, reference, load }: Setting): Promise<Mirrored> {
   const context = await openContext(browser);
   const replayContext = await openContext(browser);
+  const stage = await servePage(STAGE);
   try {
     const page = await load(context, plain);
     await page.evaluate(RRWEB_SCRIPT);
@@ -47,7 +49,7 @@ export async function measureRrweb({ browser, plain, reference, load }: Setting)
     const recorded = await record(page);
     const tasks = await stopTrace(browser);
     const replay = await replayContext.newPage();
-    const replayedMs = await rebuild(replay, recorded.json);
+    const replayedMs = await rebuild(replay, stage.origin, recorded.json);
     const screenshot = await shoot(replay);
     await replay.evaluate(forgetPause);
     const mirror = 'document.querySelector(".replayer-wrapper iframe").contentDocument';
@@ -63,6 +65,7 @@ export async function measureRrweb({ browser, plain, reference, load }: Setting)
   } finally {
     await context.close();
     await replayContext.close();
+    await stage.close();
   }
 }
 
@@ -87,10 +90,8 @@ async function record(page: Page): Promise<RecordedPage> {
 }
 
 /** Replays the events in a page of its own; wall ms from events to paint. */
-async function rebuild(page: Page, json: readonly string[]): Promise<number> {
-  const url = 'http://127.0.0.1:9/rrweb';
-  await page.route(url, (route) => route.fulfill({ contentType: 'text/html', body: STAGE }));
-  await page.goto(url);
+async function rebuild(page: Page, stageOrigin: string, json: readonly string[]): Promise<number> {
+  await page.goto(stageOrigin);
   await page.evaluate(RRWEB_SCRIPT);
   return page.evaluate(
     (events: readonly string[]) =>

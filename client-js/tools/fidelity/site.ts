@@ -69,6 +69,18 @@ export async function serveSite(options: SiteOptions): Promise<Site> {
   };
 }
 
+/**
+ * Serves one page of ours, whatever the path. It must come from a real address: Chromium keeps pages whose address it does
+ * not know (those that a route fulfils) from everything on loopback.
+ */
+export async function servePage(html: string): Promise<{ readonly origin: string; close(): Promise<void> }> {
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' }).end(html);
+  });
+  await listen(server);
+  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => stop(server) };
+}
+
 const listen = (server: Server): Promise<void> =>
   new Promise((done, failed) => {
     server.once('error', failed);

@@ -1,6 +1,7 @@
-import { openDirectStage } from './direct.ts';
 import type { Mirrored, Setting } from './contender.ts';
+import { openDirectStage } from './direct.ts';
 import type { Options } from './options.ts';
+import { openWholePath } from './whole-path.ts';
 
 /** Where Tandem mirrors pages: the whole path, or capture and replay alone. */
 export interface Stage {
@@ -10,7 +11,5 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export function openStage(options: Options): Promise<Stage> {
-  if (options.direct) return Promise.resolve(openDirectStage());
-  throw new Error('later');
-}
+export const openStage = (options: Options): Promise<Stage> =>
+  options.direct ? Promise.resolve(openDirectStage()) : openWholePath(options);

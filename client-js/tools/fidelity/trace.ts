@@ -43,7 +43,9 @@ export async function stopTrace(browser: Browser): Promise<TaskTimes> {
   const trace = JSON.parse((await browser.stopTracing()).toString('utf8')) as { traceEvents: TraceEvent[] };
   const mark = trace.traceEvents.find((event) => event.name === START_MARK);
   if (!mark) throw new Error('the trace does not hold its start mark');
-  const ofThread = trace.traceEvents.filter((event) => event.pid === mark.pid && event.tid === mark.tid && event.ts > mark.ts && event.ph === 'X');
+  const ofThread = trace.traceEvents.filter(
+    (event) => event.pid === mark.pid && event.tid === mark.tid && event.ts > mark.ts && event.ph === 'X',
+  );
   const scripts = ofThread.filter((event) => SCRIPT.has(event.name)).sort((a, b) => a.ts - b.ts);
   const tasks = ofThread.filter((event) => event.name === 'RunTask').sort((a, b) => a.ts - b.ts);
   const withScript: TraceEvent[] = [];
