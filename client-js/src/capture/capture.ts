@@ -22,6 +22,8 @@ const FLUSH_MILLIS = 50;
 const FIRST_FLUSH_MILLIS = 8;
 /** What no event tells of (values set by scripts, constructed sheets) is looked for this often, in ms. */
 const POLL_MILLIS = 400;
+/** With more documents and shadow roots than this, their lists of constructed sheets are compared at each poll, not at each batch. */
+const MANY_ROOTS = 256;
 /** With this much unsent in the carrier, changes wait at the page and coalesce, in bytes. */
 const MAX_BUFFERED_BYTES = 262_144;
 /** A mutation batch is cut at this size and goes on in the next, in raw bytes: under the frame limit even if it does not shrink. */
@@ -87,6 +89,7 @@ class PageCapture implements Capture {
   private readonly stopPolling: () => void;
   private phase: Phase = 'idle';
   private isAskedAgain = false;
+  private isPollDue = false;
   private writer = new PageWriter();
   private chunks: Uint8Array[] = [];
   private lastFlush = 0;
@@ -148,6 +151,7 @@ class PageCapture implements Capture {
 
   flush(): void {
     if (this.phase === 'idle' || this.phase === 'stopped') return;
+    this.isPollDue = true;
     if (this.phase === 'live') this.tasks.next(this.writeBatch);
     this.tasks.drain();
   }
@@ -226,6 +230,7 @@ class PageCapture implements Capture {
   }
 
   private readonly poll = (): void => {
+    this.isPollDue = true;
     if (this.phase === 'live') this.writeBatch();
   };
 
@@ -292,7 +297,9 @@ class PageCapture implements Capture {
     this.roots.takeRecords();
     this.budget.begin(SLICE_MILLIS, () => this.writer.size > MAX_BATCH_BYTES);
     const isSettled = this.structure.write(this.writer);
-    const isComplete = this.sheets.write(this.writer, this.roots.all(), this.budget) && isSettled;
+    const roots = this.roots.all();
+    const isComplete = this.sheets.write(this.writer, this.isPollDue || roots.size <= MANY_ROOTS ? roots : [], this.budget) && isSettled;
+    this.isPollDue = !isComplete;
     this.forms.write(this.writer);
     this.view.write(this.writer);
     this.lastFlush = this.window.performance.now();

@@ -107,6 +107,7 @@ export class Structure {
       entry.buried = true;
       table.forget(entry);
       forgotten(node);
+      walker.hollow.delete(node as Element);
       this.moved.delete(node);
     }
     const document = walker.frames.get(node as Element);
@@ -199,7 +200,9 @@ export class Structure {
 
   private writeHosts(writer: PageWriter): void {
     const { table, walker } = this.parts;
+    for (const element of walker.hollow) if (element.shadowRoot !== null) this.hosts.add(element);
     for (const host of this.hosts) {
+      walker.hollow.delete(host);
       const entry = table.known(host);
       const { shadowRoot } = host;
       if (entry !== undefined && shadowRoot !== null && table.known(shadowRoot) === undefined) walker.shadow(writer, shadowRoot, entry);

@@ -54,6 +54,8 @@ interface Rest {
 export class Walker {
   /** Frames of the mirror, with the document that was sent. */
   readonly frames = new Map<Element, Document | null>();
+  /** Custom elements without a shadow root: one may come by ways that no method call tells of (the parser, another realm's methods). */
+  readonly hollow = new Set<Element>();
   private readonly filter: AttributeFilter = createAttributeFilter();
   private readonly names: string[] = [];
   private readonly values: string[] = [];
@@ -129,6 +131,7 @@ export class Walker {
 
   reset(): void {
     this.frames.clear();
+    this.hollow.clear();
     this.rests = [];
     this.leftOver = [];
   }
@@ -182,6 +185,7 @@ export class Walker {
     if (!isEmpty && !(isSpecial && this.special(writer, element, tag, entry))) {
       const { shadowRoot, firstChild } = element;
       if (shadowRoot !== null) this.openShadow(writer, shadowRoot, entry, depth + 1);
+      else if (tag.includes('-')) this.hollow.add(element);
       if (firstChild !== null) this.children(writer, entry, firstChild, depth + 1);
     }
     writer.close();

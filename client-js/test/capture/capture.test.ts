@@ -270,6 +270,17 @@ describe('live changes', () => {
     expect(await difference()).toBe('');
   });
 
+  it('should find a shadow root that was attached by another window', async () => {
+    await capture('<x-hollow></x-hollow><iframe></iframe>');
+    await change(() => {
+      const other = (document.querySelector('iframe') as HTMLIFrameElement).contentWindow as Window & typeof globalThis;
+      window.lab.capture.flush();
+      const pristine = Object.getOwnPropertyDescriptor(other.Element.prototype, 'attachShadow')?.value as Element['attachShadow'];
+      pristine.call(document.querySelector('x-hollow') as Element, { mode: 'open' }).append('found');
+    });
+    expect(await difference()).toBe('');
+  });
+
   it('should turn a batch that is larger than a frame into a keyframe', async () => {
     await capture('<p hidden>0</p>');
     const types = await change(() => {
@@ -348,7 +359,7 @@ describe('stop', () => {
       const listeners = new Map<string, number>();
       const count = (by: number) => (name: unknown, listener: unknown) =>
         listeners.set(String(name), (listeners.get(String(name)) ?? 0) + (listener === null ? 0 : by));
-       
+
       const { addEventListener: add, removeEventListener: remove } = EventTarget.prototype;
       const adding = count(1);
       const removing = count(-1);
@@ -379,7 +390,6 @@ describe('stop', () => {
   it('should leave a method alone that the page wrapped again', async () => {
     await capture('<style id=a></style>');
     const rules = await page.evaluate(() => {
-       
       const ours = CSSStyleSheet.prototype.insertRule;
       const theirs = function (this: CSSStyleSheet, ...args: [string, number?]): number {
         return ours.apply(this, args);
