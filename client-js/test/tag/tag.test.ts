@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { decodeControl } from '../../src/protocol/control.ts';
 import { FrameType } from '../../src/protocol/frame-type.ts';
+import { decodePointer, type Pointer, type PointerType } from '../../src/protocol/pointer.ts';
 import { launchChromium } from '../browser.ts';
 import { type FakeRelay, page as pageOf, startFakeRelay } from './fake-relay.ts';
 
@@ -260,5 +261,115 @@ describe('a session', () => {
         return button?.matches(':popover-open *') === true && box !== undefined && box.width > 0;
       });
     await expect.poll(onTop).toBe(true);
+  });
+});
+
+describe('pointing', () => {
+  const pointers = (type: FrameType): Pointer[] =>
+    relay.visits
+      .flatMap(({ frames }) => frames)
+      .filter((frame) => frame.type === type)
+      .map((frame) => decodePointer(frame.type as PointerType, frame.payload));
+  const middleOf = async (locator: Locator): Promise<[number, number]> => {
+    const box = await locator.boundingBox();
+    return [Math.round((box?.x ?? 0) + (box?.width ?? 0) / 2), Math.round((box?.y ?? 0) + (box?.height ?? 0) / 2)];
+  };
+
+  it('should tell the last place of a pointer that stops at once', async () => {
+    await begin('view-only');
+    const [x, y] = await middleOf(page.locator('#name'));
+    // Both within one throttling interval.
+    await Promise.all([page.mouse.move(x - 40, y - 5), page.mouse.move(x, y)]);
+    await until(() => {
+      const last = pointers(FrameType.CURSOR).at(-1);
+      return last && 'x' in last && Math.abs(last.x - 0x8000) < 400;
+    });
+  });
+
+  it('should tell clicks and typing, and what the tag itself shows to nobody', async () => {
+    await begin();
+    await page.locator('#name').click();
+    await until(() => pointers(FrameType.CLICK_MARK).length === 1);
+    await page.keyboard.type('a');
+    await until(() => pointers(FrameType.TYPING).length === 1);
+    const before = pointers(FrameType.CURSOR).length;
+    const [x, y] = await middleOf(test('session-exit'));
+    await page.mouse.move(x, y);
+    await page.mouse.move(...(await middleOf(page.locator('#name'))));
+    await until(() => pointers(FrameType.CURSOR).length > before);
+    const nodes = new Set(pointers(FrameType.CURSOR).map(({ node }) => node));
+    expect(nodes).toEqual(new Set(pointers(FrameType.CLICK_MARK).map(({ node }) => node)));
+  });
+
+  it("should draw the agent's cursor, clicks, highlights and typing over the element, and follow it", async () => {
+    await begin('view-only');
+    await page.locator('#name').click();
+    await until(() => pointers(FrameType.CLICK_MARK).length === 1);
+    const { node } = pointers(FrameType.CLICK_MARK)[0]!;
+    relay.point({ type: FrameType.CURSOR, node, x: 0x8000, y: 0x8000 });
+    await visible('cursor-agent');
+    expect(await test('cursor-agent').textContent()).toBe('Ada <b>');
+    const tip = async (): Promise<number> => {
+      const [x, y] = await middleOf(page.locator('#name'));
+      const box = await test('cursor-agent').boundingBox();
+      return Math.hypot((box?.x ?? 0) - x, (box?.y ?? 0) - y);
+    };
+    await expect.poll(tip).toBeLessThan(2);
+    await page.evaluate(() => document.querySelector('h1')?.remove());
+    await expect.poll(tip).toBeLessThan(2);
+
+    relay.point({ type: FrameType.CLICK_MARK, node, x: 0x8000, y: 0x8000 });
+    await visible('click-mark');
+    await gone('click-mark');
+    relay.act({ type: FrameType.HIGHLIGHT, node });
+    await visible('highlight');
+    relay.act({ type: FrameType.HIGHLIGHT, node: 0 });
+    await gone('highlight');
+    relay.point({ type: FrameType.TYPING, node });
+    await visible('typing-agent');
+    relay.act({ type: FrameType.WIGGLE, node });
+    await until(() => page.evaluate(() => document.querySelector('#name')?.getAnimations().length));
+    await expect.poll(() => page.evaluate(() => document.querySelector('#name')?.getAnimations().length)).toBe(0);
+
+    await test('session-exit').click();
+    await gone('cursor-agent');
+    expect(await page.locator('#name').getAttribute('style')).toBeNull();
+  });
+
+  it('should refuse by itself what view-only forbids, though the relay lets it through', async () => {
+    await begin('view-only');
+    await page.locator('#name').click();
+    await until(() => pointers(FrameType.CLICK_MARK).length === 1);
+    const { node } = pointers(FrameType.CLICK_MARK)[0]!;
+    relay.act({ type: FrameType.INPUT, node, value: 'x', commit: true });
+    relay.act({ type: FrameType.CLICK, node, x: 0, y: 0, button: 0, modifiers: 0, clicks: 1 });
+    relay.act({ type: FrameType.SCROLL_TO, node, left: 0, top: 0 });
+    await until(() => relay.verdicts.length === 3);
+    expect(relay.verdicts.map((verdict) => ('reason' in verdict ? verdict.reason : verdict.outcome))).toEqual([
+      'mode-forbids',
+      'mode-forbids',
+      'applied',
+    ]);
+    expect(await page.locator('#name').inputValue()).toBe('');
+  });
+
+  it('should repeat the verdict of an action that took the page away, and not the action', async () => {
+    await begin();
+    await page.locator('#next').hover();
+    await until(() => pointers(FrameType.CURSOR).length > 0);
+    const { node } = pointers(FrameType.CURSOR).at(-1)!;
+    const click = { type: FrameType.CLICK, node, x: 9, y: 9, button: 0, modifiers: 0, clicks: 1 } as const;
+    const sequence = relay.act(click);
+    await page.waitForURL('**/next');
+    await until(() => relay.visits.length === 2 && relay.visits[1]?.frames.some(({ type }) => type === FrameType.KEYFRAME));
+    const before = relay.verdicts.length;
+    relay.act(click, { sequence, epoch: 1 });
+    relay.act(click, { epoch: 1 });
+    await until(() => relay.verdicts.length === before + 2);
+    expect(relay.verdicts.slice(before)).toEqual([
+      { sequence, outcome: 'applied' },
+      { sequence: sequence + 1, outcome: 'refused', reason: 'stale-epoch' },
+    ]);
+    expect(relay.visits).toHaveLength(2);
   });
 });
