@@ -51,6 +51,7 @@ export interface ConsumerSession {
 export function joinSession(around: Surroundings, memory: Memory): ConsumerSession {
   const early: Frame[] = [];
   let over = false;
+  let retried = false;
   let frame: SessionFrame | undefined;
   let live: Bundle.LiveSession | undefined;
   let info: SessionInfo | undefined;
@@ -86,10 +87,12 @@ export function joinSession(around: Surroundings, memory: Memory): ConsumerSessi
       keep(memory);
       apply(change.welcome.session);
     } else if (change.state === 'closed') {
-      const unknown = change.code === CloseCode.NOT_AUTHENTICATED && memory.resume !== undefined;
+      // Also when the WELCOME with the secret was lost on its way: not so at the first attempt, where it is the brand that is unknown.
+      const unknown = change.code === CloseCode.NOT_AUTHENTICATED && (memory.resume !== undefined || retried);
       const again = unknown || change.code === CloseCode.REPLACED || change.code === CloseCode.SESSION_ENDED;
       finish(change.code === CloseCode.REPLACED ? 'moved' : 'failed', again);
     } else {
+      retried ||= change.state === 'waiting-to-retry';
       if (memory.joint) showFrame(true);
       else around.changed('connecting');
     }

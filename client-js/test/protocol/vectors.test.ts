@@ -67,10 +67,10 @@ function judge(bytes: Uint8Array, { role, state, mode, first = false }: Sender):
 
 describe('bad frames', () => {
   it.each(badFrames.rows)('should earn what they earn: $name', (row) => {
-    const bytes = row.repeat ? repeated(row.repeat.byteHex, row.repeat.count, row.repeat.prefixHex) : bytesOf(row.hex ?? '');
+    const bytes = row.repeat ? repeated(row.repeat.byteHex, row.repeat.count, row.repeat.prefixHex) : bytesOf(row.hex);
     const found = judge(bytes, row);
     // What only the payload shows is the relay's to find: it reads the payloads of the control lane alone.
-    if (found === undefined) expect(laneOf(bytes[0] ?? 0)).toBe('control');
+    if (found === undefined) expect(laneOf(Number(bytes[0]))).toBe('control');
     else expect(found).toBe(row.closeCode ?? row.error);
   });
 });
