@@ -57,6 +57,7 @@ export function createPageStream(clock: Clock, events: PageStreamEvents): PageSt
   let askAgainMillis = ASK_AGAIN_MILLIS;
 
   function accept(frame: Frame): void {
+    if (isBefore(frame.epoch, epoch)) return;
     const isNext = frame.epoch === epoch && frame.sequence === last + 1;
     const continues = parts !== undefined && isNext && frame.type === FrameType.KEYFRAME;
     const begins = !continues && frame.type === FrameType.KEYFRAME && !(frame.flags & Flag.LINKED);
@@ -71,7 +72,7 @@ export function createPageStream(clock: Clock, events: PageStreamEvents): PageSt
     quietly(() => take(frame));
   }
 
-  /** A frame that cannot be used. One that belongs to an earlier document is of no interest any more. */
+  /** A frame that cannot be used: one that came twice is of no interest, any other means that something is missing. */
   function lost(frame: Frame): void {
     const isRepeat = frame.epoch === epoch && frame.sequence <= last;
     if (isRepeat || (!current && parts === undefined)) return;
@@ -155,6 +156,9 @@ export function createPageStream(clock: Clock, events: PageStreamEvents): PageSt
     },
   };
 }
+
+/** Whether an epoch is an earlier document's. Epochs start again after 65,535: the shorter way round tells which is later. */
+const isBefore = (epoch: number, current: number): boolean => current >= 0 && ((epoch - current) & 0xffff) > 0x7fff;
 
 function varint(value: number): Uint8Array {
   const out = new ByteWriter(8);
