@@ -135,8 +135,12 @@ test.describe("the tag's own refusal in view-only", () => {
     relay.offer('shared');
     await expect(page.getByTestId('invitation')).toBeVisible();
     relay.start('shared');
-    relay.act({ type: FrameType.FOCUS, node: 1 });
-    await expect.poll(() => relay.verdicts()).toEqual([expect.objectContaining({ outcome: 'refused' })]);
+    relay.ping();
+    await expect.poll(() => relay.frames.map(({ type }) => frameTypeName(type))).toContain('PONG');
+    await expect(page.getByTestId('session-frame')).toHaveCount(0);
+    await page.locator('#field').evaluate((field: HTMLInputElement) => (field.value = 'private'));
+    relay.ping();
+    await expect.poll(() => relay.frames.filter(({ type }) => type === FrameType.PONG)).toHaveLength(2);
     expect(relay.frames.map(({ type }) => type)).not.toContain(FrameType.KEYFRAME);
   });
 });

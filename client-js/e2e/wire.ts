@@ -139,6 +139,8 @@ export interface BareRelay extends Ear {
   /** Starts the session in this mode, as if the consumer's answer had been passed on. */
   start(mode: Mode): void;
   act(action: Action): number;
+  /** What was sent before it has been dealt with once PONG is there. */
+  ping(): void;
   close(): Promise<void>;
 }
 
@@ -203,6 +205,7 @@ export async function bareRelay(html: string): Promise<BareRelay> {
       control(FrameType.INVITATION_STATE, { invitation: 'one', state: 'accepted' });
       control(FrameType.SESSION, session('active', mode));
     },
+    ping: () => socket?.send(encodeFrame(FrameType.PING, 0, 0)),
     act(action) {
       const bytes = encodeFrame(action.type, 1, ++sequence, encodeAction(action));
       bytes[SENDER_OFFSET] = AGENT_NUMBER;

@@ -55,7 +55,6 @@ export function joinSession(around: Surroundings, memory: Memory): ConsumerSessi
   let frame: SessionFrame | undefined;
   let live: Bundle.LiveSession | undefined;
   let info: SessionInfo | undefined;
-  let answered: { readonly invitation: string; readonly accept: boolean } | undefined;
   let answerPending: ((accept: boolean) => void) | undefined;
   let closeDialog = (): void => undefined;
 
@@ -113,16 +112,17 @@ export function joinSession(around: Surroundings, memory: Memory): ConsumerSessi
 
   function invite(invitation: Invitation): void {
     // The answer may have been lost with its carrier: it is given again, the question is not.
-    if (answered?.invitation === invitation.invitation) {
-      channel.send(FrameType.INVITATION_ANSWER, encodeControl(answered));
+    if (memory.reply?.invitation === invitation.invitation) {
+      channel.send(FrameType.INVITATION_ANSWER, encodeControl(memory.reply));
       return;
     }
     withdraw();
+    delete memory.reply;
     const answer = (accept: boolean): void => {
       if (answerPending !== answer) return;
       withdraw();
-      answered = { invitation: invitation.invitation, accept };
-      channel.send(FrameType.INVITATION_ANSWER, encodeControl(answered));
+      memory.reply = { invitation: invitation.invitation, accept };
+      channel.send(FrameType.INVITATION_ANSWER, encodeControl(memory.reply));
     };
     answerPending = answer;
     let close: (() => void) | undefined;
@@ -155,6 +155,8 @@ export function joinSession(around: Surroundings, memory: Memory): ConsumerSessi
         break;
       case 'active':
       case 'paused': {
+        // Consent is given here and nowhere else, whatever a relay says.
+        if (!memory.joint && !memory.reply?.accept) break;
         const agent = session.participants.find(({ role }) => role === 'agent')?.name ?? memory.joint?.agent ?? 'Agent';
         memory.joint = { agent, mode: session.mode ?? 'view-only' };
         keep(memory);

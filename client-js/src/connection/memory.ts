@@ -5,6 +5,8 @@ import type { Mode } from '../protocol/control.ts';
 export interface Memory {
   readonly session: string;
   resume?: string;
+  /** What the consumer said to the latest invitation, perhaps on the page before this one. */
+  reply?: { readonly invitation: string; readonly accept: boolean };
   /** There while a session is on: the frame stands from the first moment of the next page. */
   joint?: { readonly agent: string; readonly mode: Mode };
   /** Frames sent by lane: a sender's sequences go on over page loads. */

@@ -134,6 +134,17 @@ describe('an invitation', () => {
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('name');
   });
 
+  it('should be what a session takes: a relay alone starts none', async () => {
+    await arrive();
+    relay.invite('shared');
+    await visible('invitation');
+    relay.say('active', 'shared');
+    await test('invitation-decline').click();
+    await until(() => sent(FrameType.INVITATION_ANSWER).length === 1);
+    expect(relay.visits[0]?.frames.map(({ type }) => type)).not.toContain(FrameType.KEYFRAME);
+    expect(await test('session-frame').count()).toBe(0);
+  });
+
   it('should disappear when it is withdrawn', async () => {
     await arrive();
     relay.invite('shared');
@@ -148,6 +159,8 @@ describe('a session', () => {
   it('should put a frame around the page that moves nothing and takes no click', async () => {
     await arrive();
     const before = await page.locator('#name').boundingBox();
+    relay.invite('view-only');
+    await test('invitation-accept').click();
     relay.say('active', 'view-only');
     await visible('session-frame');
     expect(await page.locator('#name').boundingBox()).toEqual(before);
