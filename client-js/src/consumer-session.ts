@@ -87,8 +87,8 @@ export function joinSession(around: Surroundings, memory: Memory): ConsumerSessi
       apply(change.welcome.session);
     } else if (change.state === 'closed') {
       // Also when the WELCOME with the secret was lost on its way: not so at the first attempt, where it is the brand that is unknown.
-      const unknown = change.code === CloseCode.NOT_AUTHENTICATED && (memory.resume !== undefined || retried);
-      const again = unknown || change.code === CloseCode.REPLACED || change.code === CloseCode.SESSION_ENDED;
+      const unknown = change.code === CloseCode.NOT_AUTHENTICATED && (memory.resume ?? retried);
+      const again = !!unknown || change.code === CloseCode.REPLACED || change.code === CloseCode.SESSION_ENDED;
       finish(change.code === CloseCode.REPLACED ? 'moved' : 'failed', again);
     } else {
       retried ||= change.state === 'waiting-to-retry';
@@ -157,7 +157,7 @@ export function joinSession(around: Surroundings, memory: Memory): ConsumerSessi
       case 'paused': {
         // Consent is given here and nowhere else, whatever a relay says.
         if (!memory.joint && !memory.reply?.accept) break;
-        const agent = session.participants.find(({ role }) => role === 'agent')?.name ?? memory.joint?.agent ?? 'Agent';
+        const agent = session.participants.find(({ role }) => role === 'agent')?.name ?? 'Agent';
         memory.joint = { agent, mode: session.mode ?? 'view-only' };
         keep(memory);
         closeDialog();
@@ -230,8 +230,7 @@ export function joinSession(around: Surroundings, memory: Memory): ConsumerSessi
     suspend() {
       if (over) return;
       memory.counts = channel.counts;
-      // An id whose secret has not come yet could not be claimed by the next page: that one begins anew.
-      if (memory.resume) keep(memory);
+      keep(memory);
       clear();
       channel.close();
     },

@@ -33,7 +33,7 @@ export function openWebSocket(Socket: typeof WebSocket, url: string, clock: Cloc
   const socket = new Socket(url, SUBPROTOCOL);
   socket.binaryType = 'arraybuffer';
   let heardAt = clock.now();
-  let cancelTimer = clock.after(WELCOME_DEADLINE_MILLIS, () => drop(CloseCode.HEARTBEAT_MISSED, 'no WELCOME'));
+  let cancelTimer = clock.after(WELCOME_DEADLINE_MILLIS, () => drop(CloseCode.HEARTBEAT_MISSED));
   socket.onopen = () => events.opened();
   socket.onclose = (event) => {
     cancelTimer();
@@ -74,7 +74,7 @@ export function openWebSocket(Socket: typeof WebSocket, url: string, clock: Cloc
     cancelTimer();
     cancelTimer = clock.after(heartbeatMillis, () => {
       if (clock.now() - heardAt >= heartbeatMillis * SILENT_HEARTBEATS) {
-        drop(CloseCode.HEARTBEAT_MISSED, 'silence');
+        drop(CloseCode.HEARTBEAT_MISSED);
         return;
       }
       socket.send(encodeFrame(FrameType.PING, 0, 0));

@@ -36,7 +36,8 @@ function stored<T>(run: (storage: Storage) => T): T | undefined {
 /** What the page before this one kept, or a new session. */
 export function recall(): Memory {
   const kept = stored((storage) => JSON.parse(storage.getItem(KEY) ?? '') as Memory);
-  return kept?.session ? kept : { session: newSessionId() };
+  // An id whose secret had not come when its page went could not be claimed: this page begins anew.
+  return kept?.resume ? kept : { session: newSessionId() };
 }
 
 export function keep(memory: Memory): void {
