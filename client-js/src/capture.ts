@@ -33,8 +33,8 @@ export interface SessionContext {
   readonly frame: SessionFrame;
   /** What the X does. */
   end(): void;
-  /** Origins besides the page's own that the agent may take the consumer to. */
-  readonly origins: readonly string[];
+  /** Origins besides the page's own that the agent may take the consumer to, parted by blanks. */
+  readonly origins: string;
 }
 
 export interface LiveSession {
@@ -68,7 +68,7 @@ export function startSession(context: SessionContext): LiveSession {
   const pointing = startPointing({ idOf: (node) => capture.idOf(node), ignores, send });
   const act = createActing({
     ids: capture,
-    origins: context.origins,
+    origins: context.origins.split(/\s+/),
     answered: memory.answered ?? [],
     remember(answers) {
       memory.answered = answers;

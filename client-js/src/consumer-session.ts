@@ -30,7 +30,8 @@ export interface Surroundings {
   readonly client: string;
   /** `wss://relay` */
   readonly relay: string;
-  readonly origins: readonly string[];
+  /** `data-origins` of the tag: origins besides the page's own that an agent may take the consumer to, parted by blanks. */
+  readonly origins: string;
   readonly host: Host;
   readonly witness: Witness;
   /** The capture bundle, fetched at the first call: when an agent invites, or a session goes on. */
@@ -101,13 +102,10 @@ export function joinSession(around: Surroundings, memory: Memory): ConsumerSessi
     if (over) return;
     const { type, payload } = received;
     if (type === FrameType.INVITATION) invite(decodeControl(payload));
-    else if (type === FrameType.INVITATION_STATE) settled(decodeControl(payload));
-    else if (type === FrameType.SESSION) apply(decodeControl(payload));
+    else if (type === FrameType.INVITATION_STATE) {
+      if (decodeControl<InvitationUpdate>(payload).state !== 'offered') withdraw();
+    } else if (type === FrameType.SESSION) apply(decodeControl(payload));
     else if (!live && laneOf(type) === 'action' && early.length < MAX_EARLY_FRAMES) early.push(received);
-  }
-
-  function settled({ state }: InvitationUpdate): void {
-    if (state !== 'offered') withdraw();
   }
 
   function invite(invitation: Invitation): void {

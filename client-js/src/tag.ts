@@ -54,7 +54,7 @@ function start(script: HTMLScriptElement): void {
     brand,
     client: CLIENT,
     relay: relay.replace(/^http/, 'ws'),
-    origins: origins.split(/\s+/),
+    origins,
     host,
     witness: bearWitness(window),
     load() {

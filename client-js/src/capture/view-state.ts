@@ -71,7 +71,8 @@ export function createViewState(window: Window, table: NodeTable, scrolledBefore
     },
     track(element) {
       // The attribute tells the mirror that a dialog is open; nothing does so for a popover.
-      if (!dialogs.has(element)) dialogs.set(element, (element as Partial<HTMLDialogElement>).open === true ? ModalState.OPEN : ModalState.CLOSED);
+      if (!dialogs.has(element))
+        dialogs.set(element, (element as Partial<HTMLDialogElement>).open === true ? ModalState.OPEN : ModalState.CLOSED);
     },
     write(writer) {
       writeDialogs(writer);
@@ -109,7 +110,10 @@ function modalState(element: HTMLElement): ModalState {
 }
 
 /** The size that the page is laid out in: without the scroll bars, which the mirror does not have. */
-export function layoutViewport({ compatMode, documentElement, body, defaultView }: Document): { readonly width: number; readonly height: number } {
+export function layoutViewport({ compatMode, documentElement, body, defaultView }: Document): {
+  readonly width: number;
+  readonly height: number;
+} {
   const root = (compatMode === 'BackCompat' ? body : documentElement) as Element | null;
   return { width: root?.clientWidth || (defaultView?.innerWidth ?? 0), height: root?.clientHeight || (defaultView?.innerHeight ?? 0) };
 }

@@ -42,14 +42,11 @@ export function encodeFrame(
   flags = 0,
 ): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(HEADER_BYTES + payload.length);
-  bytes[0] = type;
-  bytes[1] = flags;
-  bytes[4] = epoch >>> 8;
-  bytes[5] = epoch;
-  bytes[6] = sequence >>> 24;
-  bytes[7] = sequence >>> 16;
-  bytes[8] = sequence >>> 8;
-  bytes[9] = sequence;
+  const view = new DataView(bytes.buffer);
+  view.setUint8(0, type);
+  view.setUint8(1, flags);
+  view.setUint16(4, epoch);
+  view.setUint32(6, sequence);
   bytes.set(payload, HEADER_BYTES);
   return bytes;
 }
