@@ -252,6 +252,7 @@ class PageCapture implements Capture {
   /** One more slice of reading the page for a keyframe. */
   private readonly walkOn = (): void => {
     this.roots.takeRecords();
+    this.content.judge();
     this.budget.begin(SLICE_MILLIS);
     const isWalked = this.walker.resume(this.writer, this.structure.isUnsettled);
     const isRead = isWalked && this.sheets.write(this.writer, this.roots.all(), this.budget);
@@ -260,6 +261,8 @@ class PageCapture implements Capture {
   };
 
   private readonly finishKeyframe = (): void => {
+    this.roots.takeRecords();
+    this.content.judge();
     this.forms.write(this.writer);
     this.view.write(this.writer);
     this.table.endGeneration();

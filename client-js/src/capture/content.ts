@@ -47,13 +47,18 @@ export class Content {
     if (control !== null) this.parts.forms.resend(control as Control);
   }
 
-  write(writer: PageWriter): void {
+  /** Finds what is masked by now. Comes before anything else is written: what is put into a new mask must not be sent as it is. */
+  judge(): void {
     this.remaskLearned();
     // A mask that changes adds to `attributes` and `texts` on the way; the iteration takes that in.
     for (const [element, names] of this.attributes) {
       const entry = this.parts.table.known(element);
       if (entry !== undefined && [...names].some((name) => MASKING_ATTRIBUTES.has(name))) this.remask(entry);
     }
+  }
+
+  write(writer: PageWriter): void {
+    this.judge();
     for (const [element, names] of this.attributes) {
       const entry = this.parts.table.known(element);
       if (entry !== undefined) this.parts.walker.writeAttributes(writer, entry, names);

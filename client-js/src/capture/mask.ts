@@ -132,7 +132,13 @@ export function maskAttribute(name: string, value: string): string | null {
   return name === 'style' ? maskCss(value) : value;
 }
 
-/** Style of a masked part: layout stays, generated text and images go. */
+/** Declarations whose strings lay out and name what is known anyway (kept); all other strings. */
+const CSS_STRING = /(\b(?:grid|font)[\w-]*\s*:[^;{}]*)|"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*'/gi;
+
+/** Style of a masked part: layout stays; texts, images, and properties of the page's own (which may hold anything) go. */
 export function maskCss(css: string): string {
-  return css.replace(/url\([^)]*\)/gi, 'none').replace(/(content\s*:\s*)(?:"[^"]*"|'[^']*')/gi, `$1"${MASK_TEXT}"`);
+  return css
+    .replace(CSS_STRING, (_, kept?: string) => kept ?? `"${MASK_TEXT}"`)
+    .replace(/url\([^)]*\)/gi, 'none')
+    .replace(/--[\w-]+\s*:[^;{}]*/g, '');
 }

@@ -42,6 +42,8 @@ export class Sheets implements Omit<CssomListener, 'shadowAttached'> {
   private changes: Change[] = [];
   private constructed = new WeakMap<CSSStyleSheet, number>();
   private adopted = new WeakMap<Root, readonly CSSStyleSheet[]>();
+  /** Constructed sheets that masked roots alone have adopted. */
+  private masked = new WeakSet<CSSStyleSheet>();
   private readonly table: NodeTable;
 
   constructor(table: NodeTable) {
@@ -113,6 +115,7 @@ export class Sheets implements Omit<CssomListener, 'shadowAttached'> {
     this.changes = [];
     this.constructed = new WeakMap();
     this.adopted = new WeakMap();
+    this.masked = new WeakSet();
   }
 
   private enqueue(sheet: CSSStyleSheet, owner: SheetOwner | number): void {
@@ -131,7 +134,7 @@ export class Sheets implements Omit<CssomListener, 'shadowAttached'> {
   private log(change: Change): void {
     const place = this.placeOf(change.sheet);
     if (place === undefined) return;
-    const isMasked = typeof place !== 'number' && this.table.known(place)?.masked !== false;
+    const isMasked = typeof place === 'number' ? this.masked.has(change.sheet) : this.table.known(place)?.masked !== false;
     const isQueued = this.jobs.some((job) => job.sheet === change.sheet);
     if (isMasked || isQueued || this.changes.length >= MAX_LOGGED_CHANGES) this.changed(change.sheet);
     else this.changes.push(change);
@@ -175,7 +178,7 @@ export class Sheets implements Omit<CssomListener, 'shadowAttached'> {
       const css = job.css.join('\n');
       const base = job.sheet.href ?? '';
       const entry = typeof job.owner === 'number' ? undefined : this.table.known(job.owner);
-      if (typeof job.owner === 'number') writer.adoptedSheet(job.owner, base, css);
+      if (typeof job.owner === 'number') writer.adoptedSheet(job.owner, base, this.masked.has(job.sheet) ? maskCss(css) : css);
       else if (entry !== undefined) writer.sheet(entry.id, base, entry.masked ? maskCss(css) : css);
     }
     return true;
@@ -188,11 +191,15 @@ export class Sheets implements Omit<CssomListener, 'shadowAttached'> {
   }
 
   private queueConstructed(root: Root): void {
+    const isMasked = this.table.known(root)?.masked === true;
     for (const sheet of root.adoptedStyleSheets) {
-      if (this.constructed.has(sheet)) continue;
-      const id = this.table.freshId();
+      const known = this.constructed.get(sheet);
+      const id = known ?? this.table.freshId();
+      if (known === undefined && isMasked) this.masked.add(sheet);
+      // What one part of the page shows openly is no secret of another's.
+      const isRevealed = !isMasked && this.masked.delete(sheet);
       this.constructed.set(sheet, id);
-      this.enqueue(sheet, id);
+      if (known === undefined || isRevealed) this.enqueue(sheet, id);
     }
   }
 

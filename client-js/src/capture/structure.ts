@@ -72,6 +72,7 @@ export class Structure {
 
   /** Writes the changes; false when some are left because the time was over. */
   write(writer: PageWriter): boolean {
+    this.parts.content.judge();
     let isComplete = this.settleAll(writer);
     this.writeFrames(writer);
     this.writeHosts(writer);

@@ -20,6 +20,7 @@ import { createMasks, MASK_TEXT } from '../../src/capture/mask.ts';
  *    other attribute. An import reads as the grouping rule that holds the imported rules in the mirror.
  * 5. Attributes that load code or documents, navigate, submit, run or take the focus (INERT, INERT_ON, on…), and URLs whose
  *    scheme runs code: a mirror must not have them. A link to code is compared as a link to code, whatever the code.
+ *    Addresses of blobs are left out: they mean something in the page's own window alone.
  * 6. `autocomplete` of fields: always off in a mirror, so that the agent's browser fills nothing in.
  * 7. URLs are compared resolved against their document's base: a mirror's document has another address. In CSS they are
  *    compared in one spelling: url("…").
@@ -294,6 +295,7 @@ function attributeValue(element: Element, key: string, value: string): string | 
   const base = element.baseURI;
   if (URL_ATTRIBUTES.has(key)) {
     const url = absolute(value, base);
+    if (url.startsWith('blob:')) return '';
     return /^\s*(javascript|vbscript):|^about:invalid$/i.test(url) ? '(code)' : wellFormed(url);
   }
   if (key === 'srcset') return wellFormed(absoluteSet(value, base));

@@ -1,0 +1,79 @@
+import type { Page, WebSocket } from '@playwright/test';
+import { decodeFrame, Flag } from '../src/protocol/frame.ts';
+import { FrameType, laneOf } from '../src/protocol/frame-type.ts';
+import { Lz4Decoder } from '../src/protocol/lz4.ts';
+import { type PageVisitor, readPageBatch } from '../src/protocol/page-reader.ts';
+
+/** Everything that left a page: the bytes of each frame as sent and as expanded, the strings of page batches, plain requests. */
+export interface Heard {
+  /** Whether a text is in any of it, in UTF-8 or UTF-16. @returns where */
+  find(text: string): string[];
+  /** The live values that were sent, in order. */
+  readonly values: readonly string[];
+  readonly frames: number;
+}
+
+const isBatch = (type: number): boolean => type === FrameType.KEYFRAME || type === FrameType.MUTATIONS;
+
+/** Listens to a page from before its first request on. */
+export function listenTo(page: Page): Heard {
+  const pieces: { readonly where: string; readonly bytes: Buffer }[] = [];
+  const values: string[] = [];
+  let frames = 0;
+  page.on('request', (request) => {
+    const { pathname, search } = new URL(request.url());
+    pieces.push({
+      where: `request ${pathname}`,
+      bytes: Buffer.from(`${pathname}${decodeURIComponent(search)}${request.postData() ?? ''}`),
+    });
+  });
+  page.on('websocket', (socket) => {
+    listenToSocket(
+      socket,
+      (where, bytes) => pieces.push({ where, bytes: Buffer.from(bytes) }),
+      values,
+      () => frames++,
+    );
+  });
+  return {
+    find(text) {
+      const needles = [Buffer.from(text, 'utf8'), Buffer.from(text, 'utf16le'), Buffer.from(text, 'utf16le').swap16()];
+      return pieces.filter(({ bytes }) => needles.some((needle) => bytes.includes(needle))).map(({ where }) => where);
+    },
+    values,
+    get frames() {
+      return frames;
+    },
+  };
+}
+
+function listenToSocket(socket: WebSocket, note: (where: string, bytes: Uint8Array) => void, values: string[], count: () => void): void {
+  let decoder = new Lz4Decoder();
+  let epoch = -1;
+  let chunks: Uint8Array[] = [];
+  socket.on('framesent', ({ payload }) => {
+    count();
+    if (typeof payload === 'string') throw new Error('a text message');
+    const frame = decodeFrame(new Uint8Array(payload));
+    const where = `frame 0x${frame.type.toString(16)} of the ${laneOf(frame.type)} lane`;
+    note(where, new Uint8Array(payload));
+    if (!isBatch(frame.type)) return;
+    if (frame.epoch !== epoch) decoder = new Lz4Decoder();
+    epoch = frame.epoch;
+    const expanded = frame.flags & Flag.COMPRESSED ? decoder.expand(frame.payload, (frame.flags & Flag.LINKED) !== 0) : frame.payload;
+    chunks.push(expanded);
+    if (frame.flags & Flag.MORE) return;
+    const batch = new Uint8Array(Buffer.concat(chunks));
+    chunks = [];
+    note(`${where}, expanded`, batch);
+    readPageBatch(batch, onlyValues(values));
+  });
+}
+
+/** A visitor that notes live values and lets everything else pass. */
+const onlyValues = (values: string[]): PageVisitor =>
+  new Proxy({} as PageVisitor, {
+    get: (_, name) => (_id: number, value: string) => {
+      if (name === 'value') values.push(value);
+    },
+  });
