@@ -265,10 +265,11 @@ function writeElement(element: Element, depth: number, writing: Writing, inherit
   for (const child of Array.from(element.childNodes)) writeNode(child, depth + 1, writing, masked);
 }
 
-/** Nothing but the elements that a parser makes of nothing. */
+/** Nothing but the elements that a parser makes of nothing, with the margins that Chromium copies from the frame's attributes. */
 function isEmpty(document: Document): boolean {
+  const isBare = (element: Element): boolean => element.getAttributeNames().every((name) => /^margin(?:width|height)$/.test(name));
   const elements = Array.from(document.querySelectorAll('*'));
-  return elements.length <= 3 && elements.every((element) => !element.hasAttributes() && !/\S/.test(element.textContent));
+  return elements.length <= 3 && elements.every((element) => isBare(element) && !/\S/.test(element.textContent));
 }
 
 function attributeFacts(element: Element, label: string, masked: boolean): string[] {
