@@ -1,5 +1,19 @@
 import { defineConfig } from '@playwright/test';
 
+/** Debian's Chromium, quiet; also for tests that need a browser of their own. */
+export const launchOptions = {
+  executablePath: process.env['TANDEM_CHROMIUM'] ?? '/usr/bin/chromium',
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+};
+
 export default defineConfig({
   testDir: '.',
   testMatch: '*.test.ts',
@@ -13,17 +27,6 @@ export default defineConfig({
   reporter: [['list'], ['json', { outputFile: '../artefacts/e2e.json' }]],
   use: {
     actionTimeout: 10_000,
-    launchOptions: {
-      executablePath: process.env['TANDEM_CHROMIUM'] ?? '/usr/bin/chromium',
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    },
+    launchOptions,
   },
 });

@@ -139,8 +139,11 @@ function cssUrl(url: string, base: string): string {
   return hash > 0 && resolved.slice(0, hash) === base.replace(/#.*/, '') ? resolved.slice(hash) : resolved;
 }
 
-const absoluteSet = (set: string, base: string): string =>
-  set.replace(/(^|,)(\s*)(\S+)/g, (_whole, comma: string, space: string, url: string) => `${comma}${space}${absolute(url, base)}`);
+/** The candidates of a `srcset`, each resolved, in one spelling. An address ends at a blank, or at commas before one. */
+function absoluteSet(set: string, base: string): string {
+  const candidates = set.matchAll(/[\s,]*(\S*[^\s,])(?:,|([^,(]*(?:\([^)]*\)[^,(]*)*))/g);
+  return Array.from(candidates, ([, url = '', descriptor = '']) => `${absolute(url, base)} ${descriptor.trim()}`.trim()).join(', ');
+}
 
 /** Replaces lone surrogates, as UTF-8 on the wire does. */
 const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, '\uFFFD');
