@@ -200,11 +200,14 @@ export function joinSession(around: Surroundings, memory: Memory): ConsumerSessi
 
   /** Tells the relay, now or as soon as it is there again; nothing on this side waits for it. */
   function farewell(): void {
+    // Holds on to the session's whole interface until it has run.
+    const timer = setTimeout(channel.close, FAREWELL_MILLIS);
     const tell = (): void => {
-      if (channel.send(FrameType.END, encodeControl({})) >= 0) channel.close();
+      if (channel.send(FrameType.END, encodeControl({})) < 0) return;
+      clearTimeout(timer);
+      channel.close();
     };
     channel.onState(tell);
-    setTimeout(channel.close, FAREWELL_MILLIS);
     tell();
   }
 

@@ -107,6 +107,8 @@ export class Sheets implements Omit<CssomListener, 'shadowAttached'> {
 
   forget(node: Node): void {
     this.owners.delete(node as SheetOwner);
+    // A shadow root that comes back is a new one in the mirror, and adopts anew.
+    this.adopted.delete(node as Root);
   }
 
   reset(): void {

@@ -323,6 +323,22 @@ describe('style sheets', () => {
     await expect.poll(() => sheet('#mixed')).toContain('.second');
   });
 
+  it('should adopt anew in a shadow root that was away', async () => {
+    await capture(`<x-host></x-host><script>
+      const s = new CSSStyleSheet(); s.replaceSync('.made{right:0}');
+      document.querySelector('x-host').attachShadow({mode:'open'}).adoptedStyleSheets = [s];</script>`);
+    await change(() => {
+      Object.assign(window, { away: document.querySelector('x-host') });
+      (window as unknown as { away: Element }).away.remove();
+    });
+    await change(() => document.body.append((window as unknown as { away: Element }).away));
+    const adopted = await page.evaluate(() => {
+      const ids = window.lab.nodeOf(document.querySelector('x-host')?.shadowRoot as ShadowRoot).state['adopted'] as number[] | undefined;
+      return ids?.map((id) => window.lab.mirror.sheets.get(id)).join();
+    });
+    expect(adopted).toContain('.made');
+  });
+
   it('should follow rules that scripts insert, delete and change', async () => {
     await capture(`<style id=a>.a{} .b{}</style><style id=off>.x{}</style><script>
       window.s = new CSSStyleSheet(); document.adoptedStyleSheets = [s];</script>`);
