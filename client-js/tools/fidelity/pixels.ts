@@ -14,15 +14,29 @@ export async function shoot(page: Page): Promise<Buffer> {
   return page.screenshot({ clip: { x: 0, y: 0, ...VIEWPORT }, animations: 'disabled', caret: 'initial', timeout: 20_000 });
 }
 
-/** How much of the picture differs, in per cent of its pixels. */
-export function pixelDifference(left: Buffer, right: Buffer): { readonly percent: number; readonly picture: Buffer } {
-  const a = PNG.sync.read(left as Uint8Array);
-  const b = PNG.sync.read(right as Uint8Array);
-  if (a.width !== b.width || a.height !== b.height) return { percent: 100, picture: right };
-  const picture = new PNG({ width: a.width, height: a.height });
-  const different = pixelmatch(a.data as Uint8Array, b.data as Uint8Array, picture.data as Uint8Array, a.width, a.height, {
+export interface Area {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** How much of two pictures differs, in per cent of their pixels; with an area, of its pixels alone, from the upper left corner. */
+export function pixelDifference(
+  left: Buffer,
+  right: Buffer,
+  area: Area = VIEWPORT,
+): { readonly percent: number; readonly picture: Buffer } {
+  const [a, b] = [cut(left, area), cut(right, area)];
+  const picture = new PNG(area);
+  const different = pixelmatch(a.data as Uint8Array, b.data as Uint8Array, picture.data as Uint8Array, area.width, area.height, {
     threshold: COLOUR_THRESHOLD,
     includeAA: true,
   });
-  return { percent: (100 * different) / (a.width * a.height), picture: PNG.sync.write(picture) };
+  return { percent: (100 * different) / (area.width * area.height), picture: PNG.sync.write(picture) };
+}
+
+function cut(picture: Buffer, { width, height }: Area): PNG {
+  const whole = PNG.sync.read(picture as Uint8Array);
+  const part = new PNG({ width, height });
+  PNG.bitblt(whole, part, 0, 0, Math.min(width, whole.width), Math.min(height, whole.height), 0, 0);
+  return part;
 }

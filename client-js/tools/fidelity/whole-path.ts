@@ -3,7 +3,7 @@ import { openContext, VIEWPORT } from './browser.ts';
 import { firstDifference } from './compare.ts';
 import { type Setting, webSocketFrameBytes } from './contender.ts';
 import type { Options } from './options.ts';
-import { pixelDifference, shoot } from './pixels.ts';
+import { type Area, pixelDifference, shoot } from './pixels.ts';
 import { type Relay, startRelay } from './relay.ts';
 import { servePage, serveSite, type SiteOptions } from './site.ts';
 import type { Stage } from './stage.ts';
@@ -92,14 +92,15 @@ async function measure(
     const tasks = await stopTrace(browser);
 
     const times = await Promise.all([consumer, agent].map((page) => page.evaluate(marksOf)));
-    await hideOwnParts(consumer, agent);
+    const area = await consumer.evaluate(layoutArea);
+    await hideOwnParts(consumer, agent, area);
     const consumerPicture = await shoot(consumer);
     const screenshot = await shoot(agent);
     return {
       consumerPicture,
       mirrored: {
         difference: firstDifference(await linesOf(consumer), await linesOf(agent, MIRROR_DOCUMENT)),
-        pixelPercent: pixelDifference(consumerPicture, screenshot).percent,
+        pixelPercent: pixelDifference(consumerPicture, screenshot, area).percent,
         bytesUp: line.bytes(),
         longestTaskMs: tasks.longestCpuMs,
         captureTotalMs: tasks.totalCpuMs,
@@ -172,8 +173,14 @@ function marksOf(): { readonly painted: number | undefined; readonly accepted: n
   return { painted: paintedAt, accepted: acceptedAt };
 }
 
+/** What the page is laid out in: its window without the scroll bars, which a mirror does not have. Runs in the page. */
+function layoutArea(): Area {
+  const root = document.compatMode === 'BackCompat' ? document.body : document.documentElement;
+  return { width: root.clientWidth, height: root.clientHeight };
+}
+
 /** Takes frame, cursors and tools out of both pictures. Neither belongs to the page, so neither is captured or compared. */
-async function hideOwnParts(consumer: Page, agent: Page): Promise<void> {
+async function hideOwnParts(consumer: Page, agent: Page, { width, height }: Area): Promise<void> {
   await consumer.evaluate(() => {
     for (const own of document.querySelectorAll<HTMLElement>('tandem-ui')) own.style.visibility = 'hidden';
     for (const own of document.querySelectorAll<HTMLElement>('tandem-ui')) own.shadowRoot?.append(hider('*'));
@@ -184,11 +191,13 @@ async function hideOwnParts(consumer: Page, agent: Page): Promise<void> {
       return style;
     }
   });
-  await agent.evaluate(() => {
-    const root = document.querySelector('tandem-viewer')?.shadowRoot;
+  await agent.evaluate((size) => {
+    const viewer = document.querySelector('tandem-viewer');
+    viewer?.setAttribute('style', size);
+    const root = viewer?.shadowRoot;
     const style = document.createElement('style');
     style.textContent = '.marks, .tools, .notice, .veil, .editors { visibility: hidden !important }';
     root?.append(style);
-  });
+  }, `width: ${width}px; height: ${height}px`);
   await agent.mouse.move(0, 0);
 }
