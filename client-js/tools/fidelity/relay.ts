@@ -48,7 +48,9 @@ export async function startRelay(brandOrigin: string, deskOrigin: string): Promi
   };
   const lines = Object.entries(properties).map(([key, value]) => `${key}=${value}\n`);
   writeFileSync(config, lines.join(''), { mode: 0o600 });
-  const child = spawn('java', ['-jar', JAR, 'serve', '--config', config], { stdio: ['ignore', 'pipe', 'pipe'] });
+  // The environment goes before the file, and the tests' own TANDEM_ names are none of the relay's.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TANDEM_')));
+  const child = spawn('java', ['-jar', JAR, 'serve', '--config', config], { stdio: ['ignore', 'pipe', 'pipe'], env });
   const endWithUs = (): void => void child.kill('SIGKILL');
   process.once('exit', endWithUs);
   const origin = `http://127.0.0.1:${port}`;
