@@ -1,4 +1,4 @@
-import { startCapture } from './capture/capture.ts';
+import { type Capture, startCapture } from './capture/capture.ts';
 import type { Witness } from './capture/witness.ts';
 import type { Channel } from './connection/channel.ts';
 import { keep, type Memory } from './connection/memory.ts';
@@ -78,7 +78,7 @@ export function startSession(context: SessionContext): LiveSession {
     epoch: () => channel.epoch,
     // A verdict is due in a paused session too.
     send: (type, payload) => channel.send(type, payload),
-    mayMoveFocus: () => !pointing.isTyping(),
+    mayMoveFocus: () => !pointing.isTyping() && !isInMaskedField(capture),
     highlight: (element) => overlay.highlight(element),
     wiggle: (element) => overlay.wiggle(element),
   });
@@ -148,6 +148,13 @@ export function startSession(context: SessionContext): LiveSession {
       overlay.remove();
     },
   };
+}
+
+/** Whether the consumer stands in a field that the agent must not see. */
+function isInMaskedField(capture: Capture): boolean {
+  let focused = document.activeElement;
+  for (let inner = focused?.shadowRoot?.activeElement; inner; inner = inner.shadowRoot?.activeElement) focused = inner;
+  return focused !== null && focused !== document.body && capture.isMasked(focused);
 }
 
 function anchor(element: Element, { x, y }: { readonly x: number; readonly y: number }): Anchor {

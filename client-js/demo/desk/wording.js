@@ -24,6 +24,7 @@ const refusals = {
   'no-such-node': 'that part of the page is gone',
   masked: 'that part is private',
   'agent-proof': 'the brand keeps agents from using that part',
+  'consumer-typing': 'the consumer is typing; try again in a moment',
   'not-editable': 'that cannot be edited',
   'stale-epoch': 'the page has changed since',
   'not-allowed-url': "that address is outside the brand's pages",

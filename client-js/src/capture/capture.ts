@@ -261,6 +261,11 @@ class PageCapture implements Capture {
   };
 
   private readonly finishKeyframe = (): void => {
+    // A field may have become secret while the rest of the page was read.
+    for (const control of this.forms.controls()) {
+      const entry = this.table.known(control);
+      if (entry !== undefined && !entry.masked) entry.masked = this.masks.isOwn(control, control.localName);
+    }
     this.roots.takeRecords();
     this.content.judge();
     this.forms.write(this.writer);

@@ -92,7 +92,10 @@ export function createMasks(wasPassword: (element: Element) => boolean): Masks {
       return true;
     }
     const autocomplete = element.getAttribute('autocomplete');
-    if (autocomplete !== null && SECRET_AUTOCOMPLETE.test(autocomplete)) return true;
+    if (autocomplete !== null && SECRET_AUTOCOMPLETE.test(autocomplete)) {
+      passwords.add(element);
+      return true;
+    }
     if (tag === 'select' || NO_TEXT_TYPES.has(type)) return false;
     const name = element.getAttribute('name') ?? '';
     return passwordKeys.has(name) || passwordKeys.has(element.id) || isPasswordName(name) || isPasswordName(element.id);

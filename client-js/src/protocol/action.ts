@@ -33,6 +33,7 @@ export const REFUSALS = [
   'no-such-node',
   'masked',
   'agent-proof',
+  'consumer-typing',
   'not-editable',
   'mode-forbids',
   'stale-epoch',

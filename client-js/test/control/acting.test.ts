@@ -5,6 +5,7 @@ import type { Action } from '../../src/protocol/action.ts';
 import { FrameType } from '../../src/protocol/frame-type.ts';
 import { launchChromium, type LocalServer, serve } from '../browser.ts';
 import type * as Lab from './lab.ts';
+import { LAB_PAGE } from './lab-page.ts';
 
 declare global {
   interface Window {
@@ -13,34 +14,6 @@ declare global {
   }
 }
 
-const HTML = `<!doctype html><title>Lab</title><body>
-  <button id="button"><b id="inner">Buy</b></button>
-  <label id="label">Terms <input type="checkbox" id="terms"></label>
-  <input type="radio" name="size" id="small" checked><input type="radio" name="size" id="large">
-  <input id="text" value="ab"><input id="short" maxlength="3"><input id="locked" readonly><textarea id="area"></textarea>
-  <input type="number" id="number" value="3"><input id="other">
-  <fieldset disabled><input id="disabled"></fieldset>
-  <input type="password" id="password"><label id="password-label" for="password">Password</label>
-  <input type="file" id="file"><label id="file-label">File <input type="file"></label>
-  <div data-tandem-readonly><button id="proof">Pay</button></div>
-  <a id="link" href="#there">there</a><a id="foreign" href="https://elsewhere.example/">x</a><a id="script" href="javascript:window.hacked=1">x</a>
-  <a id="mail" href="mailto:a@b.example">x</a><a id="download" href="/file" download>x</a><a id="blank" href="#blank" target="_blank">x</a>
-  <svg width="20" height="20"><a id="svg" href="https://elsewhere.example/"><rect id="rect" width="20" height="20"/></a></svg>
-  <select id="select"><option>a<option disabled>b<option>c</select><select id="many" multiple><option>a<option>b<option>c</select>
-  <form id="form" action="#sent"><input id="query" name="query"><input type="submit" id="submit"></form>
-  <form id="lonely" action="#lonely"><input id="single" name="q"></form>
-  <form id="away" action="https://elsewhere.example/"><input id="away-field"><button id="away-button">go</button></form>
-  <form id="guarded" action="#guarded"><input id="guarded-field"><button data-tandem-readonly>Pay</button></form>
-  <div id="editor" contenteditable>Hello</div>
-  <dialog id="dialog"><button id="in-dialog">ok</button></dialog>
-  <div id="box" style="height:50px;width:50px;overflow:auto"><div style="height:500px;width:500px"></div></div>
-  <div id="host"></div><iframe id="frame" srcdoc="<button id=deep>deep</button><input id=deep-text>"></iframe><div style="height:3000px"></div>
-  <script>
-    window.heard = [];
-    document.querySelector('#host').attachShadow({ mode: 'open' }).innerHTML = '<button id="shady">x</button>';
-    for (const form of document.forms) form.addEventListener('submit', (e) => { heard.push('submit ' + form.id); if (form.id !== 'lonely') e.preventDefault(); });
-  </script>`;
-
 let browser: Browser;
 let page: Page;
 let server: LocalServer;
@@ -48,7 +21,7 @@ let server: LocalServer;
 beforeAll(async () => {
   const entry = new URL('lab.ts', import.meta.url).pathname;
   const bundled = await build({ entryPoints: [entry], bundle: true, write: false, format: 'iife', globalName: 'hand', target: 'es2022' });
-  server = await serve((_, response) => response.writeHead(200, { 'Content-Type': 'text/html' }).end(HTML));
+  server = await serve((_, response) => response.writeHead(200, { 'Content-Type': 'text/html' }).end(LAB_PAGE));
   browser = await launchChromium();
   page = await browser.newPage();
   await page.addInitScript(() => Object.assign(window, { heard: [] }));
@@ -407,6 +380,42 @@ describe('an action', () => {
     });
     expect(results).toEqual(['stale-epoch', 'not-active', 'no-such-node', 'no-such-node', 'malformed']);
     expect(await page.locator('#terms').isChecked()).toBe(false);
+  });
+
+  it('should leave the focus where the consumer types, whatever would move it', async () => {
+    await page.locator('#password').focus();
+    await page.evaluate(() => window.hand.setTyping(true));
+    const results = [
+      await on('#text', { type: FrameType.FOCUS }),
+      await key('#text', 'Tab'),
+      await key('#small', 'ArrowRight'),
+      await input('#editor', 'Hello you'),
+      await input('#text', 'typed'),
+    ];
+    expect(results).toEqual([...Array<string>(4).fill('consumer-typing'), 'applied']);
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('password');
+    await page.evaluate(() => window.hand.setTyping(false));
+  });
+
+  it('should edit no other field than the one it names', async () => {
+    await page.locator('#password').fill('geheim');
+    expect(await key('#editor', 'x')).toBe('applied');
+    expect(await key('#editor', 'Backspace')).toBe('applied');
+    expect(await value('#password')).toBe('geheim');
+    expect(await page.locator('#editor').textContent()).toBe('Hello');
+  });
+
+  it('should be answered though the page throws, or takes the link away, while it is carried out', async () => {
+    await page.evaluate(() => {
+      const number = document.querySelector<HTMLInputElement>('#number');
+      if (number) number.step = 'any';
+      document.querySelector('#link')?.addEventListener('mousedown', (event) => (event.currentTarget as Element).remove());
+      Object.assign(document.querySelector('#box') ?? {}, { scrollTo: 'broken' });
+    });
+    expect(await key('#number', 'ArrowUp')).toBe('applied');
+    expect(await value('#number')).toBe('4');
+    expect(await click('#link')).toBe('applied');
+    expect(await on('#box', { type: FrameType.SCROLL_TO, left: 0, top: 10 })).toBe('applied');
   });
 
   it.each([

@@ -79,6 +79,8 @@ export class AgentSession extends EventTarget {
   private number = 0;
   private over = false;
   /** The latest pointer frame of each participant: lower sequences of the same document came too late. */
+  /** The epoch of the page in the mirror. */
+  private shownEpoch: number | undefined;
   private readonly pointersSeen = new Map<number, { readonly epoch: number; readonly sequence: number }>();
   private readonly sentTypes = new Map<number, number>();
 
@@ -100,6 +102,7 @@ export class AgentSession extends EventTarget {
     });
     this.stream = createPageStream(options.clock ?? pageClock, {
       batch: (batch, epoch) => {
+        this.shownEpoch = epoch;
         if (epoch !== this.channel.epoch) this.channel.setEpoch(epoch);
         this.audience?.page(batch, epoch);
       },
@@ -309,6 +312,9 @@ export class AgentSession extends EventTarget {
         this.refused({ reason: `closed-${change.code}`, message: change.reason || `the relay closed the channel (${change.code})` });
       }
       this.finish();
+    } else if (change.state === 'open' && this.shownEpoch !== undefined) {
+      // The consumer may be on another page by now: what the agent does still speaks of the nodes that the mirror shows.
+      this.channel.setEpoch(this.shownEpoch);
     } else if (change.state === 'waiting-to-retry') {
       this.stream.rest();
       this.changed();

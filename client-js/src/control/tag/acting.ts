@@ -15,8 +15,8 @@ import { permission } from '../../protocol/permission.ts';
 import { type Answer, createAnswers } from './answers.ts';
 import { createClicker, refuseClick } from './click.ts';
 import { mayGoTo } from './destination.ts';
-import { edit, refuseEdit, refuseSelect, select } from './edit.ts';
-import { press, refuseKey } from './keys.ts';
+import { edit, movesFocusToEdit, refuseEdit, refuseSelect, select } from './edit.ts';
+import { movesFocus, press, refuseKey } from './keys.ts';
 import { elementOf, type NodeIds, realmOf, type Scope, untouchable } from './reach.ts';
 
 /** What acting needs of the session around it. */
@@ -28,7 +28,7 @@ export interface ActingContext {
   session(): SessionInfo;
   epoch(): number;
   send(type: FrameType, payload: Uint8Array): void;
-  /** False while the consumer is typing. */
+  /** False while the consumer is typing, or stands in a field that the agent must not see: the next key would land elsewhere. */
   mayMoveFocus(): boolean;
   highlight(element: Element | undefined): void;
   wiggle(element: Element): void;
@@ -54,7 +54,8 @@ export function createActing(context: ActingContext): (frame: Frame) => void {
       return plan(decodeAction(type, payload));
     } catch (fault) {
       if (fault instanceof MalformedBytes) return 'malformed';
-      throw fault;
+      // A page whose own elements break when they are asked (a form field named `elements`): nothing is done to it.
+      return 'not-editable';
     }
   }
 
@@ -69,14 +70,24 @@ export function createActing(context: ActingContext): (frame: Frame) => void {
     }
     const planned = decide({ ...frame, type });
     const verdict = answers.give(sender, sequence, typeof planned === 'string' ? planned : undefined);
-    if (typeof planned === 'function') planned();
+    if (typeof planned === 'function') carryOut(planned);
     answer(verdict);
   };
+}
+
+/** The page's own code may throw while it is acted upon; that ends neither the answer nor the session. */
+function carryOut(planned: () => void): void {
+  try {
+    planned();
+  } catch {
+    // What was done before the page threw stands, as it would under the consumer's own hand.
+  }
 }
 
 function createPlanner(context: ActingContext): (action: Action) => Plan {
   const scope: Scope = context;
   const clicker = createClicker(() => context.mayMoveFocus());
+  const keepFocus = (): Refusal | undefined => (context.mayMoveFocus() ? undefined : 'consumer-typing');
 
   function on(id: number, planned: (element: Element) => Plan): Plan {
     const element = elementOf(scope.ids, id);
@@ -90,7 +101,11 @@ function createPlanner(context: ActingContext): (action: Action) => Plan {
       case FrameType.INPUT:
         return on(
           action.node,
-          (element) => untouchable(scope, element) ?? refuseEdit(element) ?? (() => edit(element, action.value, action.commit)),
+          (element) =>
+            untouchable(scope, element) ??
+            refuseEdit(element) ??
+            (movesFocusToEdit(element) ? keepFocus() : undefined) ??
+            (() => edit(element, action.value, action.commit)),
         );
       case FrameType.SELECT:
         return on(
@@ -98,9 +113,15 @@ function createPlanner(context: ActingContext): (action: Action) => Plan {
           (element) => untouchable(scope, element) ?? refuseSelect(element, action.indices) ?? (() => select(element, action.indices)),
         );
       case FrameType.KEY:
-        return on(action.node, (element) => refuseKey(scope, element, action.key) ?? (() => press(element, action.key, action.modifiers)));
+        return on(
+          action.node,
+          (element) =>
+            refuseKey(scope, element, action.key) ??
+            (movesFocus(element, action.key) ? keepFocus() : undefined) ??
+            (() => press(element, action.key, action.modifiers)),
+        );
       case FrameType.FOCUS:
-        return on(action.node, (element) => untouchable(scope, element) ?? (() => focus(element)));
+        return on(action.node, (element) => untouchable(scope, element) ?? keepFocus() ?? (() => focus(element)));
       case FrameType.SCROLL_TO:
         return on(action.node, (element) => () => scroll(element, action.left, action.top));
       case FrameType.HIGHLIGHT:

@@ -29,6 +29,18 @@ export function refuseSelect(element: Element, indices: readonly number[]): Refu
   return allowed ? undefined : 'not-editable';
 }
 
+/** Whether an edit needs the focus where it is not yet: editors are edited at the selection. */
+export function movesFocusToEdit(element: Element): boolean {
+  const host = isTextField(element) ? undefined : editingHost(element);
+  return host !== undefined && !hasFocus(host);
+}
+
+/** Whether the selection that a command would act on is this editor's. */
+function hasFocus(host: Element): boolean {
+  const root = host.getRootNode() as Document | ShadowRoot;
+  return root.activeElement !== null && host.contains(root.activeElement);
+}
+
 /** Gives a field or an editing host its new content as typing would: the page's own code hears of it. */
 export function edit(element: Element, value: string, commit: boolean): void {
   if (isTextField(element)) {
@@ -150,13 +162,16 @@ const INPUT_TYPES = {
 
 /** Edits at the selection. Typing would fire `beforeinput`, which browsers do not for commands, and which some editors live by. */
 export function execute(host: Element, command: keyof typeof INPUT_TYPES, text = ''): void {
+  const editor = editingHost(host);
+  // A command acts on whatever has the focus, which may be a field that is not the agent's to touch.
+  if (!editor || !hasFocus(editor)) return;
   const { InputEvent, StaticRange } = realmOf(host);
   const document = host.ownerDocument;
   const selection = document.getSelection();
   const targetRanges = selection?.rangeCount ? [new StaticRange(selection.getRangeAt(0))] : [];
   const data = command === 'insertText' ? text : null;
   const init = { inputType: INPUT_TYPES[command], data, targetRanges, bubbles: true, cancelable: true, composed: true };
-  if (!host.dispatchEvent(new InputEvent('beforeinput', init))) return;
+  if (!host.dispatchEvent(new InputEvent('beforeinput', init)) || !hasFocus(editor)) return;
   // The only way into an editor that its own model notices; browsers keep it for that reason.
   // eslint-disable-next-line @typescript-eslint/no-deprecated
   document.execCommand(command, false, text);

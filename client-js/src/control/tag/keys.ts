@@ -81,6 +81,11 @@ function codeOf(key: string): string {
   return key === ' ' ? 'Space' : key.length > 1 ? key : '';
 }
 
+/** Whether a key would take the focus from where it is. */
+export function movesFocus(element: Element, key: string): boolean {
+  return key === 'Tab' || (key.startsWith('Arrow') && isTag(element, 'input') && element.type === 'radio');
+}
+
 function carryOut(element: Element, key: string, shift: boolean): void {
   switch (key) {
     case 'Enter':
@@ -197,6 +202,8 @@ function step(element: Element, by: 1 | -1, vertical: boolean): void {
     const up = vertical ? by < 0 : by > 0;
     const probe = element.cloneNode() as HTMLInputElement;
     probe.value = before;
+    // Without steps (`step=any`) a press of the arrow goes by one, as in the browser's own field.
+    if (probe.step === 'any') probe.step = '1';
     if (up) probe.stepUp();
     else probe.stepDown();
     edit(element, probe.value, true);

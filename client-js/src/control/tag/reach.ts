@@ -29,7 +29,8 @@ export function isTag<K extends keyof HTMLElementTagNameMap>(node: Node | null |
 /** The parent that encloses a node for the person who looks: through shadow roots and frames. */
 export function enclosing(node: Node): Node | null {
   if (node.parentNode) return node.parentNode;
-  if ('host' in node) return node.host as Element;
+  // Links have a `host` too, a string.
+  if (node.nodeType === Node.DOCUMENT_FRAGMENT_NODE && 'host' in node) return node.host as Element;
   return node.nodeType === Node.DOCUMENT_NODE ? ((node as Document).defaultView?.frameElement ?? null) : null;
 }
 

@@ -220,7 +220,9 @@ final class ClientChannel implements ChannelIngress {
     private void heartbeat() {
         long heartbeatNanos = TimeUnit.MILLISECONDS.toNanos(services.limits().heartbeatMillis());
         long now = services.ticker().nanoTime();
-        if (!holds.isEmpty()) {
+        // Nobody is heard who is not read. But who does not take what is sent must miss its heartbeats: it may be gone, and the
+        // consumer, held for it, could not even end the session.
+        if (!holds.isEmpty() && !holds.contains(Hold.ITSELF)) {
             lastHeardNanos = now;
         }
         long silentNanos = now - lastHeardNanos;

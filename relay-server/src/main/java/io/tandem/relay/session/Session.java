@@ -196,7 +196,8 @@ final class Session {
             onControl(from, channel, type, frame);
             return;
         }
-        if (type != FrameType.PAGE_ACK) {
+        // A page that changes by itself keeps nobody awake; people point and act.
+        if (type.lane() != Lane.PAGE) {
             lastActivityNanos = services.ticker().nanoTime();
         }
         boolean delivered = attendance.router().route(from, type, frame);

@@ -122,6 +122,20 @@ class SessionLifecycleTest {
                 }),
                 lives("14 min of nothing", SessionState.ACTIVE, (world, pair) -> idle(world, pair, 14 * MINUTE)),
                 ends("15 min of nothing", EndReason.IDLE, (world, pair) -> idle(world, pair, 15 * MINUTE)),
+                ends("15 min of a page that changes by itself", EndReason.IDLE, (world, pair) -> {
+                    for (long passed = 0; passed < 15 * MINUTE; passed += 30 * SECOND) {
+                        world.loop.advance(30 * SECOND);
+                        pair.consumer.send(FrameType.MUTATIONS, (byte) 0);
+                        pair.agent.send(FrameType.PONG);
+                    }
+                }),
+                ends("an agent that takes nothing any more", EndReason.AGENT_GONE, (world, pair) -> {
+                    pair.agent.writable(false);
+                    for (long passed = 0; passed < 150 * SECOND; passed += 30 * SECOND) {
+                        world.loop.advance(30 * SECOND);
+                        pair.consumer.send(FrameType.PONG);
+                    }
+                }),
                 ends("nothing after an hour of work", EndReason.IDLE, (world, pair) -> {
                     work(world, pair, HOUR);
                     idle(world, pair, 15 * MINUTE);
