@@ -41,7 +41,7 @@ final class TagInjection {
     private static int headEnd(String lower) {
         int at = lower.indexOf('<');
         while (at >= 0) {
-            if (lower.startsWith(HEAD_END, at)) {
+            if (lower.startsWith(HEAD_END, at) && !isNamePart(lower, at + HEAD_END.length())) {
                 return at;
             }
             at = lower.indexOf('<', after(lower, at));

@@ -99,6 +99,7 @@ class SiteFolderTest {
                 Arguments.of("<HEAD></HEAD >x", "<HEAD>#</HEAD >x"),
                 Arguments.of("", "#"),
                 Arguments.of("<p>no head", "<p>no head#"),
+                Arguments.of("<title>t</title><header>h</header>", "<title>t</title><header>h</header>#"),
                 Arguments.of("<head><!-- </head> --></head>", "<head><!-- </head> -->#</head>"),
                 Arguments.of("<head><script>'</head>'</script></head>", "<head><script>'</head>'</script>#</head>"),
                 Arguments.of("<head><scripted></scripted></head>", "<head><scripted></scripted>#</head>"),
