@@ -220,8 +220,9 @@ final class ClientChannel implements ChannelIngress {
     private void heartbeat() {
         long heartbeatNanos = TimeUnit.MILLISECONDS.toNanos(services.limits().heartbeatMillis());
         long now = services.ticker().nanoTime();
-        // Nobody is heard who is not read. But who does not take what is sent must miss its heartbeats: it may be gone, and the
-        // consumer, held for it, could not even end the session.
+        // Nobody is heard who is not read. But who does not take what is sent may be gone, and must miss its
+        // heartbeats:
+        // the consumer, held for it, could not even end the session.
         if (!holds.isEmpty() && !holds.contains(Hold.ITSELF)) {
             lastHeardNanos = now;
         }
