@@ -18,7 +18,7 @@ const secret = (letters = 16): string => `q${randomBytes(letters).toString('hex'
 const PAGE = `<!doctype html><meta charset="utf-8"><title>Masks</title>
 <form>
   <input id="pw" type="password" name="pw"><input id="card" autocomplete="cc-number"><input id="code" autocomplete="one-time-code">
-  <input id="shown-later" type="password">
+  <input id="shown-later" type="password"><input id="kennwort" type="password">
 </form>
 <section id="masked" data-tandem-mask>
   <p id="text">x</p><input id="field"><textarea id="area"></textarea><select id="select"><option>x</option></select>
@@ -160,6 +160,19 @@ test('should let no byte of a password leave the page, however it is shown, swap
     later.removeAttribute('id');
   }, hidden);
   await arrive(scene, 'shown by type');
+  await expectUnheard(scene, hidden);
+});
+
+test('should know a password’s field again that was swapped for another before the session', async ({ scene }) => {
+  const { consumer, agent } = scene;
+  const hidden = secret();
+  await consumer.locator('#kennwort').fill(hidden);
+  await consumer.locator('#kennwort').evaluate((input: HTMLInputElement) => {
+    input.outerHTML = `<input id="kennwort" type="text" value="${input.value}">`;
+  });
+  await begin(consumer, agent, 'shared');
+  await consumer.locator('#kennwort').pressSequentially(hidden);
+  await arrive(scene, 'typed into the other');
   await expectUnheard(scene, hidden);
 });
 

@@ -13,16 +13,23 @@ export interface Witness {
 export function bearWitness(window: Window & typeof globalThis): Witness {
   const { document } = window;
   const passwords = new WeakSet<Element>();
+  /** Their names and ids: a toggle may put another field in their place. */
+  const keys = new Set<string>();
   const seen = new WeakSet<Element>();
   const scrolled: WeakRef<Element>[] = [];
 
+  function remember(field: HTMLInputElement): void {
+    passwords.add(field);
+    keys.add(field.name).add(field.id).delete('');
+  }
+
   function scan(): void {
-    for (const field of document.querySelectorAll('input[type=password i]')) passwords.add(field);
+    document.querySelectorAll<HTMLInputElement>('input[type=password i]').forEach(remember);
   }
 
   function touched(event: Event): void {
     const field = event.composedPath()[0] as HTMLInputElement;
-    if (field.type === 'password') passwords.add(field);
+    if (field.type === 'password') remember(field);
   }
 
   function scrolls({ target }: Event): void {
@@ -34,7 +41,7 @@ export function bearWitness(window: Window & typeof globalThis): Witness {
 
   const toggles = new MutationObserver((records) => {
     for (const { target, oldValue } of records) {
-      if (/password/i.test(`${oldValue} ${(target as HTMLInputElement).type}`)) passwords.add(target as Element);
+      if (/password/i.test(`${oldValue} ${(target as HTMLInputElement).type}`)) remember(target as HTMLInputElement);
     }
   });
 
@@ -46,7 +53,7 @@ export function bearWitness(window: Window & typeof globalThis): Witness {
   toggles.observe(document, { subtree: true, attributeFilter: ['type'], attributeOldValue: true });
 
   return {
-    wasPassword: (element) => passwords.has(element),
+    wasPassword: (element) => passwords.has(element) || keys.has((element as HTMLInputElement).name) || keys.has(element.id),
     scrolled: {
       *[Symbol.iterator]() {
         for (const reference of scrolled) {

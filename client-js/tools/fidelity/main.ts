@@ -5,19 +5,16 @@ import { judge, type PageResult } from './bars.ts';
 import { openBrowser, openContext } from './browser.ts';
 import type { Mirrored, Setting } from './contender.ts';
 import { parseOptions, type Options } from './options.ts';
-import { pixelDifference, shoot } from './pixels.ts';
+import { pixelDifference, settle, shoot } from './pixels.ts';
 import { report } from './report.ts';
 import { measureRrweb } from './rrweb.ts';
 import { pagesOf, serveSite, type Site } from './site.ts';
 import { openStage, type Stage } from './stage.ts';
 
-/** A page without scripts stands still once it has loaded; this is for images and fonts that are decoded afterwards. */
-const SETTLE_MILLIS = 300;
-
 async function load(context: BrowserContext, site: Site): Promise<Page> {
   const page = await context.newPage();
   await page.goto(`${site.origin}/`, { waitUntil: 'load' });
-  await page.waitForTimeout(SETTLE_MILLIS);
+  await settle(page);
   return page;
 }
 

@@ -9,6 +9,19 @@ import { VIEWPORT } from './browser.ts';
  */
 export const COLOUR_THRESHOLD = 0.1;
 
+/** Waits until the fonts and images that came are decoded and painted. An image that did not come is never decoded, and not waited for. */
+export async function settle(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const painted = (): Promise<number> => new Promise((resume) => requestAnimationFrame(resume));
+    const mirror = document.querySelector<HTMLIFrameElement>('[data-testid=mirror]')?.contentDocument ?? document;
+    await mirror.fonts.ready;
+    const came = [...mirror.images].filter(({ complete, naturalWidth }) => complete && naturalWidth > 0);
+    await Promise.allSettled(came.map((image) => image.decode()));
+    await painted();
+    await painted();
+  });
+}
+
 /** The viewport as painted. Animations are wound to their end; nothing is written into the page. */
 export async function shoot(page: Page): Promise<Buffer> {
   return page.screenshot({ clip: { x: 0, y: 0, ...VIEWPORT }, animations: 'disabled', caret: 'initial', timeout: 20_000 });

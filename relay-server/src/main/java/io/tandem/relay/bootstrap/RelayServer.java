@@ -175,12 +175,12 @@ public final class RelayServer implements AutoCloseable {
     @Override
     public void close() {
         stopping = true;
-        listener.close().awaitUninterruptibly();
+        listener.close().awaitUninterruptibly(LOOP_STOP_MILLIS);
         await(sessions.stop().toCompletableFuture());
         connections.forEach(ChannelUpgrade::goAway);
         // Clients answer the close frames that the sessions sent; whoever has not by the deadline is cut.
         connections.newCloseFuture().awaitUninterruptibly(config.carrier().closeMillis());
-        connections.close().awaitUninterruptibly();
+        connections.close().awaitUninterruptibly(LOOP_STOP_MILLIS);
         loops.shutdownGracefully(0, LOOP_STOP_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly();
         blocking.shutdownNow();
         meters.close();
