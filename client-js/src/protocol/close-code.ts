@@ -1,4 +1,4 @@
-/** Close codes of a channel (protocol section 5.2). 40xx and 41xx: retry; 44xx: the same attempt would fail again. */
+/** Close codes of a channel (protocol section 5.3). 40xx and 41xx: retry; 44xx: the same attempt would fail again. */
 export const CloseCode = {
   NORMAL: 1000,
   GOING_AWAY: 1001,
@@ -10,6 +10,7 @@ export const CloseCode = {
   DRAINING: 4001,
   OVERLOADED: 4002,
   HEARTBEAT_MISSED: 4101,
+  ANSWER_LOST: 4102,
   MALFORMED: 4400,
   NOT_AUTHENTICATED: 4401,
   FORBIDDEN: 4403,

@@ -19,6 +19,7 @@ export const FrameType = {
   ASSET: 0x42,
   PAGE_ACK: 0x48,
   KEYFRAME_REQUEST: 0x49,
+  RESUME: 0x4a,
   CLICK: 0x80,
   INPUT: 0x81,
   SELECT: 0x82,
@@ -28,6 +29,7 @@ export const FrameType = {
   FOCUS: 0x86,
   HIGHLIGHT: 0x90,
   WIGGLE: 0x91,
+  SYNC: 0xbe,
   VERDICT: 0xbf,
   CURSOR: 0xc0,
   CLICK_MARK: 0xc1,
@@ -46,10 +48,10 @@ const RUNS = [
   [FrameType.HELLO, FrameType.PONG],
   [FrameType.INVITATION, FrameType.BUDGET],
   [FrameType.KEYFRAME, FrameType.ASSET],
-  [FrameType.PAGE_ACK, FrameType.KEYFRAME_REQUEST],
+  [FrameType.PAGE_ACK, FrameType.RESUME],
   [FrameType.CLICK, FrameType.FOCUS],
   [FrameType.HIGHLIGHT, FrameType.WIGGLE],
-  [FrameType.VERDICT, FrameType.TYPING],
+  [FrameType.SYNC, FrameType.TYPING],
 ] as const;
 
 /** The type's name in the specification, or undefined for a byte that is no type of version 1. */

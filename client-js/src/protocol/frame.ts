@@ -54,7 +54,7 @@ export function encodeFrame(
 /**
  * Decodes one message of a carrier.
  *
- * @throws FrameViolation with the close code of the first fault, in the order of protocol section 5.3
+ * @throws FrameViolation with the close code of the first fault, in the order of protocol section 5.4
  */
 export function decodeFrame(bytes: Uint8Array): Frame {
   const { length } = bytes;

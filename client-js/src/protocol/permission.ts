@@ -48,6 +48,8 @@ function rulesOf(type: FrameType): Rules {
       return ['never', 'running', 'never'];
     case FrameType.KEYFRAME_REQUEST:
       return ['never', 'active', 'active'];
+    case FrameType.RESUME:
+      return GUIDING;
     case FrameType.CLICK:
     case FrameType.INPUT:
     case FrameType.SELECT:
@@ -59,6 +61,7 @@ function rulesOf(type: FrameType): Rules {
     case FrameType.HIGHLIGHT:
     case FrameType.WIGGLE:
       return GUIDING;
+    case FrameType.SYNC:
     case FrameType.VERDICT:
       return ['running', 'never', 'never'];
     case FrameType.CURSOR:

@@ -48,7 +48,7 @@ interface Sender {
   readonly first?: boolean;
 }
 
-/** What a receiver finds before it reads the payload, in the order of section 5.3; undefined: nothing. */
+/** What a receiver finds before it reads the payload, in the order of section 5.4; undefined: nothing. */
 function judge(bytes: Uint8Array, { role, state, mode, first = false }: Sender): number | string | undefined {
   const byRole = (type: number): ReturnType<typeof permission> =>
     permission(role as Role, state as SessionState, mode as Mode | null, type as FrameType, true);

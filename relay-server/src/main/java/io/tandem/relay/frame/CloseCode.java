@@ -25,6 +25,8 @@ public enum CloseCode {
     OVERLOADED(4002, true),
     /** Nothing was heard for three heartbeats. */
     HEARTBEAT_MISSED(4101, true),
+    /** A long-poll GET was repeated whose answer is gone. */
+    ANSWER_LOST(4102, true),
     /** Header, flags or JSON are not as the protocol says; HELLO missing or repeated. */
     MALFORMED(4400, false),
     /** Unknown grant, resume secret or brand. */

@@ -24,6 +24,7 @@ public enum FrameType {
     ASSET(0x42, FrameHeader.COMPRESSED | FrameHeader.LINKED),
     PAGE_ACK(0x48, FrameHeader.COMPRESSED | FrameHeader.LINKED),
     KEYFRAME_REQUEST(0x49, FrameHeader.COMPRESSED | FrameHeader.LINKED),
+    RESUME(0x4A, FrameHeader.COMPRESSED | FrameHeader.LINKED),
 
     CLICK(0x80, FrameHeader.NO_FLAGS),
     INPUT(0x81, FrameHeader.NO_FLAGS),
@@ -34,6 +35,7 @@ public enum FrameType {
     FOCUS(0x86, FrameHeader.NO_FLAGS),
     HIGHLIGHT(0x90, FrameHeader.NO_FLAGS),
     WIGGLE(0x91, FrameHeader.NO_FLAGS),
+    SYNC(0xBE, FrameHeader.NO_FLAGS),
     VERDICT(0xBF, FrameHeader.NO_FLAGS),
 
     CURSOR(0xC0, FrameHeader.NO_FLAGS),

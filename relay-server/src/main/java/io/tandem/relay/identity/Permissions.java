@@ -4,7 +4,9 @@ import io.tandem.relay.frame.CloseCode;
 import io.tandem.relay.frame.FrameType;
 import io.tandem.relay.frame.Lane;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,10 @@ public final class Permissions {
     /** Modes by ordinal, and before them the absence of one. */
     private static final int MODES = Mode.values().length + 1;
 
+    /** What a client's program sends by itself: nothing that a person would be offered. */
+    private static final Set<FrameType> FEEDBACK =
+            EnumSet.of(FrameType.PAGE_ACK, FrameType.KEYFRAME_REQUEST, FrameType.RESUME, FrameType.SYNC);
+
     private static final Verdict[] TABLE = table();
 
     private Permissions() {}
@@ -38,8 +44,9 @@ public final class Permissions {
     public static List<FrameType> allowedNow(Role role, SessionState state, @Nullable Mode mode) {
         List<FrameType> allowed = new ArrayList<>();
         for (FrameType type : TYPES) {
-            boolean feedback = type == FrameType.PAGE_ACK || type == FrameType.KEYFRAME_REQUEST;
-            if (type.lane() != Lane.CONTROL && !feedback && verdict(role, state, mode, type) instanceof Verdict.Allow) {
+            if (type.lane() != Lane.CONTROL
+                    && !FEEDBACK.contains(type)
+                    && verdict(role, state, mode, type) instanceof Verdict.Allow) {
                 allowed.add(type);
             }
         }
@@ -79,9 +86,10 @@ public final class Permissions {
             case KEYFRAME, MUTATIONS, ASSET -> consumer ? whileActive(state) : NEVER;
             case PAGE_ACK -> agent ? whileLive(state) : NEVER;
             case KEYFRAME_REQUEST -> consumer ? NEVER : whileActive(state);
+            case RESUME -> agent ? whileActive(state) : NEVER;
             case CLICK, INPUT, SELECT, KEY, NAVIGATE, FOCUS -> agent ? whileShared(state, shared) : NEVER;
             case SCROLL_TO, HIGHLIGHT, WIGGLE -> agent ? whileActive(state) : NEVER;
-            case VERDICT -> consumer ? whileLive(state) : NEVER;
+            case VERDICT, SYNC -> consumer ? whileLive(state) : NEVER;
             case CURSOR, CLICK_MARK, TYPING -> consumer || agent ? whileActive(state) : NEVER;
         };
     }
