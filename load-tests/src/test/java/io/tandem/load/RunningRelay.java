@@ -17,7 +17,7 @@ import io.tandem.relay.identity.AgentSecret;
 import io.tandem.relay.identity.AgentTokens;
 import io.tandem.relay.identity.Brand;
 import io.tandem.relay.identity.Brands;
-import io.tandem.relay.metering.MeteringLimits;
+import io.tandem.relay.metering.Budgets;
 import io.tandem.relay.session.SessionLimits;
 import io.tandem.relay.transport.websocket.CarrierLimits;
 import java.io.IOException;
@@ -71,7 +71,7 @@ final class RunningRelay implements AutoCloseable {
                 HttpLimits.DEFAULTS,
                 carrier,
                 SessionLimits.DEFAULTS,
-                MeteringLimits.DEFAULTS,
+                Budgets.DEFAULTS,
                 Optional.empty());
         try {
             server = RelayServer.start(config);

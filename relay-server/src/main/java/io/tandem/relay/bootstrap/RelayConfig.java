@@ -2,7 +2,7 @@ package io.tandem.relay.bootstrap;
 
 import io.tandem.relay.identity.AgentSecret;
 import io.tandem.relay.identity.Brand;
-import io.tandem.relay.metering.MeteringLimits;
+import io.tandem.relay.metering.Budgets;
 import io.tandem.relay.session.SessionLimits;
 import io.tandem.relay.transport.websocket.CarrierLimits;
 import java.nio.file.Path;
@@ -31,7 +31,7 @@ public record RelayConfig(
         HttpLimits http,
         CarrierLimits carrier,
         SessionLimits session,
-        MeteringLimits metering,
+        Budgets metering,
         Optional<Demo> demo) {
 
     /** The key of the demo's brand. */
@@ -65,7 +65,7 @@ public record RelayConfig(
                 HttpLimits.DEFAULTS,
                 CarrierLimits.DEFAULTS,
                 SessionLimits.DEFAULTS,
-                MeteringLimits.DEFAULTS,
+                Budgets.DEFAULTS,
                 Optional.of(new Demo(site)));
     }
 }

@@ -7,12 +7,14 @@ import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.tandem.relay.identity.Brand;
 import io.tandem.relay.identity.BrandReader;
+import io.tandem.relay.metering.Budgets;
 import io.tandem.relay.metering.MeteringLimits;
 import io.tandem.relay.session.SessionLimits;
 import io.tandem.relay.transport.websocket.CarrierLimits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,7 @@ public final class RelayConfigReader {
     private static final int MAX_PORT = 65_535;
     private static final int MAX_EVENT_LOOPS = 1024;
     private static final int MAX_BYTES = 1 << 30;
+    private static final int MAX_KBPS = 1_000_000;
     private static final long DAY_MILLIS = 24L * 60 * 60 * 1000;
 
     private final SmallRyeConfig config;
@@ -62,17 +65,18 @@ public final class RelayConfigReader {
     }
 
     private RelayConfig read() throws ConfigFaults {
+        List<Brand> brands = brands();
         RelayConfig read = new RelayConfig(
                 text("host").orElse("0.0.0.0"),
                 (int) number("port", 8080, 0, MAX_PORT),
                 text("node").orElse("node-1"),
                 (int) number("event-loops", Runtime.getRuntime().availableProcessors(), 1, MAX_EVENT_LOOPS),
                 transports(),
-                brands(),
+                brands,
                 http(),
                 carrier(),
                 session(),
-                metering(),
+                budgets(brands),
                 Optional.empty());
         namesThatNobodyAskedFor();
         if (!faults.isEmpty()) {
@@ -134,14 +138,29 @@ public final class RelayConfigReader {
         }
     }
 
-    private MeteringLimits metering() {
-        MeteringLimits usual = MeteringLimits.DEFAULTS;
-        int recommended = (int) number("metering.recommended-kbps", usual.recommendedKbps(), 1, 1_000_000);
-        int floor = (int) number("metering.floor-kbps", usual.floorKbps(), 1, 1_000_000);
-        if (floor > recommended) {
-            fault("metering.floor-kbps", floor + "; allowed are at most the recommended " + recommended);
+    /** {@code tandem.metering} for the node; the same names below {@code tandem.brands.KEY} for one brand. */
+    private Budgets budgets(List<Brand> brands) {
+        MeteringLimits node = metering("", MeteringLimits.DEFAULTS);
+        Map<String, MeteringLimits> ofBrands = new HashMap<>();
+        for (Brand brand : brands) {
+            MeteringLimits own = metering("brands." + brand.key() + ".", node);
+            if (!own.equals(node)) {
+                ofBrands.put(brand.key(), own);
+            }
         }
-        return new MeteringLimits(recommended, floor, number("metering.burst-bytes", usual.burstBytes(), 1, MAX_BYTES));
+        return new Budgets(node, ofBrands);
+    }
+
+    private MeteringLimits metering(String below, MeteringLimits usual) {
+        String prefix = below + "metering.";
+        int recommended = (int) number(prefix + "recommended-kbps", usual.recommendedKbps(), 1, MAX_KBPS);
+        int floor = (int) number(prefix + "floor-kbps", usual.floorKbps(), 1, MAX_KBPS);
+        int downstream = (int) number(prefix + "downstream-kbps", usual.downstreamKbps(), 1, MAX_KBPS);
+        if (floor > recommended) {
+            fault(prefix + "floor-kbps", floor + "; allowed are at most the recommended " + recommended);
+        }
+        return new MeteringLimits(
+                recommended, floor, downstream, number(prefix + "burst-bytes", usual.burstBytes(), 1, MAX_BYTES));
     }
 
     private List<Transport> transports() {

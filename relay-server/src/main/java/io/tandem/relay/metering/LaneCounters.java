@@ -16,11 +16,24 @@ public final class LaneCounters {
     private final long[] frames = new long[CELLS];
     private final long[] bytes = new long[CELLS];
 
+    /** What carriers took from the network, of which the frames are a part. */
+    private final long[] carried = new long[1];
+
     /** One frame; called by the owning loop only. */
     public void count(Direction direction, Lane lane, int frameBytes) {
         int cell = cell(direction, lane);
         CELL.setOpaque(frames, cell, frames[cell] + 1);
         CELL.setOpaque(bytes, cell, bytes[cell] + frameBytes);
+    }
+
+    /** So many bytes came over the network, whatever they were; called by the owning loop only. */
+    public void carried(int carriedBytes) {
+        CELL.setOpaque(carried, 0, carried[0] + carriedBytes);
+    }
+
+    /** How many bytes carriers took from the network so far. */
+    public long carriedBytes() {
+        return (long) CELL.getOpaque(carried, 0);
     }
 
     /** How many frames so far. */

@@ -6,26 +6,27 @@ import java.util.concurrent.TimeUnit;
 /**
  * Estimates what a link can carry from how fast it delivers while its sender has more to send.
  *
- * <p>A quiet page says nothing about its link, so only a run counts: large frames that follow each other without a pause, as those of
- * a keyframe do. A run's rate is its bytes after the first frame over the time since that frame. Used on one thread.
+ * <p>A quiet page says nothing about its link, so only a run counts: frames of a batch's size that follow each other without a pause, as
+ * those of a keyframe do. The rate is that of the last {@link #SPAN_BYTES} of a run, not of its whole: a sender begins carefully, and a
+ * link changes. Used on one thread.
  */
 public final class LinkGauge {
-    /** A sender that batches sends frames of this size only when it is behind. */
-    private static final int LARGE_FRAME_BYTES = 8 << 10;
+    /** A sender that batches sends frames of this size only when it is behind: a keyframe's chunks, and batches of a storm of changes. */
+    private static final int LARGE_FRAME_BYTES = 2 << 10;
 
-    /** A longer silence ends a run: the sender had nothing more to say. */
+    /** A longer silence ends a run: the sender had nothing more to say. A frame of 8 KiB takes a 200 kbit/s link 330 ms. */
     private static final long MAX_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     /** Less says more about buffers on the way than about the link. */
-    private static final int MIN_RUN_BYTES = 64 << 10;
+    private static final int SPAN_BYTES = 64 << 10;
 
     private static final int BITS_PER_KILOBIT = 1000;
 
     private final MeteringLimits limits;
     private final Ticker ticker;
-    private long runStartNanos;
+    private long spanStartNanos;
     private long lastFrameNanos;
-    private long runBytes;
+    private long spanBytes;
     private boolean running;
     private int measuredKbps;
     private LinkQuality quality = LinkQuality.GOOD;
@@ -37,23 +38,31 @@ public final class LinkGauge {
         this.measuredKbps = limits.recommendedKbps();
     }
 
-    /** A frame has arrived. */
+    /** A frame has arrived; with this many bytes of its carrier. */
     public void onFrame(int bytes) {
-        long now = ticker.nanoTime();
-        if (bytes < LARGE_FRAME_BYTES || now - lastFrameNanos > MAX_PAUSE_NANOS) {
-            running = false;
+        if (bytes < LARGE_FRAME_BYTES && !running) {
+            return;
         }
-        if (bytes >= LARGE_FRAME_BYTES) {
-            if (running) {
-                runBytes += bytes;
+        long now = ticker.nanoTime();
+        if (!running || now - lastFrameNanos > MAX_PAUSE_NANOS) {
+            running = bytes >= LARGE_FRAME_BYTES;
+            startSpan(now);
+        } else {
+            // Small frames between large ones share the link with them.
+            spanBytes += bytes;
+            if (spanBytes >= SPAN_BYTES) {
                 measure(now);
-            } else {
-                running = true;
-                runStartNanos = now;
-                runBytes = 0;
+                startSpan(now);
             }
         }
-        lastFrameNanos = now;
+        if (bytes >= LARGE_FRAME_BYTES) {
+            lastFrameNanos = now;
+        }
+    }
+
+    private void startSpan(long now) {
+        spanStartNanos = now;
+        spanBytes = 0;
     }
 
     /** The relay itself slowed the sender, so what comes next tells nothing of the link. */
@@ -62,11 +71,8 @@ public final class LinkGauge {
     }
 
     private void measure(long now) {
-        if (runBytes < MIN_RUN_BYTES) {
-            return;
-        }
-        double nanos = Math.max(1, now - runStartNanos);
-        double kbps = (double) runBytes * Byte.SIZE * TimeUnit.SECONDS.toNanos(1) / nanos / BITS_PER_KILOBIT;
+        double nanos = Math.max(1, now - spanStartNanos);
+        double kbps = (double) spanBytes * Byte.SIZE * TimeUnit.SECONDS.toNanos(1) / nanos / BITS_PER_KILOBIT;
         measuredKbps = (int) Math.min(Integer.MAX_VALUE, kbps);
         quality = limits.classify(measuredKbps);
     }

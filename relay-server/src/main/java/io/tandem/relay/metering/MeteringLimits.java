@@ -5,17 +5,23 @@ package io.tandem.relay.metering;
  *
  * @param recommendedKbps the upstream that the product recommends: the budget's rate and the bound of a good link
  * @param floorKbps the upstream that everything essential fits in: the bound of a fair link
- * @param burstBytes what may come at once before the rate counts: the first keyframe of a very large page
+ * @param downstreamKbps what goes to one client at most: what a viewer's link is expected to carry
+ * @param burstBytes what may come or go at once before a rate counts: the first keyframe of a very large page
  */
-public record MeteringLimits(int recommendedKbps, int floorKbps, long burstBytes) {
+public record MeteringLimits(int recommendedKbps, int floorKbps, int downstreamKbps, long burstBytes) {
     /** The product's figures. */
-    public static final MeteringLimits DEFAULTS = new MeteringLimits(1500, 750, 4L << 20);
+    public static final MeteringLimits DEFAULTS = new MeteringLimits(1500, 750, 10_000, 4L << 20);
 
     private static final int BYTES_PER_KILOBIT = 1000 / Byte.SIZE;
 
     /** The budget's rate. */
     public long budgetBytesPerSecond() {
         return (long) recommendedKbps * BYTES_PER_KILOBIT;
+    }
+
+    /** The rate of what goes to a client. */
+    public long downstreamBytesPerSecond() {
+        return (long) downstreamKbps * BYTES_PER_KILOBIT;
     }
 
     LinkQuality classify(int kbps) {

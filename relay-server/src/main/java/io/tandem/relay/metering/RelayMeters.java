@@ -55,11 +55,25 @@ public final class RelayMeters {
                             .tag("code", Integer.toString(code.code()))
                             .register(registry));
         }
+        registerCarried(registry);
         for (Direction direction : Direction.values()) {
             for (Lane lane : Lane.values()) {
                 registerLane(registry, direction, lane);
             }
         }
+    }
+
+    private void registerCarried(MeterRegistry registry) {
+        FunctionCounter.builder(
+                        "tandem.carried.bytes",
+                        loops,
+                        all -> all.stream()
+                                .mapToLong(LaneCounters::carriedBytes)
+                                .sum())
+                .description("Bytes that carriers of open channels took from the network: what budgets count")
+                .tag("direction", "up")
+                .baseUnit("bytes")
+                .register(registry);
     }
 
     private void registerLane(MeterRegistry registry, Direction direction, Lane lane) {

@@ -11,27 +11,37 @@ public final class SessionMeter {
     private final LaneCounters loopCounters;
     private final LaneCounters own = new LaneCounters();
     private final TokenBucket budget;
+    private final TokenBucket downstream;
     private final LinkGauge gauge;
 
     /** Counts for one channel, and for the loop that it lives on. */
     public SessionMeter(MeteringLimits limits, LaneCounters loopCounters, Ticker ticker) {
         this.loopCounters = loopCounters;
         this.budget = new TokenBucket(limits.budgetBytesPerSecond(), limits.burstBytes(), ticker);
+        this.downstream = new TokenBucket(limits.downstreamBytesPerSecond(), limits.burstBytes(), ticker);
         this.gauge = new LinkGauge(limits, ticker);
     }
 
-    /** A frame came from the client; answers for how many nanoseconds it should not be read from: 0 while in budget. */
-    public long received(Lane lane, int frameBytes) {
+    /**
+     * A frame came from the client; answers for how many nanoseconds it should not be read from: 0 while in budget.
+     *
+     * @param carriedBytes what the carrier took from the network for it, with all that the carrier adds: what the budget and the link's
+     *     measure count
+     */
+    public long received(Lane lane, int frameBytes, int carriedBytes) {
         own.count(Direction.UP, lane, frameBytes);
+        own.carried(carriedBytes);
         loopCounters.count(Direction.UP, lane, frameBytes);
-        gauge.onFrame(frameBytes);
-        return budget.take(frameBytes);
+        loopCounters.carried(carriedBytes);
+        gauge.onFrame(carriedBytes);
+        return budget.take(carriedBytes);
     }
 
-    /** A frame goes to the client. */
-    public void sent(Lane lane, int frameBytes) {
+    /** A frame goes to the client; answers for how many nanoseconds no more should: 0 while within the downstream rate. */
+    public long sent(Lane lane, int frameBytes) {
         own.count(Direction.DOWN, lane, frameBytes);
         loopCounters.count(Direction.DOWN, lane, frameBytes);
+        return downstream.take(frameBytes);
     }
 
     /** The relay stopped reading from the client. */

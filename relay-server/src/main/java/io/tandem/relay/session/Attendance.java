@@ -46,7 +46,8 @@ final class Attendance {
     }
 
     private Participant newParticipant(Role role, String name, @Nullable SecretHash grant) {
-        SessionMeter meter = new SessionMeter(services.meteringLimits(), loopCounters, services.ticker());
+        SessionMeter meter =
+                new SessionMeter(services.budgets().of(session.brand().key()), loopCounters, services.ticker());
         return new Participant(nextNumber++, role, name, grant, meter);
     }
 
@@ -80,7 +81,7 @@ final class Attendance {
             String verified = channel.request().origin();
             page = new SessionView.PageView(verified == null ? said.origin() : verified, PagePath.shown(said.path()));
         }
-        enter(consumer, channel, hello.resume(), sequence);
+        enter(consumer, channel, hello, hello.resume(), sequence);
     }
 
     /** HELLO of an agent or observer, by its grant or resume secret. */
@@ -88,7 +89,7 @@ final class Attendance {
         String secret = hello.resume() != null ? hello.resume() : hello.grant();
         for (Participant guest : participants) {
             if (guest.role() == hello.role() && guest.knows(secret)) {
-                enter(guest, channel, secret, sequence);
+                enter(guest, channel, hello, secret, sequence);
                 return;
             }
         }
@@ -96,9 +97,10 @@ final class Attendance {
                 CloseCode.NOT_AUTHENTICATED, "no " + hello.role().wireName() + " of this session has that secret");
     }
 
-    private void enter(Participant arriving, ClientChannel channel, @Nullable String presented, long sequence) {
+    private void enter(
+            Participant arriving, ClientChannel channel, Hello hello, @Nullable String presented, long sequence) {
         boolean ended = session.state() == SessionState.ENDED;
-        ClientChannel replaced = ended ? null : arriving.arrive(channel);
+        ClientChannel replaced = ended ? null : arriving.arrive(channel, hello.lz4());
         channel.open(session, arriving);
         session.refreshView();
         String resume = arriving.role() == Role.OBSERVER ? null : arriving.renewResume(services.secrets(), presented);
@@ -127,7 +129,7 @@ final class Attendance {
                 there.send(Lane.CONTROL, ControlFrames.session(ControlFrames.UNASKED, session.view()));
             }
         }
-        router.balance();
+        router.attendanceChanged();
     }
 
     /** Keeps a place for somebody who may come with this grant. */
@@ -149,7 +151,7 @@ final class Attendance {
             last.close(code, reason);
         }
         session.changed();
-        router.balance();
+        router.attendanceChanged();
     }
 
     /** A channel closed, whoever closed it. */
@@ -160,7 +162,7 @@ final class Attendance {
         participant.leave();
         startGrace(participant);
         session.changed();
-        router.balance();
+        router.attendanceChanged();
     }
 
     /** Keeps an absent participant's place for its grace. An invited agent has none: its invitation runs out by itself. */

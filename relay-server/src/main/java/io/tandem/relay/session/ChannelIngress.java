@@ -9,8 +9,17 @@ import io.netty.buffer.ByteBuf;
  */
 public interface ChannelIngress {
 
-    /** One whole frame, header included, not yet checked in any way. Takes ownership of {@code frame}, which the session changes in place. */
-    void onFrame(ByteBuf frame);
+    /**
+     * One whole frame, header included, not yet checked in any way. Takes ownership of {@code frame}, which the session changes in place.
+     *
+     * @param carriedBytes what the carrier took from the network since the last frame, its own headers included; what budgets count
+     */
+    void onFrame(ByteBuf frame, int carriedBytes);
+
+    /** One whole frame of a carrier that adds nothing of its own. */
+    default void onFrame(ByteBuf frame) {
+        onFrame(frame, frame.readableBytes());
+    }
 
     /** The carrier passed one of its water marks. */
     void onWritabilityChanged(boolean writable);

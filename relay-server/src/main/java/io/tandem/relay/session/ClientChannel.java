@@ -54,6 +54,9 @@ final class ClientChannel implements ChannelIngress {
     /** Runs while the client is held to its budget. */
     private @Nullable Future<?> budgetTimer;
 
+    /** Runs while the client was sent more than its downstream rate. */
+    private @Nullable Future<?> paceTimer;
+
     /** Both are set exactly while the channel is open, and kept when it closes. */
     private @Nullable Session session;
 
@@ -85,13 +88,13 @@ final class ClientChannel implements ChannelIngress {
     }
 
     @Override
-    public void onFrame(ByteBuf frame) {
+    public void onFrame(ByteBuf frame, int carriedBytes) {
         if (loop.inEventLoop()) {
-            receive(frame);
+            receive(frame, carriedBytes);
             return;
         }
         try {
-            loop.execute(() -> receive(frame));
+            loop.execute(() -> receive(frame, carriedBytes));
         } catch (RejectedExecutionException stopped) {
             frame.release();
         }
@@ -130,12 +133,12 @@ final class ClientChannel implements ChannelIngress {
         }
     }
 
-    private void receive(ByteBuf frame) {
+    private void receive(ByteBuf frame, int carriedBytes) {
         try {
             if (state != ChannelState.CLOSED) {
                 FrameType type = FrameCheck.header(frame);
                 lastHeardNanos = services.ticker().nanoTime();
-                take(type, frame);
+                take(type, frame, carriedBytes);
             }
         } catch (FrameViolation violation) {
             close(violation.code(), violation.reason());
@@ -147,9 +150,9 @@ final class ClientChannel implements ChannelIngress {
         }
     }
 
-    private void take(FrameType type, ByteBuf frame) throws FrameViolation {
+    private void take(FrameType type, ByteBuf frame, int carriedBytes) throws FrameViolation {
         if (session != null && participant != null) {
-            meter(session, participant, type.lane(), frame.readableBytes());
+            meter(session, participant, type.lane(), frame.readableBytes(), carriedBytes);
             judge(session, participant, type, frame);
             return;
         }
@@ -180,14 +183,18 @@ final class ClientChannel implements ChannelIngress {
         }
     }
 
-    private void meter(Session in, Participant from, Lane lane, int frameBytes) {
-        long holdNanos = from.meter().received(lane, frameBytes);
+    private void meter(Session in, Participant from, Lane lane, int frameBytes, int carriedBytes) {
+        long holdNanos = from.meter().received(lane, frameBytes, carriedBytes);
         if (holdNanos > 0 && !holds.contains(Hold.BUDGET)) {
             hold(Hold.BUDGET, true);
+
             budgetTimer = loop.schedule(() -> hold(Hold.BUDGET, false), holdNanos, TimeUnit.NANOSECONDS);
         }
         if (from.role() == Role.CONSUMER) {
-            in.onLinkMeasured(from.meter().link());
+            in.linkNotice().onMeasured(from.meter().link());
+            if (holdNanos > 0) {
+                in.linkNotice().tellHeld(this, from.meter().link());
+            }
         }
     }
 
@@ -236,8 +243,24 @@ final class ClientChannel implements ChannelIngress {
         }
     }
 
+    /** Whether the client takes more: its carrier, and its downstream rate. */
     boolean isWritable() {
-        return outlet.isWritable();
+        return paceTimer == null && outlet.isWritable();
+    }
+
+    /** Has whoever sends to this client wait until what it was sent fits its rate; nothing is dropped for it. */
+    private void pace(long nanos) {
+        paceTimer = loop.schedule(this::paced, nanos, TimeUnit.NANOSECONDS);
+        if (session != null) {
+            session.balance();
+        }
+    }
+
+    private void paced() {
+        paceTimer = null;
+        if (state == ChannelState.OPEN && session != null) {
+            session.balance();
+        }
     }
 
     /** Sends a frame; takes ownership of it. */
@@ -247,7 +270,12 @@ final class ClientChannel implements ChannelIngress {
             return;
         }
         if (participant != null) {
-            participant.meter().sent(lane, frame.readableBytes());
+            long waitNanos = participant.meter().sent(lane, frame.readableBytes());
+            outlet.write(frame);
+            if (waitNanos > 0 && paceTimer == null && state == ChannelState.OPEN) {
+                pace(waitNanos);
+            }
+            return;
         }
         outlet.write(frame);
     }
@@ -295,6 +323,10 @@ final class ClientChannel implements ChannelIngress {
         }
         if (next == ChannelState.CLOSED && budgetTimer != null) {
             budgetTimer.cancel(false);
+        }
+        if (next == ChannelState.CLOSED && paceTimer != null) {
+            paceTimer.cancel(false);
+            paceTimer = null;
         }
     }
 }

@@ -23,6 +23,10 @@ final class ControlFrames {
 
     private static final int RELAY = 0;
     private static final int NO_EPOCH = 0;
+
+    /** KEYFRAME_REQUEST's reason where frames are missing. */
+    private static final int REASON_GAP = 2;
+
     private static final JsonFactory JSON = new JsonFactory();
 
     /** Writes the members of the payload's object. */
@@ -139,6 +143,13 @@ final class ControlFrames {
         ByteBuf frame = ByteBufAllocator.DEFAULT.buffer(ping.readableBytes());
         FrameHeader.write(frame, FrameType.PONG, FrameHeader.NO_FLAGS, RELAY, NO_EPOCH, FrameHeader.sequence(ping));
         return frame.writeBytes(FrameHeader.payload(ping));
+    }
+
+    /** Asks a tag, in a viewer's name, for a keyframe because frames are missing. */
+    static ByteBuf keyframeRequest(int sender, int epoch) {
+        ByteBuf frame = ByteBufAllocator.DEFAULT.buffer(FrameHeader.LENGTH_BYTES + 1);
+        FrameHeader.write(frame, FrameType.KEYFRAME_REQUEST, FrameHeader.NO_FLAGS, sender, epoch, UNASKED);
+        return frame.writeByte(REASON_GAP);
     }
 
     private static ByteBuf frame(FrameType type, long sequence, Members members) {

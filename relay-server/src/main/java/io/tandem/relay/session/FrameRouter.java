@@ -3,16 +3,19 @@ package io.tandem.relay.session;
 import io.netty.buffer.ByteBuf;
 import io.tandem.relay.frame.FrameHeader;
 import io.tandem.relay.frame.FrameType;
+import io.tandem.relay.frame.FrameViolation;
 import io.tandem.relay.frame.Lane;
 import io.tandem.relay.identity.Role;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings permitted frames of the page, action and pointer lanes to those they are for, and holds back a sender whose receiver cannot
- * keep up. The payload is neither read nor copied: receivers share the frame's memory. On the session's loop.
+ * keep up. The payload is neither read nor copied, and receivers share the frame's memory, unless one end has no LZ4. On the session's loop.
  */
 final class FrameRouter {
     private final List<Participant> participants;
+    private final PageTranscoder transcoder = new PageTranscoder();
 
     /** Whether the last frame of the page lane was a keyframe's that more follow of. */
     private boolean insideKeyframe;
@@ -26,19 +29,19 @@ final class FrameRouter {
      * Stamps the sender and sends the frame on; the caller keeps its own reference.
      *
      * @return whether somebody was there to receive it
+     * @throws FrameViolation where the frame had to be expanded for somebody and is not what it declares
      */
-    boolean route(Participant from, FrameType type, ByteBuf frame) {
+    boolean route(Participant from, FrameType type, ByteBuf frame) throws FrameViolation {
         FrameHeader.stampSender(frame, from.number());
-        boolean keyframeBegins = type == FrameType.KEYFRAME && !insideKeyframe;
         if (from.role() == Role.CONSUMER && type.lane() == Lane.PAGE) {
-            insideKeyframe = type == FrameType.KEYFRAME && (FrameHeader.flags(frame) & FrameHeader.MORE) != 0;
+            return routePage(from, type, frame);
         }
         boolean delivered = false;
         for (int i = 0; i < participants.size(); i++) {
             Participant to = participants.get(i);
             ClientChannel channel = to.channel();
-            if (channel != null && isFor(from, to, type) && !leavesOut(to, channel, type, keyframeBegins)) {
-                channel.send(type.lane(), frame.retainedDuplicate());
+            if (channel != null && isFor(from, to, type)) {
+                channel.send(type.lane(), forTheTag(from, type, frame));
                 delivered = true;
             }
         }
@@ -51,15 +54,68 @@ final class FrameRouter {
         }
         return switch (type.lane()) {
             case POINTER -> true;
-            case PAGE -> from.role() == Role.CONSUMER || to.role() == Role.CONSUMER;
+            case PAGE -> to.role() == Role.CONSUMER;
             case ACTION -> to.role() == (from.role() == Role.CONSUMER ? Role.AGENT : Role.CONSUMER);
             case CONTROL -> throw new IllegalArgumentException(type + " is the relay's own to answer");
         };
     }
 
+    /** What the tag would send again is linked to what the transcoder has expanded already: one without LZ4 goes on with a keyframe. */
+    private static ByteBuf forTheTag(Participant from, FrameType type, ByteBuf frame) {
+        return type == FrameType.RESUME && !from.readsLz4()
+                ? ControlFrames.keyframeRequest(from.number(), FrameHeader.epoch(frame))
+                : frame.retainedDuplicate();
+    }
+
+    private boolean routePage(Participant from, FrameType type, ByteBuf frame) throws FrameViolation {
+        boolean keyframeBegins = type == FrameType.KEYFRAME && !insideKeyframe;
+        insideKeyframe = type == FrameType.KEYFRAME && (FrameHeader.flags(frame) & FrameHeader.MORE) != 0;
+        boolean expands = isSomebodyWithoutLz4();
+        ByteBuf plain = expands ? transcoder.expand(frame) : null;
+        ByteBuf small = from.readsLz4() ? null : PageTranscoder.compress(frame);
+        try {
+            return sendPage(plain, small == null ? frame : small, keyframeBegins);
+        } finally {
+            if (plain != null) {
+                plain.release();
+            }
+            if (small != null) {
+                small.release();
+            }
+        }
+    }
+
+    /** @param plain for those without LZ4; null: they have it, or wait for a keyframe */
+    private boolean sendPage(@Nullable ByteBuf plain, ByteBuf usual, boolean keyframeBegins) {
+        boolean delivered = false;
+        for (int i = 0; i < participants.size(); i++) {
+            Participant to = participants.get(i);
+            ClientChannel channel = to.channel();
+            if (channel == null || to.role() == Role.CONSUMER || leavesOut(to, channel, keyframeBegins)) {
+                continue;
+            }
+            ByteBuf rendition = to.readsLz4() ? usual : plain;
+            if (rendition != null) {
+                channel.send(Lane.PAGE, rendition.retainedDuplicate());
+            }
+            delivered = true;
+        }
+        return delivered;
+    }
+
+    private boolean isSomebodyWithoutLz4() {
+        for (int i = 0; i < participants.size(); i++) {
+            Participant to = participants.get(i);
+            if (to.role() != Role.CONSUMER && to.isPresent() && !to.readsLz4()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** An observer that cannot keep up is skipped to the next keyframe, and never slows the others. */
-    private static boolean leavesOut(Participant to, ClientChannel channel, FrameType type, boolean keyframeBegins) {
-        if (to.role() != Role.OBSERVER || type.lane() != Lane.PAGE) {
+    private static boolean leavesOut(Participant to, ClientChannel channel, boolean keyframeBegins) {
+        if (to.role() != Role.OBSERVER) {
             return false;
         }
         if (!channel.isWritable()) {
@@ -68,6 +124,14 @@ final class FrameRouter {
             to.fellBehind(false);
         }
         return to.isBehind();
+    }
+
+    /** Somebody came or went. */
+    void attendanceChanged() {
+        if (!isSomebodyWithoutLz4()) {
+            transcoder.forget();
+        }
+        balance();
     }
 
     /** Has whoever sends to a full outlet wait at its source: the consumer for the agent, the agent for the consumer. */

@@ -14,6 +14,7 @@ final class LinkNotice {
     private final SessionServices services;
     private LinkQuality told = LinkQuality.GOOD;
     private long toldNanos;
+    private long heldToldNanos;
 
     /** Runs while a notice waits for its time. */
     private @Nullable Future<?> due;
@@ -22,6 +23,7 @@ final class LinkNotice {
         this.session = session;
         this.services = services;
         this.toldNanos = services.ticker().nanoTime() - noticeNanos();
+        this.heldToldNanos = toldNanos;
     }
 
     private static long noticeNanos() {
@@ -61,7 +63,17 @@ final class LinkNotice {
         }
     }
 
+    /** Tells the consumer's tag what is allowed, since it sent more; as rarely as everything here. */
+    void tellHeld(ClientChannel held, LinkGauge gauge) {
+        long now = services.ticker().nanoTime();
+        if (now - heldToldNanos >= noticeNanos()) {
+            heldToldNanos = now;
+            held.send(Lane.CONTROL, frame(gauge));
+        }
+    }
+
     private ByteBuf frame(LinkGauge gauge) {
-        return ControlFrames.budget(told, services.meteringLimits().recommendedKbps(), gauge.measuredKbps());
+        return ControlFrames.budget(
+                told, services.budgets().of(session.brand().key()).recommendedKbps(), gauge.measuredKbps());
     }
 }

@@ -28,6 +28,9 @@ final class Participant {
     /** Runs while the place is kept for somebody who is away. */
     private @Nullable Future<?> graceTimer;
 
+    /** Whether its client, the present or the last, reads and writes COMPRESSED frames. */
+    private boolean lz4 = true;
+
     /** For an observer: page frames are left out until the next keyframe. */
     private boolean behind;
 
@@ -64,6 +67,10 @@ final class Participant {
         return presence == Presence.PRESENT;
     }
 
+    boolean readsLz4() {
+        return lz4;
+    }
+
     boolean isBehind() {
         return behind;
     }
@@ -74,10 +81,11 @@ final class Participant {
 
     /** Takes the place by this channel, and answers the one that had it until now. */
     @Nullable
-    ClientChannel arrive(ClientChannel arriving) {
+    ClientChannel arrive(ClientChannel arriving, boolean readsLz4) {
         ClientChannel replaced = channel;
         moveTo(Presence.PRESENT, "a channel opened");
         channel = arriving;
+        lz4 = readsLz4;
         behind = false;
         return replaced;
     }

@@ -15,7 +15,6 @@ import io.tandem.relay.identity.RefusalReason;
 import io.tandem.relay.identity.Role;
 import io.tandem.relay.identity.SecretHash;
 import io.tandem.relay.identity.SessionState;
-import io.tandem.relay.metering.LinkGauge;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
@@ -117,6 +116,10 @@ final class Session {
     @Nullable
     Mode mode() {
         return mode;
+    }
+
+    LinkNotice linkNotice() {
+        return linkNotice;
     }
 
     Invitations invitations() {
@@ -251,11 +254,6 @@ final class Session {
         } else {
             invitations.withdrawPending();
         }
-    }
-
-    /** The consumer's link was measured again. */
-    void onLinkMeasured(LinkGauge link) {
-        linkNotice.onMeasured(link);
     }
 
     // What it goes through.

@@ -3,7 +3,7 @@ package io.tandem.relay.session;
 import io.netty.util.concurrent.Ticker;
 import io.tandem.relay.identity.Brands;
 import io.tandem.relay.identity.Secrets;
-import io.tandem.relay.metering.MeteringLimits;
+import io.tandem.relay.metering.Budgets;
 import io.tandem.relay.metering.RelayMeters;
 
 /**
@@ -20,4 +20,4 @@ public record SessionServices(
         RelayMeters meters,
         Ticker ticker,
         SessionLimits limits,
-        MeteringLimits meteringLimits) {}
+        Budgets budgets) {}

@@ -180,7 +180,7 @@ class DecoderFuzzTest {
             opened++;
             return new ChannelIngress() {
                 @Override
-                public void onFrame(ByteBuf frame) {
+                public void onFrame(ByteBuf frame, int carriedBytes) {
                     frames++;
                     try {
                         judge(frame);

@@ -79,12 +79,13 @@ class MeteringTest {
         LaneCounters loop = new LaneCounters();
         SessionMeter first = new SessionMeter(MeteringLimits.DEFAULTS, loop, ticker);
         SessionMeter second = new SessionMeter(MeteringLimits.DEFAULTS, loop, ticker);
-        assertThat(first.received(Lane.PAGE, 100)).isZero();
-        first.sent(Lane.ACTION, 20);
-        assertThat(second.received(Lane.PAGE, 50)).isZero();
+        assertThat(first.received(Lane.PAGE, 100, 108)).isZero();
+        assertThat(first.sent(Lane.ACTION, 20)).isZero();
+        assertThat(second.received(Lane.PAGE, 50, 58)).isZero();
         assertThat(first.counters().bytes(Direction.UP, Lane.PAGE)).isEqualTo(100);
         assertThat(loop.bytes(Direction.UP, Lane.PAGE)).isEqualTo(150);
         assertThat(loop.frames(Direction.UP, Lane.PAGE)).isEqualTo(2);
+        assertThat(loop.carriedBytes()).isEqualTo(166);
         assertThat(loop.bytes(Direction.DOWN, Lane.ACTION)).isEqualTo(20);
     }
 

@@ -152,7 +152,7 @@ class RoutingTest {
 
     @Test
     void shouldStopReadingOverBudgetForAsLongAsNeededAndDropNothing() {
-        MeteringLimits small = new MeteringLimits(80, 40, 1000);
+        MeteringLimits small = new MeteringLimits(80, 40, 10_000, 1000);
         SessionWorld slow = new SessionWorld(SessionLimits.DEFAULTS, small);
         SessionWorld.Pair pair = slow.pair(Mode.SHARED);
         pair.consumer.send(RecordingOutlet.frame(FrameType.MUTATIONS, 0, 1, 1, new byte[10_990]));
@@ -160,6 +160,31 @@ class RoutingTest {
         slow.loop.advance(900);
         assertThat(pair.consumer.outlet.isReading()).isFalse();
         slow.loop.advance(200);
+        assertThat(pair.consumer.outlet.isReading()).isTrue();
+        assertThat(pair.agent.outlet.takeTypes()).containsExactly(FrameType.MUTATIONS);
+    }
+
+    @Test
+    void shouldTellATagThatIgnoresItsBudgetWhatIsAllowed() {
+        MeteringLimits small = new MeteringLimits(80, 40, 10_000, 1000);
+        SessionWorld slow = new SessionWorld(SessionLimits.DEFAULTS, small);
+        SessionWorld.Pair pair = slow.pair(Mode.SHARED);
+        pair.consumer.send(RecordingOutlet.frame(FrameType.MUTATIONS, 0, 1, 1, new byte[2_990]));
+        assertThat(SessionWorld.member(
+                        pair.consumer.outlet.last(FrameType.BUDGET).payload(), "allowedKbps"))
+                .isEqualTo("80");
+    }
+
+    @Test
+    void shouldHoldTheConsumerWhileTheAgentWasSentMoreThanItsRate() {
+        MeteringLimits small = new MeteringLimits(8_000, 40, 80, 1000);
+        SessionWorld slow = new SessionWorld(SessionLimits.DEFAULTS, small);
+        SessionWorld.Pair pair = slow.pair(Mode.SHARED);
+        slow.loop.advance(5_000);
+        pair.consumer.send(RecordingOutlet.frame(FrameType.MUTATIONS, 0, 1, 1, new byte[10_990]));
+        slow.loop.advance(200);
+        assertThat(pair.consumer.outlet.isReading()).isFalse();
+        slow.loop.advance(900);
         assertThat(pair.consumer.outlet.isReading()).isTrue();
         assertThat(pair.agent.outlet.takeTypes()).containsExactly(FrameType.MUTATIONS);
     }

@@ -17,7 +17,7 @@ import io.tandem.relay.identity.Mode;
 import io.tandem.relay.identity.RefusalReason;
 import io.tandem.relay.identity.Secrets;
 import io.tandem.relay.identity.SessionState;
-import io.tandem.relay.metering.MeteringLimits;
+import io.tandem.relay.metering.Budgets;
 import io.tandem.relay.metering.RelayMeters;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -49,7 +49,7 @@ class SessionThreadsTest {
                     meters,
                     Ticker.systemTicker(),
                     SessionLimits.DEFAULTS,
-                    MeteringLimits.DEFAULTS),
+                    Budgets.DEFAULTS),
             sessionLoops);
 
     /** Keeps what it is given, and on which thread's word. */

@@ -12,12 +12,14 @@ import io.tandem.relay.identity.Mode;
 import io.tandem.relay.identity.RefusalReason;
 import io.tandem.relay.identity.Secrets;
 import io.tandem.relay.identity.SessionState;
+import io.tandem.relay.metering.Budgets;
 import io.tandem.relay.metering.MeteringLimits;
 import io.tandem.relay.metering.RelayMeters;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Matcher;
@@ -70,7 +72,7 @@ public final class SessionWorld {
                 meters,
                 loop.ticker(),
                 limits,
-                meteringLimits);
+                new Budgets(meteringLimits, Map.of()));
         sessions = new Sessions(services, new SessionLoops(loop.executor(), meters));
     }
 
@@ -167,6 +169,7 @@ public final class SessionWorld {
     /** A consumer and an agent in an active session. */
     public final class Pair {
         public final Client consumer = open(SESSION).consumer();
+        public final String resume = consumer.resume();
         public final InviteOutcome.Invited invited;
         public final Client agent;
 

@@ -41,6 +41,10 @@ final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements Web
     private final CarrierLimits limits;
 
     private State state = State.OPENING;
+
+    /** Read from the network since the last frame was handed on. */
+    private int carriedBytes;
+
     private @Nullable ChannelHandlerContext context;
     private @Nullable WebSocketDecoder decoder;
     private @Nullable WebSocketOutlet outlet;
@@ -80,6 +84,7 @@ final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements Web
         }
         try {
             if (decoder != null) {
+                carriedBytes += in.readableBytes();
                 decoder.read(in);
             }
         } finally {
@@ -94,7 +99,9 @@ final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements Web
             return;
         }
         try {
-            ingress.onFrame(message);
+            int carried = carriedBytes;
+            carriedBytes = 0;
+            ingress.onFrame(message, carried);
         } catch (RuntimeException e) {
             log.error("a frame could not be handled", e);
             close(CloseCode.INTERNAL_ERROR, "the relay could not handle a frame");

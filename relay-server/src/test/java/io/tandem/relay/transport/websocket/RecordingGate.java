@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** A session that only remembers what its carrier told it. */
 final class RecordingGate implements ChannelGate, ChannelIngress {
     final List<String> told = new ArrayList<>();
+    final List<Integer> carried = new ArrayList<>();
 
     @Nullable
     ChannelRequest request;
@@ -29,9 +30,10 @@ final class RecordingGate implements ChannelGate, ChannelIngress {
     }
 
     @Override
-    public void onFrame(ByteBuf frame) {
+    public void onFrame(ByteBuf frame, int carriedBytes) {
         // All bytes at once: the leak detector notes each access.
         told.add("frame " + ByteBufUtil.hexDump(ByteBufUtil.getBytes(frame)));
+        carried.add(carriedBytes);
         frame.release();
     }
 

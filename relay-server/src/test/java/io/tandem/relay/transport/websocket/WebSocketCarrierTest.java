@@ -65,6 +65,19 @@ class WebSocketCarrierTest {
         channel.finishAndReleaseAll();
     }
 
+    @Test
+    void shouldSayWhatEachFrameTookOfTheNetwork() {
+        ByteBuf first = WireBytes.message(new byte[300]);
+        ByteBuf ping = WireBytes.masked(WireBytes.FIN | Opcode.PING.code(), new byte[4]);
+        ByteBuf second = WireBytes.message(new byte[10]);
+        int firstBytes = first.readableBytes();
+        int otherBytes = ping.readableBytes() + second.readableBytes();
+        channel.writeInbound(first, ping, second);
+        WireBytes.written(channel).release();
+
+        assertThat(gate.carried).containsExactly(firstBytes, otherBytes);
+    }
+
     @ParameterizedTest
     @MethodSource("carrierFaults")
     void shouldAnswerWithTheCloseCode(Vector row) {
