@@ -22,8 +22,8 @@ export interface Relay {
   close(): Promise<void>;
 }
 
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
+async function freePort(host: string): Promise<number> {
+  const probe = createServer().listen(0, host);
   await once(probe, 'listening');
   const address = probe.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
@@ -33,13 +33,13 @@ async function freePort(): Promise<number> {
 }
 
 /** Starts the packaged relay for one brand whose pages, and whose desk, have these origins. */
-export async function startRelay(brandOrigin: string, deskOrigin: string): Promise<Relay> {
+export async function startRelay(brandOrigin: string, deskOrigin: string, host = '127.0.0.1'): Promise<Relay> {
   if (!existsSync(JAR)) throw new Error(`${JAR} is not there; build it with: mvn -B -DskipTests package`);
-  const port = await freePort();
+  const port = await freePort(host);
   const secret = randomBytes(48).toString('base64url');
   const config = join(temporaryFolder(), 'relay.properties');
   const properties = {
-    'tandem.host': '127.0.0.1',
+    'tandem.host': host,
     'tandem.port': port,
     'tandem.brands': BRAND,
     [`tandem.brands.${BRAND}.origins`]: brandOrigin,
@@ -53,7 +53,7 @@ export async function startRelay(brandOrigin: string, deskOrigin: string): Promi
   const child = spawn('java', ['-jar', JAR, 'serve', '--config', config], { stdio: ['ignore', 'pipe', 'pipe'], env });
   const endWithUs = (): void => void child.kill('SIGKILL');
   process.once('exit', endWithUs);
-  const origin = `http://127.0.0.1:${port}`;
+  const origin = `http://${host}:${port}`;
   await ready(child, origin);
   return {
     origin,

@@ -13,6 +13,8 @@ const TYPES: Readonly<Record<string, string>> = {
   '.json': 'application/json',
 };
 
+const LOOPBACK = '127.0.0.1';
+
 /** Serves one page folder at a time, at the root, so that addresses inside it mean what they say. */
 export interface Site {
   readonly origin: string;
@@ -59,9 +61,9 @@ export async function serveSite(options: SiteOptions): Promise<Site> {
     // After the end of the file, where the parser puts it into the body: nothing above it moves.
     response.end(isPage ? options.tag : undefined);
   });
-  await listen(server);
+  await listen(server, LOOPBACK);
   return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    origin: `http://${LOOPBACK}:${(server.address() as AddressInfo).port}`,
     show: (folder) => {
       root = resolve(folder);
     },
@@ -73,18 +75,23 @@ export async function serveSite(options: SiteOptions): Promise<Site> {
  * Serves one page of ours, whatever the path. It must come from a real address: Chromium keeps pages whose address it does
  * not know (those that a route fulfils) from everything on loopback.
  */
-export async function servePage(html: string): Promise<{ readonly origin: string; close(): Promise<void> }> {
+export async function servePage(
+  html: string | (() => string),
+  host = LOOPBACK,
+): Promise<{ readonly origin: string; close(): Promise<void> }> {
   const server = createServer((_request, response) => {
-    response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' }).end(html);
+    response
+      .writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' })
+      .end(typeof html === 'string' ? html : html());
   });
-  await listen(server);
-  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => stop(server) };
+  await listen(server, host);
+  return { origin: `http://${host}:${(server.address() as AddressInfo).port}`, close: () => stop(server) };
 }
 
-const listen = (server: Server): Promise<void> =>
+const listen = (server: Server, host: string): Promise<void> =>
   new Promise((done, failed) => {
     server.once('error', failed);
-    server.listen(0, '127.0.0.1', done);
+    server.listen(0, host, done);
   });
 
 const stop = (server: Server): Promise<void> =>

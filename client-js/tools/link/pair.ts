@@ -1,0 +1,66 @@
+import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Relay } from '../fidelity/relay.ts';
+import { VIEWPORT } from '../fidelity/browser.ts';
+import { type Seen, tap } from './tap.ts';
+
+/** A consumer and an agent in browsers of their own, in one session. */
+export interface Pair {
+  readonly consumer: Page;
+  readonly agent: Page;
+  /** What the consumer sent and the agent received, so far. */
+  readonly sent: readonly Seen[];
+  readonly received: readonly Seen[];
+  close(): Promise<void>;
+}
+
+interface Setting {
+  readonly relay: Relay;
+  readonly site: string;
+  readonly desk: string;
+  readonly consumerChromium: string;
+  readonly agent: string;
+}
+
+/** What the desk's page leaves in its window. */
+export interface DeskWindow {
+  readonly signIn: (relay: string, token: string) => Promise<void>;
+  readonly inviteTheLatest: () => Promise<void>;
+  readonly askForThePage: () => void;
+}
+
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-sync'];
+/** A page of 2 MB takes 20 s to load as well, over what is called a good downstream, when the machine is busy. */
+const PATIENCE_MILLIS = 90_000;
+
+async function open(executablePath: string): Promise<{ browser: Browser; page: Page }> {
+  const browser = await chromium.launch({ executablePath, headless: true, args: FLAGS });
+  const page = await browser.newPage({ viewport: VIEWPORT });
+  page.setDefaultTimeout(PATIENCE_MILLIS);
+  return { browser, page };
+}
+
+export async function openPair({ relay, site, desk, consumerChromium, agent: name }: Setting): Promise<Pair> {
+  const agent = await open(process.env['TANDEM_CHROMIUM'] ?? '/usr/bin/chromium');
+  const consumer = await open(consumerChromium);
+  const sent = tap(consumer.page, 'framesent');
+  const received = tap(agent.page, 'framereceived');
+  await agent.page.goto(desk);
+  await agent.page.evaluate(([origin, token]) => (window as unknown as DeskWindow).signIn(origin, token), [
+    relay.origin,
+    relay.token(name),
+  ] as const);
+  const invited = agent.page.evaluate(() => (window as unknown as DeskWindow).inviteTheLatest());
+  // A trace's own resources are out of reach, and its frame may never finish loading.
+  await consumer.page.goto(site, { waitUntil: 'domcontentloaded' });
+  await invited;
+  return {
+    consumer: consumer.page,
+    agent: agent.page,
+    sent,
+    received,
+    async close() {
+      await consumer.browser.close();
+      await agent.browser.close();
+    },
+  };
+}
