@@ -19,6 +19,7 @@ export interface Relay {
   readonly tag: string;
   /** A token for an agent of this name, signed as the brand's desk would. */
   token(name: string): string;
+  readonly pid: number;
   close(): Promise<void>;
 }
 
@@ -57,6 +58,7 @@ export async function startRelay(brandOrigin: string, deskOrigin: string, host =
   await ready(child, origin);
   return {
     origin,
+    pid: child.pid ?? 0,
     tag: `\n<script src="${origin}/tandem.js" data-brand="${BRAND}" async></script>`,
     token: (name) => sign(secret, { sub: name, name, brand: BRAND, aud: 'tandem', exp: Math.floor(Date.now() / 1000) + TOKEN_SECONDS }),
     async close() {
