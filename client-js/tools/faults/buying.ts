@@ -74,7 +74,8 @@ export async function buyManyTimes(stage: Stage, tries: number, seed: number): P
     if (problem === undefined) continue;
     problems.push(problem);
     // The next try begins with a page of its own.
-    await stage.consumer.goto(`${stage.shop}/?number=${number + 1}`);
+    await stage.consumerPath.tell('clear');
+    await stage.consumer.goto(`${stage.shop}/?number=${number + 1}`, { waitUntil: 'commit' });
   }
   const bought = [...stage.purchases.values()].filter((times) => times === 1).length;
   return { tries, bought, problems };

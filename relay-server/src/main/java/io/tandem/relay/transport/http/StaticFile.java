@@ -7,7 +7,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 
-/** A file that is served whole. A browser may keep it but asks each time whether it is still the one. */
+/** A file that is served whole. A browser may keep it but asks each time whether it is still the one, unless its place says otherwise. */
 final class StaticFile {
     /** Enough of a hash that two versions of a file never share it. */
     private static final int ETAG_BYTES = 16;

@@ -25,6 +25,12 @@ final class StaticFiles {
             Map.of("/", "demo/home/", "/demo/", "demo/shop/", "/agent/", "demo/desk/");
     private static final Map<String, String> DEMO_POLICIES = Map.of("/", HOME_POLICY, "/agent/", DESK_POLICY);
 
+    /**
+     * Pages load the bundles again from what the browser has: a session that goes from page to page while its path is broken must not wait for
+     * the relay to say that nothing changed. A release reaches every page within this time.
+     */
+    private static final String BUNDLE_CACHING = "public, max-age=300";
+
     /** A file and the headers that its place gives it. */
     private record Place(StaticFile file, Map<String, String> headers) {}
 
@@ -32,8 +38,10 @@ final class StaticFiles {
 
     /** Serves these files of the client's build; its demo only if asked to. */
     StaticFiles(Map<String, StaticFile> client, boolean demo) {
-        Map<String, String> everywhere =
-                Map.of("access-control-allow-origin", "*", "cross-origin-resource-policy", "cross-origin");
+        Map<String, String> everywhere = Map.of(
+                "access-control-allow-origin", "*",
+                "cross-origin-resource-policy", "cross-origin",
+                "cache-control", BUNDLE_CACHING);
         client.forEach((name, file) -> {
             if (!name.contains("/")) {
                 places.put("/" + name, new Place(file, everywhere));

@@ -24,14 +24,14 @@ class StaticFilesTest {
     }
 
     @Test
-    void shouldServeTheBundlesToEveryOriginAndHaveThemAskedForAgain() {
+    void shouldServeTheBundlesToEveryOriginAndHaveThemKeptForAWhile() {
         HttpWorld.Reply tag = http.get("/tandem.js");
         assertThat(tag.status()).isEqualTo(200);
         assertThat(tag.body()).isEqualTo("tag()");
         assertThat(tag.header("content-type")).isEqualTo("text/javascript; charset=utf-8");
         assertThat(tag.header("access-control-allow-origin")).isEqualTo("*");
         assertThat(tag.header("cross-origin-resource-policy")).isEqualTo("cross-origin");
-        assertThat(tag.header("cache-control")).isEqualTo("no-cache");
+        assertThat(tag.header("cache-control")).isEqualTo("public, max-age=300");
         assertThat(tag.header("x-content-type-options")).isEqualTo("nosniff");
         HttpWorld.Reply again = http.get("/tandem.js", "If-None-Match: " + tag.header("etag") + "\r\n");
         assertThat(again.status()).isEqualTo(304);
@@ -55,6 +55,7 @@ class StaticFilesTest {
     void shouldServeTheDemosPagesUnderTheirPaths() {
         assertThat(http.get("/").body()).isEqualTo("<h1>home</h1>");
         assertThat(http.get("/home.css").body()).isEqualTo("h1{}");
+        assertThat(http.get("/home.css").header("cache-control")).isEqualTo("no-cache");
         assertThat(http.get("/demo/").body()).isEqualTo("<h1>shop</h1>");
         assertThat(http.get("/demo/index.html").body()).isEqualTo("<h1>shop</h1>");
         assertThat(http.get("/demo/img/tent.svg").header("content-type")).isEqualTo("image/svg+xml");
