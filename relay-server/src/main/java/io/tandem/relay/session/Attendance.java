@@ -73,6 +73,7 @@ final class Attendance {
             throw new FrameViolation(
                     CloseCode.NOT_AUTHENTICATED, "resume is not this session's; allowed is the last WELCOME's");
         }
+        refuseOvertaken(consumer, hello);
         if (epoch == 0 || !hello.continues()) {
             epoch = epoch % HIGHEST_EPOCH + 1;
         }
@@ -84,11 +85,21 @@ final class Attendance {
         enter(consumer, channel, hello, hello.resume(), sequence);
     }
 
+    /** A HELLO that a later one overtook on its way changes nobody's place. */
+    private static void refuseOvertaken(Participant arriving, Hello hello) throws FrameViolation {
+        Long attempt = hello.attempt();
+        if (attempt != null && !arriving.isNewAttempt(attempt)) {
+            throw new FrameViolation(
+                    CloseCode.REPLACED, "attempt " + attempt + " was overtaken; allowed is a later one");
+        }
+    }
+
     /** HELLO of an agent or observer, by its grant or resume secret. */
     void admitGuest(ClientChannel channel, Hello hello, long sequence) throws FrameViolation {
         String secret = hello.resume() != null ? hello.resume() : hello.grant();
         for (Participant guest : participants) {
             if (guest.role() == hello.role() && guest.knows(secret)) {
+                refuseOvertaken(guest, hello);
                 enter(guest, channel, hello, secret, sequence);
                 return;
             }

@@ -139,6 +139,15 @@ final class ControlPayload {
         };
     }
 
+    private long wholeNumber(String name, JsonParser json) throws IOException, FrameViolation {
+        if (json.currentToken() != JsonToken.VALUE_NUMBER_INT
+                || json.getNumberType() == JsonParser.NumberType.BIG_INTEGER
+                || json.getLongValue() < 0) {
+            throw malformed(name + " is not a whole number of 0 or more");
+        }
+        return json.getLongValue();
+    }
+
     private <T> T required(String name, @Nullable T value) throws FrameViolation {
         if (value == null) {
             throw malformed(name + " is missing");
@@ -162,6 +171,7 @@ final class ControlPayload {
         private @Nullable String resume;
         private @Nullable Boolean lz4;
         private boolean continues;
+        private @Nullable Long attempt;
         private Hello.@Nullable Page page;
 
         Hello read(ByteBuf payload) throws FrameViolation {
@@ -191,6 +201,7 @@ final class ControlPayload {
                     resume,
                     reader.required("lz4", lz4),
                     continues,
+                    attempt,
                     page);
         }
 
@@ -204,6 +215,7 @@ final class ControlPayload {
                 case "resume" -> resume = reader.text(name, json);
                 case "lz4" -> lz4 = reader.flag(name, json);
                 case "continues" -> continues = reader.flag(name, json);
+                case "attempt" -> attempt = reader.wholeNumber(name, json);
                 case "page" -> page = json.currentToken() == JsonToken.VALUE_NULL ? null : page(json);
                 default -> {}
             }

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a client says of itself in its first frame.
  *
+ * @param attempt grows with every HELLO of a participant; null from a client that does not count
  * @param continues only the carrier is new, the consumer's document is the same
  */
 record Hello(
@@ -18,6 +19,7 @@ record Hello(
         @Nullable String resume,
         boolean lz4,
         boolean continues,
+        @Nullable Long attempt,
         @Nullable Page page) {
 
     /** The page where a consumer is, without query and fragment. */

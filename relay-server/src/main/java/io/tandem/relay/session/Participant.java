@@ -5,6 +5,8 @@ import io.tandem.relay.identity.Role;
 import io.tandem.relay.identity.SecretHash;
 import io.tandem.relay.identity.Secrets;
 import io.tandem.relay.metering.SessionMeter;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One who takes part in a session: keeps its number, its secrets and its budget while channels come and go. On the session's loop. */
@@ -15,10 +17,20 @@ final class Participant {
     private final @Nullable SecretHash grant;
     private final SessionMeter meter;
 
-    /** What the participant's client may present: the secret it came with, and the one it was given then, should that answer be lost. */
-    private @Nullable SecretHash presentedResume;
+    /** More than a client opens carriers before it has heard of one that they were accepted. */
+    private static final int RESUME_SECRETS = 16;
 
-    private @Nullable SecretHash givenResume;
+    /** 128 bits in base64: a client's own secret that is shorter could be guessed, and is not kept. */
+    private static final int SHORTEST_SECRET = 22;
+
+    /**
+     * What the participant's client may present: the secret that it came with last, and those it was given since. It may have opened
+     * several carriers at once, and gone on with the answer to any of them.
+     */
+    private final List<SecretHash> resumeSecrets = new ArrayList<>(2);
+
+    /** The highest attempt that was accepted. */
+    private long lastAttempt = Long.MIN_VALUE;
 
     private Presence presence = Presence.ABSENT;
 
@@ -129,22 +141,45 @@ final class Participant {
 
     /** Whether this is the participant's grant or a resume secret of its. */
     boolean knows(@Nullable String secret) {
-        return secret != null
-                && (matches(grant, secret) || matches(givenResume, secret) || matches(presentedResume, secret));
+        return secret != null && (indexOf(secret) >= 0 || (grant != null && grant.matches(secret)));
     }
 
-    private static boolean matches(@Nullable SecretHash hash, String secret) {
-        return hash != null && hash.matches(secret);
+    private int indexOf(String secret) {
+        for (int i = 0; i < resumeSecrets.size(); i++) {
+            if (resumeSecrets.get(i).matches(secret)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** Takes note of an attempt; false, and no note, if a later one or the same was accepted before. */
+    boolean isNewAttempt(long attempt) {
+        if (attempt <= lastAttempt) {
+            return false;
+        }
+        lastAttempt = attempt;
+        return true;
     }
 
     /**
-     * A new resume secret. The one that was just presented stays good until the next: a client that loses the answer comes back
-     * with what it has.
+     * A new resume secret. The one that was just presented stays good, and with it what was given since: a client that loses the
+     * answer comes back with what it has. What is older is good no more. One that opens a session may bring a secret of its own,
+     * which makes it the same participant over all carriers that it opens before it hears of any.
      */
     String renewResume(Secrets secrets, @Nullable String presented) {
-        presentedResume = presented == null ? null : SecretHash.of(presented);
+        int known = presented == null ? -1 : indexOf(presented);
+        if (known > 0) {
+            resumeSecrets.subList(0, known).clear();
+        } else if (presented != null && presented.length() >= SHORTEST_SECRET && resumeSecrets.isEmpty()) {
+            resumeSecrets.add(SecretHash.of(presented));
+        }
+        if (resumeSecrets.size() == RESUME_SECRETS) {
+            // The first is what the client comes with; of those that it may have been given, the oldest goes.
+            resumeSecrets.remove(1);
+        }
         String fresh = secrets.next();
-        givenResume = SecretHash.of(fresh);
+        resumeSecrets.add(SecretHash.of(fresh));
         return fresh;
     }
 

@@ -109,6 +109,74 @@ class AdmissionTest {
     }
 
     @Test
+    void shouldLeaveThePlaceToTheLaterAttempt() {
+        String resume = world.open(SessionWorld.SESSION).consumer().resume();
+        SessionWorld.Client third = world.open(SessionWorld.SESSION).consumerAgain(resume, 3);
+        assertThat(third.outlet.closeCode()).isNull();
+        for (long overtaken = 1; overtaken <= 3; overtaken++) {
+            SessionWorld.Client late = world.open(SessionWorld.SESSION).consumerAgain(resume, overtaken);
+            assertThat(late.outlet.closeCode()).isEqualTo(CloseCode.REPLACED);
+            assertThat(late.outlet.take()).isEmpty();
+        }
+        assertThat(third.outlet.closeCode()).isNull();
+        assertThat(world.view().participants().get(0).present()).isTrue();
+
+        SessionWorld.Client fourth = world.open(SessionWorld.SESSION).consumerAgain(resume, 4);
+        assertThat(fourth.outlet.closeCode()).isNull();
+        assertThat(third.outlet.closeCode()).isEqualTo(CloseCode.REPLACED);
+    }
+
+    @Test
+    void shouldNotTakeNoteOfTheAttemptOfWhoeverHasNoSecret() {
+        String resume = world.open(SessionWorld.SESSION).consumer().resume();
+        assertThat(world.open(SessionWorld.SESSION)
+                        .consumerAgain("guess", Long.MAX_VALUE)
+                        .outlet
+                        .closeCode())
+                .isEqualTo(CloseCode.NOT_AUTHENTICATED);
+        assertThat(world.open(SessionWorld.SESSION)
+                        .consumerAgain(resume, 1)
+                        .outlet
+                        .closeCode())
+                .isNull();
+    }
+
+    @Test
+    void shouldLetAClientGoOnWithTheAnswerToAnyOfTheCarriersThatItOpenedAtOnce() {
+        String secret = world.open(SessionWorld.SESSION).consumer().resume();
+        SessionWorld.Client heard = world.open(SessionWorld.SESSION).consumerAgain(secret, 1);
+        // Later ones reach the relay though the client has given them up; their answers are never heard.
+        for (int attempt = 2; attempt < 100; attempt++) {
+            world.open(SessionWorld.SESSION).consumerAgain(secret, attempt);
+        }
+        SessionWorld.Client one = world.open(SessionWorld.SESSION).consumerAgain(secret, 100);
+        world.open(SessionWorld.SESSION).consumerAgain(secret, 101);
+
+        SessionWorld.Client next = world.open(SessionWorld.SESSION).consumerAgain(one.resume(), 102);
+        assertThat(next.outlet.closeCode()).isNull();
+        assertThat(world.open(SessionWorld.SESSION)
+                        .consumerAgain(secret, 103)
+                        .outlet
+                        .closeCode())
+                .as("what is older than the one that was used")
+                .isEqualTo(CloseCode.NOT_AUTHENTICATED);
+        assertThat(world.open(SessionWorld.SESSION)
+                        .consumerAgain(heard.resume(), 104)
+                        .outlet
+                        .closeCode())
+                .isEqualTo(CloseCode.NOT_AUTHENTICATED);
+    }
+
+    @Test
+    void shouldTakeTwoOpeningsWithOneSecretOfTheClientsOwnForOneParticipant() {
+        SessionWorld.Client first = world.open(SessionWorld.SESSION).consumerAgain("22 letters of the tag's", 1);
+        SessionWorld.Client second = world.open(SessionWorld.SESSION).consumerAgain("22 letters of the tag's", 2);
+        assertThat(first.outlet.closeCode()).isEqualTo(CloseCode.REPLACED);
+        assertThat(second.outlet.closeCode()).isNull();
+        assertThat(world.view().participants()).hasSize(1);
+    }
+
+    @Test
     void shouldCountEpochsByDocumentsAndNotByCarriers() {
         SessionWorld.Client first = world.open(SessionWorld.SESSION).consumer();
         SessionWorld.Client carrier = world.open(SessionWorld.SESSION).consumerAgain(first.resume(), true);
