@@ -12,14 +12,16 @@ import io.tandem.relay.bootstrap.HttpLimits;
 import io.tandem.relay.bootstrap.RelayConfig;
 import io.tandem.relay.bootstrap.RelayServer;
 import io.tandem.relay.bootstrap.Transport;
+import io.tandem.relay.carrier.CarrierLimits;
 import io.tandem.relay.identity.AgentIdentity;
 import io.tandem.relay.identity.AgentSecret;
 import io.tandem.relay.identity.AgentTokens;
 import io.tandem.relay.identity.Brand;
 import io.tandem.relay.identity.Brands;
 import io.tandem.relay.metering.Budgets;
+import io.tandem.relay.session.CarrierKind;
 import io.tandem.relay.session.SessionLimits;
-import io.tandem.relay.transport.websocket.CarrierLimits;
+import io.tandem.relay.transport.longpoll.LongPollLimits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -67,9 +69,11 @@ final class RunningRelay implements AutoCloseable {
                 "test",
                 RELAY_LOOPS,
                 Arrays.asList(Transport.values()),
+                Set.of(CarrierKind.values()),
                 List.of(brand),
                 HttpLimits.DEFAULTS,
                 carrier,
+                LongPollLimits.DEFAULTS,
                 SessionLimits.DEFAULTS,
                 Budgets.DEFAULTS,
                 Optional.empty());

@@ -1,42 +1,41 @@
 package io.tandem.relay.bootstrap;
 
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.tandem.relay.session.ChannelGate;
-import io.tandem.relay.transport.websocket.CarrierLimits;
-import io.tandem.relay.transport.websocket.ChannelUpgrade;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * What stands in a connection's pipeline.
  *
  * <pre>
- * HttpServerCodec - HttpDeadline - ChannelUpgrade - HTTP handlers
- *                                        |
- *                                        +-- upgrade: WebSocketCarrier, alone
+ * [HttpDeadline - HttpServerCodec - HttpDeadline] - PollConnection - ChannelUpgrade - HTTP handlers
+ *                                                                         |
+ *                                                                         +-- upgrade: WebSocketCarrier, alone
  * </pre>
  */
 final class ConnectionPipeline extends ChannelInitializer<SocketChannel> {
     private final ChannelGroup connections;
     private final HttpLimits http;
-    private final CarrierLimits carrier;
-    private final ChannelGate gate;
+    private final Supplier<ChannelHandler> polling;
+    private final Supplier<ChannelHandler> upgrade;
     private final Consumer<ChannelPipeline> httpHandlers;
 
     ConnectionPipeline(
             ChannelGroup connections,
             HttpLimits http,
-            CarrierLimits carrier,
-            ChannelGate gate,
+            Supplier<ChannelHandler> polling,
+            Supplier<ChannelHandler> upgrade,
             Consumer<ChannelPipeline> httpHandlers) {
         this.connections = connections;
         this.http = http;
-        this.carrier = carrier;
-        this.gate = gate;
+        this.polling = polling;
+        this.upgrade = upgrade;
         this.httpHandlers = httpHandlers;
     }
 
@@ -46,10 +45,9 @@ final class ConnectionPipeline extends ChannelInitializer<SocketChannel> {
         HttpDecoderConfig decoder = new HttpDecoderConfig()
                 .setMaxInitialLineLength(http.requestLineBytes())
                 .setMaxHeaderSize(http.headerBytes());
-        channel.pipeline()
-                .addLast(new HttpServerCodec(decoder))
-                .addLast(new HttpDeadline(http))
-                .addLast(new ChannelUpgrade(gate, carrier));
+        HttpDeadline.addTo(channel.pipeline(), new HttpServerCodec(decoder), http);
+        // Polling first: while an answer is held, it keeps everything that comes too early from the others.
+        channel.pipeline().addLast(polling.get()).addLast(upgrade.get());
         httpHandlers.accept(channel.pipeline());
     }
 }

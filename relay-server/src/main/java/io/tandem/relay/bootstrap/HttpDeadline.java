@@ -2,51 +2,144 @@ package io.tandem.relay.bootstrap;
 
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
-import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes a connection whose request does not come in time, or that stands idle after an answer. Stands behind the HTTP
- * codec and goes with it at the upgrade.
+ * Closes a connection whose request does not come in time, whose client does not take its answer, or that stands idle after one. A
+ * request that has come may wait for its answer for as long as it takes.
+ *
+ * <p>Stands on both sides of the HTTP codec, in front of it for the first byte of a request and behind it for the last, and goes with
+ * it at the upgrade.
  */
 final class HttpDeadline extends ChannelDuplexHandler {
+    /** What the connection waits for. */
+    private enum Waiting {
+        /** The first byte of a request. */
+        IDLE,
+        /** The rest of it. */
+        REQUEST,
+        /** The relay's answer. */
+        ANSWER,
+        /** The client, to take it. */
+        TAKING
+    }
+
     private final HttpLimits limits;
+    private final FirstByte firstByte = new FirstByte();
+    private Waiting waiting = Waiting.IDLE;
+
+    /** A request was answered before it had come whole. */
+    private boolean answeredEarly;
+
     private @Nullable Future<?> deadline;
 
-    HttpDeadline(HttpLimits limits) {
+    private HttpDeadline(HttpLimits limits) {
         this.limits = limits;
+    }
+
+    /** Adds the codec and the deadline around it. */
+    static void addTo(ChannelPipeline pipeline, HttpServerCodec codec, HttpLimits limits) {
+        HttpDeadline deadline = new HttpDeadline(limits);
+        pipeline.addLast(deadline.firstByte).addLast(codec).addLast(deadline);
+    }
+
+    /** In front of the codec. */
+    private final class FirstByte extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            if (waiting == Waiting.IDLE) {
+                waiting = Waiting.REQUEST;
+                closeAfter(ctx, limits.headerMillis());
+            }
+            ctx.fireChannelRead(message);
+        }
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        expectWithin(ctx, limits.headerMillis());
+        closeAfter(ctx, limits.headerMillis());
     }
 
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
         cancel();
+        if (ctx.channel().isOpen()) {
+            ctx.pipeline().remove(firstByte);
+        }
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        if (message instanceof LastHttpContent) {
+        if (message instanceof LastHttpContent && waiting == Waiting.REQUEST) {
             cancel();
-        } else if (message instanceof HttpRequest) {
-            expectWithin(ctx, limits.headerMillis());
+            waiting = Waiting.ANSWER;
+            if (answeredEarly) {
+                answeredEarly = false;
+                onTaken(ctx);
+            }
         }
         ctx.fireChannelRead(message);
     }
 
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-        if (message instanceof LastHttpContent) {
-            expectWithin(ctx, limits.keepAliveMillis());
+        if (!(message instanceof LastHttpContent) || isInformational(message)) {
+            ctx.write(message, promise);
+        } else if (waiting == Waiting.REQUEST) {
+            // The rest of the request stays due when it was.
+            answeredEarly = true;
+            ctx.write(message, promise);
+        } else {
+            waiting = Waiting.TAKING;
+            ctx.write(message, promise.unvoid().addListener(written -> onTaken(ctx)));
+            if (waiting == Waiting.TAKING) {
+                closeUnlessTaken(ctx, pendingBytes(ctx));
+            }
         }
-        ctx.write(message, promise);
+    }
+
+    private static boolean isInformational(Object message) {
+        return message instanceof HttpResponse response
+                && response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+    }
+
+    /** A slow link takes its time; one that takes nothing at all for as long as a connection may be idle is dead. */
+    private void closeUnlessTaken(ChannelHandlerContext ctx, long pendingBytes) {
+        cancel();
+        deadline = ctx.executor()
+                .schedule(
+                        () -> {
+                            long left = pendingBytes(ctx);
+                            if (left < pendingBytes) {
+                                closeUnlessTaken(ctx, left);
+                            } else {
+                                ctx.close();
+                            }
+                        },
+                        limits.keepAliveMillis(),
+                        TimeUnit.MILLISECONDS);
+    }
+
+    private static long pendingBytes(ChannelHandlerContext ctx) {
+        ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
+        return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+    }
+
+    private void onTaken(ChannelHandlerContext ctx) {
+        if (waiting == Waiting.TAKING || waiting == Waiting.ANSWER) {
+            waiting = Waiting.IDLE;
+            closeAfter(ctx, limits.keepAliveMillis());
+        }
     }
 
     @Override
@@ -55,9 +148,11 @@ final class HttpDeadline extends ChannelDuplexHandler {
         ctx.fireChannelInactive();
     }
 
-    private void expectWithin(ChannelHandlerContext ctx, long millis) {
+    private void closeAfter(ChannelHandlerContext ctx, long millis) {
         cancel();
-        deadline = ctx.executor().schedule(() -> ctx.close(), millis, TimeUnit.MILLISECONDS);
+        if (ctx.channel().isOpen()) {
+            deadline = ctx.executor().schedule(() -> ctx.close(), millis, TimeUnit.MILLISECONDS);
+        }
     }
 
     private void cancel() {

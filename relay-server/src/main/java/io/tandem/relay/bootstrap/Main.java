@@ -1,13 +1,17 @@
 package io.tandem.relay.bootstrap;
 
 import io.tandem.relay.identity.AgentSecret;
+import io.tandem.relay.session.CarrierKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -88,6 +92,14 @@ public final class Main {
         @Nullable
         Path site;
 
+        @Option(
+                names = "--carriers",
+                paramLabel = "LIST",
+                split = ",",
+                defaultValue = "websocket,long-poll",
+                description = "what channels may ride on; default: ${DEFAULT-VALUE}")
+        List<String> carriers = List.of();
+
         @Override
         public Integer call() {
             CommandSpec command = Objects.requireNonNull(spec);
@@ -97,10 +109,18 @@ public final class Main {
             if (site != null && !Files.isDirectory(site)) {
                 throw new ParameterException(command.commandLine(), "--site is " + site + "; allowed is a folder");
             }
+            Set<CarrierKind> offered = EnumSet.noneOf(CarrierKind.class);
+            for (String label : carriers) {
+                offered.add(CarrierKind.ofLabel(label)
+                        .orElseThrow(() -> new ParameterException(
+                                command.commandLine(),
+                                "--carriers has '" + label + "'; allowed are "
+                                        + String.join(", ", CarrierKind.labels()))));
+            }
             byte[] secret = new byte[SECRET_BYTES];
             new SecureRandom().nextBytes(secret);
             AgentSecret agentSecret = AgentSecret.of(Base64.getEncoder().encodeToString(secret));
-            return run(RelayConfig.forDemo(port, Optional.ofNullable(site), agentSecret));
+            return run(RelayConfig.forDemo(port, Optional.ofNullable(site), offered, agentSecret));
         }
     }
 

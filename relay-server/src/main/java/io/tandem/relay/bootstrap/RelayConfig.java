@@ -1,10 +1,12 @@
 package io.tandem.relay.bootstrap;
 
+import io.tandem.relay.carrier.CarrierLimits;
 import io.tandem.relay.identity.AgentSecret;
 import io.tandem.relay.identity.Brand;
 import io.tandem.relay.metering.Budgets;
+import io.tandem.relay.session.CarrierKind;
 import io.tandem.relay.session.SessionLimits;
-import io.tandem.relay.transport.websocket.CarrierLimits;
+import io.tandem.relay.transport.longpoll.LongPollLimits;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +20,7 @@ import java.util.Set;
  * @param node this node's name among its like
  * @param eventLoops how many threads move bytes
  * @param transports what may be used, the preferred one first
+ * @param carriers what channels may ride on
  * @param brands whose pages and agents are served
  * @param demo what the demo adds, absent in earnest
  */
@@ -27,9 +30,11 @@ public record RelayConfig(
         String node,
         int eventLoops,
         List<Transport> transports,
+        Set<CarrierKind> carriers,
         List<Brand> brands,
         HttpLimits http,
         CarrierLimits carrier,
+        LongPollLimits longPoll,
         SessionLimits session,
         Budgets metering,
         Optional<Demo> demo) {
@@ -43,11 +48,12 @@ public record RelayConfig(
     /** Keeps what it is given as it is now. */
     public RelayConfig {
         transports = List.copyOf(transports);
+        carriers = Set.copyOf(carriers);
         brands = List.copyOf(brands);
     }
 
     /** A relay for this machine alone, with one brand whose pages it serves itself. */
-    public static RelayConfig forDemo(int port, Optional<Path> site, AgentSecret secret) {
+    public static RelayConfig forDemo(int port, Optional<Path> site, Set<CarrierKind> carriers, AgentSecret secret) {
         Brand brand = new Brand(
                 DEMO_BRAND,
                 "Tandem demo",
@@ -61,9 +67,11 @@ public record RelayConfig(
                 DEMO_BRAND,
                 Runtime.getRuntime().availableProcessors(),
                 Transport.byPreference(),
+                carriers,
                 List.of(brand),
                 HttpLimits.DEFAULTS,
                 CarrierLimits.DEFAULTS,
+                LongPollLimits.DEFAULTS,
                 SessionLimits.DEFAULTS,
                 Budgets.DEFAULTS,
                 Optional.of(new Demo(site)));

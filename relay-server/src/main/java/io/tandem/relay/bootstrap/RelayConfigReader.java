@@ -5,15 +5,18 @@ import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import io.tandem.relay.carrier.CarrierLimits;
 import io.tandem.relay.identity.Brand;
 import io.tandem.relay.identity.BrandReader;
 import io.tandem.relay.metering.Budgets;
 import io.tandem.relay.metering.MeteringLimits;
+import io.tandem.relay.session.CarrierKind;
 import io.tandem.relay.session.SessionLimits;
-import io.tandem.relay.transport.websocket.CarrierLimits;
+import io.tandem.relay.transport.longpoll.LongPollLimits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -72,9 +75,11 @@ public final class RelayConfigReader {
                 text("node").orElse("node-1"),
                 (int) number("event-loops", Runtime.getRuntime().availableProcessors(), 1, MAX_EVENT_LOOPS),
                 transports(),
+                carriers(),
                 brands,
                 http(),
                 carrier(),
+                longPoll(),
                 session(),
                 budgets(brands),
                 Optional.empty());
@@ -106,6 +111,21 @@ public final class RelayConfigReader {
             return usual;
         }
         return read;
+    }
+
+    private LongPollLimits longPoll() {
+        LongPollLimits usual = LongPollLimits.DEFAULTS;
+        return new LongPollLimits(
+                millis("long-poll.hold-millis", usual.holdMillis()),
+                millis("long-poll.gap-millis", usual.gapMillis()),
+                (int) number(
+                        "long-poll.request-bytes",
+                        usual.requestBytes(),
+                        LongPollLimits.SMALLEST_REQUEST_BYTES,
+                        MAX_BYTES),
+                bytes("long-poll.answer-bytes", usual.answerBytes()),
+                (int) number("long-poll.slowest-kbps", usual.slowestKbps(), 1, 1_000_000),
+                (int) number("long-poll.per-node", usual.carriersPerNode(), 1, 10_000_000));
     }
 
     private SessionLimits session() {
@@ -175,6 +195,21 @@ public final class RelayConfigReader {
             fault("transport", "'" + wanted.get() + "'; allowed are auto, io-uring, epoll and nio");
         }
         return found.map(List::of).orElse(Transport.byPreference());
+    }
+
+    private Set<CarrierKind> carriers() {
+        Set<CarrierKind> wanted = EnumSet.noneOf(CarrierKind.class);
+        for (String label : text("carriers")
+                .orElse(CarrierKind.labels(List.of(CarrierKind.values())))
+                .split(",", -1)) {
+            CarrierKind.ofLabel(label.strip())
+                    .ifPresentOrElse(
+                            wanted::add,
+                            () -> fault(
+                                    "carriers",
+                                    "'" + label.strip() + "'; allowed are " + String.join(", ", CarrierKind.labels())));
+        }
+        return wanted;
     }
 
     /** {@code tandem.brands} names the brands; what each is stands below {@code tandem.brands.KEY}. */

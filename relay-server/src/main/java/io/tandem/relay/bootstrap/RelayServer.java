@@ -20,10 +20,12 @@ import io.tandem.relay.identity.RefusalReason;
 import io.tandem.relay.identity.Secrets;
 import io.tandem.relay.identity.SessionState;
 import io.tandem.relay.metering.RelayMeters;
+import io.tandem.relay.session.CarrierKind;
 import io.tandem.relay.session.SessionLoops;
 import io.tandem.relay.session.SessionServices;
 import io.tandem.relay.session.Sessions;
 import io.tandem.relay.transport.http.HttpService;
+import io.tandem.relay.transport.longpoll.LongPoll;
 import io.tandem.relay.transport.websocket.ChannelUpgrade;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -60,6 +62,7 @@ public final class RelayServer implements AutoCloseable {
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final ExecutorService blocking;
     private final Sessions sessions;
+    private final LongPoll longPoll;
     private final Channel listener;
     private volatile boolean stopping;
 
@@ -70,7 +73,18 @@ public final class RelayServer implements AutoCloseable {
                 config.eventLoops(), new DefaultThreadFactory("relay"), transport.ioHandlers());
         this.blocking = Executors.newFixedThreadPool(BLOCKING_THREADS, new DefaultThreadFactory("relay-files", true));
         Brands brands = new Brands(config.brands());
-        this.sessions = sessions(brands);
+        RelayMeters relayMeters = new RelayMeters(
+                meters,
+                Arrays.stream(SessionState.values()).map(SessionState::wireName).toList(),
+                Arrays.stream(RefusalReason.values())
+                        .map(RefusalReason::wireName)
+                        .toList(),
+                CarrierKind.labels());
+        SessionLoops sessionLoops = new SessionLoops(loops, relayMeters);
+        Secrets secrets = new Secrets(random());
+        this.sessions = sessions(brands, secrets, relayMeters, sessionLoops);
+        this.longPoll = new LongPoll(new LongPoll.Parts(
+                sessions, sessionLoops, secrets, config.carrier(), config.longPoll(), config.carriers()));
         this.listener = listen(http(brands));
     }
 
@@ -93,23 +107,17 @@ public final class RelayServer implements AutoCloseable {
         return server;
     }
 
-    private Sessions sessions(Brands brands) {
-        RelayMeters relayMeters = new RelayMeters(
-                meters,
-                Arrays.stream(SessionState.values()).map(SessionState::wireName).toList(),
-                Arrays.stream(RefusalReason.values())
-                        .map(RefusalReason::wireName)
-                        .toList());
+    private Sessions sessions(Brands brands, Secrets secrets, RelayMeters relayMeters, SessionLoops sessionLoops) {
         SessionServices services = new SessionServices(
                 config.node(),
                 brands,
                 new LocalSessionDirectory(Ticker.systemTicker()),
-                new Secrets(random()),
+                secrets,
                 relayMeters,
                 Ticker.systemTicker(),
                 config.session(),
                 config.metering());
-        return new Sessions(services, new SessionLoops(loops, relayMeters));
+        return new Sessions(services, sessionLoops);
     }
 
     /** A source that is seeded here, so that it never waits for the system's on an event loop. */
@@ -149,8 +157,12 @@ public final class RelayServer implements AutoCloseable {
                 .option(ChannelOption.SO_BACKLOG, ACCEPT_BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
-                .childHandler(
-                        new ConnectionPipeline(connections, config.http(), config.carrier(), sessions, http::addTo));
+                .childHandler(new ConnectionPipeline(
+                        connections,
+                        config.http(),
+                        longPoll::forConnection,
+                        () -> new ChannelUpgrade(sessions, config.carrier(), config.carriers()),
+                        http::addTo));
         var bound = bootstrap.bind(config.host(), config.port()).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             loops.shutdownGracefully(0, LOOP_STOP_MILLIS, TimeUnit.MILLISECONDS);
@@ -178,6 +190,9 @@ public final class RelayServer implements AutoCloseable {
         listener.close().awaitUninterruptibly(LOOP_STOP_MILLIS);
         await(sessions.stop().toCompletableFuture());
         connections.forEach(ChannelUpgrade::goAway);
+        // Clients that poll fetch their close with the next request; then plain connections are good for nothing.
+        await(longPoll.stop().toCompletableFuture());
+        connections.forEach(RelayServer::closeUnlessChannel);
         // Clients answer the close frames that the sessions sent; whoever has not by the deadline is cut.
         connections.newCloseFuture().awaitUninterruptibly(config.carrier().closeMillis());
         connections.close().awaitUninterruptibly(LOOP_STOP_MILLIS);
@@ -187,13 +202,19 @@ public final class RelayServer implements AutoCloseable {
         log.info("the relay has stopped");
     }
 
+    private static void closeUnlessChannel(Channel connection) {
+        if (!ChannelUpgrade.isUpgraded(connection)) {
+            connection.close();
+        }
+    }
+
     private void await(CompletableFuture<?> stopped) {
         try {
             stopped.get(config.carrier().closeMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
-            log.warn("not every session could be told that the node stops", e);
+            log.warn("not everybody could be told that the node stops", e);
         }
     }
 }

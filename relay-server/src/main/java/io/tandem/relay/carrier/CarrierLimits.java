@@ -1,4 +1,4 @@
-package io.tandem.relay.transport.websocket;
+package io.tandem.relay.carrier;
 
 import io.netty.channel.WriteBufferWaterMark;
 

@@ -1,7 +1,8 @@
-package io.tandem.relay.transport.websocket;
+package io.tandem.relay.carrier;
 
 import io.netty.buffer.ByteBuf;
 import io.tandem.relay.frame.FrameHeader;
+import io.tandem.relay.frame.Lane;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -10,14 +11,19 @@ import java.util.function.Consumer;
  * Pointer frames that wait for a carrier to take more: of each sender and type only the latest, as the pointer lane allows.
  * So a reader that stands still costs one small buffer for each pointer it would see.
  */
-final class PointerSlots {
+public final class PointerSlots {
     /** A longer pointer frame is dropped instead of kept: no pointer type needs more than a few dozen bytes. */
     static final int MAX_KEPT_BYTES = 256;
 
     private final Map<Integer, ByteBuf> latest = new LinkedHashMap<>();
 
+    /** Whether a frame may be kept here in place of its predecessor. */
+    public static boolean takes(ByteBuf frame) {
+        return Lane.ofCode(FrameHeader.typeCode(frame)) == Lane.POINTER;
+    }
+
     /** Keeps a copy of the frame in the place of its predecessor; takes ownership of the frame. */
-    void keep(ByteBuf frame) {
+    public void keep(ByteBuf frame) {
         try {
             if (frame.readableBytes() <= MAX_KEPT_BYTES) {
                 // A copy, because the frame is a piece of a read buffer that is far larger than itself.
@@ -35,17 +41,19 @@ final class PointerSlots {
         return (FrameHeader.sender(frame) << Byte.SIZE) | FrameHeader.typeCode(frame);
     }
 
-    boolean isEmpty() {
+    /** Whether nothing waits. */
+    public boolean isEmpty() {
         return latest.isEmpty();
     }
 
     /** Hands every frame over, with its ownership. */
-    void drainTo(Consumer<ByteBuf> sink) {
+    public void drainTo(Consumer<ByteBuf> sink) {
         latest.values().forEach(sink);
         latest.clear();
     }
 
-    void release() {
+    /** Lets go of every frame. */
+    public void release() {
         drainTo(ByteBuf::release);
     }
 }

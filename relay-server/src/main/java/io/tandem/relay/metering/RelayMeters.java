@@ -24,10 +24,14 @@ public final class RelayMeters {
     private final Map<String, AtomicInteger> sessions = new HashMap<>();
     private final Map<String, Counter> refusals = new HashMap<>();
     private final Map<CloseCode, Counter> closes = new HashMap<>();
-    private final AtomicInteger channels = new AtomicInteger();
+    private final Map<String, AtomicInteger> channels = new HashMap<>();
 
     /** Registers every meter there will be. */
-    public RelayMeters(MeterRegistry registry, Collection<String> sessionStates, Collection<String> refusalReasons) {
+    public RelayMeters(
+            MeterRegistry registry,
+            Collection<String> sessionStates,
+            Collection<String> refusalReasons,
+            Collection<String> carriers) {
         for (String state : sessionStates) {
             AtomicInteger count = new AtomicInteger();
             sessions.put(state, count);
@@ -36,9 +40,14 @@ public final class RelayMeters {
                     .tag("state", state)
                     .register(registry);
         }
-        Gauge.builder("tandem.channels", channels, AtomicInteger::get)
-                .description("Open channels")
-                .register(registry);
+        for (String carrier : carriers) {
+            AtomicInteger count = new AtomicInteger();
+            channels.put(carrier, count);
+            Gauge.builder("tandem.channels", count, AtomicInteger::get)
+                    .description("Open channels by what they ride on")
+                    .tag("carrier", carrier)
+                    .register(registry);
+        }
         for (String reason : refusalReasons) {
             refusals.put(
                     reason,
@@ -108,13 +117,13 @@ public final class RelayMeters {
     }
 
     /** A carrier brought a channel. */
-    public void channelOpened() {
-        channels.incrementAndGet();
+    public void channelOpened(String carrier) {
+        counter(channels, carrier).incrementAndGet();
     }
 
     /** A channel's carrier is gone. */
-    public void channelClosed() {
-        channels.decrementAndGet();
+    public void channelClosed(String carrier) {
+        counter(channels, carrier).decrementAndGet();
     }
 
     /** A frame was refused. */

@@ -78,7 +78,7 @@ final class ClientChannel implements ChannelIngress {
     /** Begins to wait for HELLO. */
     void begin() {
         run(() -> {
-            services.meters().channelOpened();
+            services.meters().channelOpened(request.carrier().label());
             long deadlineMillis = services.limits().helloDeadlineMillis();
             timer = loop.schedule(
                     () -> close(CloseCode.HELLO_DEADLINE, "no HELLO within " + deadlineMillis + " ms"),
@@ -113,7 +113,7 @@ final class ClientChannel implements ChannelIngress {
     @Override
     public void onClosed() {
         run(() -> {
-            services.meters().channelClosed();
+            services.meters().channelClosed(request.carrier().label());
             if (state != ChannelState.CLOSED) {
                 moveTo(ChannelState.CLOSED, "the carrier is gone");
                 leaveSession();

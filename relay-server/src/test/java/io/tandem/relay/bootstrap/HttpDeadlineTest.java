@@ -22,7 +22,7 @@ class HttpDeadlineTest {
     @BeforeEach
     void open() {
         channel.freezeTime();
-        channel.pipeline().addLast(new HttpServerCodec()).addLast(new HttpDeadline(LIMITS));
+        HttpDeadline.addTo(channel.pipeline(), new HttpServerCodec(), LIMITS);
     }
 
     @AfterEach

@@ -1,4 +1,4 @@
-package io.tandem.relay.transport.websocket;
+package io.tandem.relay.carrier;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -11,15 +11,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A session that only remembers what its carrier told it. */
-final class RecordingGate implements ChannelGate, ChannelIngress {
-    final List<String> told = new ArrayList<>();
-    final List<Integer> carried = new ArrayList<>();
+public final class RecordingGate implements ChannelGate, ChannelIngress {
+    public final List<String> told = new ArrayList<>();
+    public final List<Integer> carried = new ArrayList<>();
 
-    @Nullable
-    ChannelRequest request;
+    public @Nullable ChannelRequest request;
 
-    @Nullable
-    Outlet outlet;
+    private @Nullable Outlet outlet;
 
     @Override
     public ChannelIngress open(ChannelRequest request, Outlet outlet) {
@@ -47,7 +45,7 @@ final class RecordingGate implements ChannelGate, ChannelIngress {
         told.add("closed");
     }
 
-    Outlet outlet() {
+    public Outlet outlet() {
         if (outlet == null) {
             throw new IllegalStateException("no channel was opened");
         }

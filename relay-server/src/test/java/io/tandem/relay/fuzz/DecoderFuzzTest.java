@@ -6,19 +6,21 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.tandem.relay.carrier.CarrierLimits;
 import io.tandem.relay.frame.CloseCode;
 import io.tandem.relay.frame.FrameCheck;
 import io.tandem.relay.frame.FrameType;
 import io.tandem.relay.frame.FrameViolation;
 import io.tandem.relay.frame.Lz4Payload;
 import io.tandem.relay.frame.Varint;
+import io.tandem.relay.session.CarrierKind;
 import io.tandem.relay.session.ChannelGate;
 import io.tandem.relay.session.ChannelIngress;
 import io.tandem.relay.session.ChannelRequest;
 import io.tandem.relay.session.Outlet;
-import io.tandem.relay.transport.websocket.CarrierLimits;
 import io.tandem.relay.transport.websocket.ChannelUpgrade;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -145,8 +147,8 @@ class DecoderFuzzTest {
     }
 
     private static EmbeddedChannel open(ChannelGate gate) {
-        EmbeddedChannel channel =
-                new EmbeddedChannel(new HttpServerCodec(), new ChannelUpgrade(gate, CarrierLimits.DEFAULTS));
+        EmbeddedChannel channel = new EmbeddedChannel(
+                new HttpServerCodec(), new ChannelUpgrade(gate, CarrierLimits.DEFAULTS, Set.of(CarrierKind.WEBSOCKET)));
         channel.writeInbound(Unpooled.copiedBuffer(UPGRADE, StandardCharsets.US_ASCII));
         channel.releaseOutbound();
         return channel;

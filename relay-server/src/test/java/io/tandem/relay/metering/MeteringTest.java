@@ -92,13 +92,14 @@ class MeteringTest {
     @Test
     void shouldSumTheLoopsIntoMetersOfKnownNames() {
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
-        RelayMeters meters = new RelayMeters(registry, List.of("waiting", "active"), List.of("paused"));
+        RelayMeters meters = new RelayMeters(
+                registry, List.of("waiting", "active"), List.of("paused"), List.of("websocket", "long-poll"));
         meters.countersOfALoop().count(Direction.UP, Lane.PAGE, 100);
         meters.countersOfALoop().count(Direction.UP, Lane.PAGE, 50);
         meters.sessionEntered("waiting");
         meters.refused("paused");
         meters.closed(CloseCode.FORBIDDEN);
-        meters.channelOpened();
+        meters.channelOpened("long-poll");
         assertThat(registry.get("tandem.bytes")
                         .tags("direction", "up", "lane", "page")
                         .functionCounter()
@@ -116,12 +117,16 @@ class MeteringTest {
                 .isEqualTo(1);
         assertThat(registry.get("tandem.closes").tag("code", "4403").counter().count())
                 .isEqualTo(1);
-        assertThat(registry.get("tandem.channels").gauge().value()).isEqualTo(1);
+        assertThat(registry.get("tandem.channels")
+                        .tag("carrier", "long-poll")
+                        .gauge()
+                        .value())
+                .isEqualTo(1);
     }
 
     @Test
     void shouldHaveNoMeterForANameThatWasNotKnownAtStart() {
-        RelayMeters meters = new RelayMeters(new SimpleMeterRegistry(), List.of("waiting"), List.of());
+        RelayMeters meters = new RelayMeters(new SimpleMeterRegistry(), List.of("waiting"), List.of(), List.of());
         assertThatThrownBy(() -> meters.sessionEntered("session-4711"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("waiting");

@@ -38,7 +38,8 @@ class SessionThreadsTest {
     private final RelayMeters meters = new RelayMeters(
             new SimpleMeterRegistry(),
             Arrays.stream(SessionState.values()).map(SessionState::wireName).toList(),
-            Arrays.stream(RefusalReason.values()).map(RefusalReason::wireName).toList());
+            Arrays.stream(RefusalReason.values()).map(RefusalReason::wireName).toList(),
+            CarrierKind.labels());
     private final SessionLoops sessionLoops = new SessionLoops(loops, meters);
     private final Sessions sessions = new Sessions(
             new SessionServices(
@@ -60,7 +61,10 @@ class SessionThreadsTest {
         private final List<Boolean> onSessionLoop = new CopyOnWriteArrayList<>();
         private final ChannelIngress ingress = sessions.open(
                 new ChannelRequest(
-                        SessionWorld.SESSION, SessionWorld.ORIGIN, InetSocketAddress.createUnresolved("client", 1)),
+                        SessionWorld.SESSION,
+                        CarrierKind.WEBSOCKET,
+                        SessionWorld.ORIGIN,
+                        InetSocketAddress.createUnresolved("client", 1)),
                 this);
 
         void send(ByteBuf frame) {

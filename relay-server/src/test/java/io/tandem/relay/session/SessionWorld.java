@@ -54,7 +54,8 @@ public final class SessionWorld {
     public final RelayMeters meters = new RelayMeters(
             registry,
             Arrays.stream(SessionState.values()).map(SessionState::wireName).toList(),
-            Arrays.stream(RefusalReason.values()).map(RefusalReason::wireName).toList());
+            Arrays.stream(RefusalReason.values()).map(RefusalReason::wireName).toList(),
+            CarrierKind.labels());
     public final Brands brands = new Brands(List.of(BRAND, OTHER_BRAND));
     public final SessionDirectory directory = new LocalSessionDirectory(loop.ticker());
     public final Sessions sessions;
@@ -83,7 +84,9 @@ public final class SessionWorld {
 
         Client(String session, @Nullable String origin) {
             ingress = sessions.open(
-                    new ChannelRequest(session, origin, InetSocketAddress.createUnresolved("client", 1)), outlet);
+                    new ChannelRequest(
+                            session, CarrierKind.WEBSOCKET, origin, InetSocketAddress.createUnresolved("client", 1)),
+                    outlet);
         }
 
         public Client send(ByteBuf frame) {
@@ -106,6 +109,10 @@ public final class SessionWorld {
 
         public Client consumerAgain(String resume, boolean continues) {
             return hello(",\"resume\":\"" + resume + "\",\"continues\":" + continues);
+        }
+
+        public Client consumerAgain(String resume, long attempt) {
+            return hello(",\"resume\":\"" + resume + "\",\"continues\":true,\"attempt\":" + attempt);
         }
 
         private Client hello(String more) {

@@ -1,7 +1,5 @@
 package io.tandem.relay.transport.websocket;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
@@ -18,12 +16,16 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import io.tandem.relay.carrier.CarrierLimits;
+import io.tandem.relay.carrier.CarrierProblem;
 import io.tandem.relay.frame.CloseCode;
+import io.tandem.relay.session.CarrierKind;
 import io.tandem.relay.session.ChannelGate;
 import io.tandem.relay.session.ChannelRequest;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,7 @@ public final class ChannelUpgrade extends ChannelInboundHandlerAdapter {
 
     private final ChannelGate gate;
     private final CarrierLimits limits;
+    private final Set<CarrierKind> offered;
 
     /** The request that may become a channel as soon as its end has come. */
     private Handshake.@Nullable Accepted pending;
@@ -42,16 +45,19 @@ public final class ChannelUpgrade extends ChannelInboundHandlerAdapter {
     /** Whether a request was refused: the connection is about to close, and what still comes is passed over. */
     private boolean refused;
 
-    /** Opens channels at this gate. */
-    public ChannelUpgrade(ChannelGate gate, CarrierLimits limits) {
+    /** Opens channels at this gate, if WebSocket is among what the relay offers. */
+    public ChannelUpgrade(ChannelGate gate, CarrierLimits limits, Set<CarrierKind> offered) {
         this.gate = gate;
         this.limits = limits;
+        this.offered = offered;
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (!refused && message instanceof HttpRequest request && isForChannel(request)) {
-            Handshake handshake = Handshake.judge(request);
+            Handshake handshake = offered.contains(CarrierKind.WEBSOCKET)
+                    ? Handshake.judge(request)
+                    : new Handshake.Refused(CarrierProblem.switchedOff("WebSocket", CarrierKind.labels(offered)));
             if (handshake instanceof Handshake.Accepted accepted) {
                 pending = accepted;
             } else if (handshake instanceof Handshake.Refused no) {
@@ -75,14 +81,17 @@ public final class ChannelUpgrade extends ChannelInboundHandlerAdapter {
         return request.decoderResult().isSuccess() && Handshake.isFor(request);
     }
 
-    /** Closes a channel's connection as the node stops, with its close frame; any other connection at once. */
+    /** Closes a channel's connection as the node stops, with its close frame; leaves any other alone. */
     public static void goAway(Channel connection) {
         WebSocketCarrier carrier = connection.pipeline().get(WebSocketCarrier.class);
-        if (carrier == null) {
-            connection.close();
-        } else {
+        if (carrier != null) {
             connection.eventLoop().execute(() -> carrier.close(CloseCode.GOING_AWAY, "the node stops"));
         }
+    }
+
+    /** Whether a connection has become a channel's. */
+    public static boolean isUpgraded(Channel connection) {
+        return connection.pipeline().get(WebSocketCarrier.class) != null;
     }
 
     private void upgrade(ChannelHandlerContext ctx, Handshake.Accepted accepted) {
@@ -97,8 +106,10 @@ public final class ChannelUpgrade extends ChannelInboundHandlerAdapter {
 
         InetSocketAddress remote =
                 ctx.channel().remoteAddress() instanceof InetSocketAddress address ? address : NO_ADDRESS;
-        WebSocketCarrier carrier =
-                new WebSocketCarrier(gate, new ChannelRequest(accepted.sessionId(), accepted.origin(), remote), limits);
+        WebSocketCarrier carrier = new WebSocketCarrier(
+                gate,
+                new ChannelRequest(accepted.sessionId(), CarrierKind.WEBSOCKET, accepted.origin(), remote),
+                limits);
         ctx.pipeline().addLast(carrier);
         HttpServerCodec codec = ctx.pipeline().get(HttpServerCodec.class);
         removeBetween(ctx.pipeline(), codec, carrier);
@@ -116,23 +127,12 @@ public final class ChannelUpgrade extends ChannelInboundHandlerAdapter {
     }
 
     private static void refuse(ChannelHandlerContext ctx, Handshake.Refused refused) {
-        ByteBuf body = ByteBufUtil.writeUtf8(
-                ctx.alloc(),
-                "{\"type\":\"about:blank\",\"title\":\"" + refused.status().reasonPhrase() + "\",\"status\":"
-                        + refused.status().code() + ",\"detail\":\"" + refused.detail() + "\",\"allowed\":[\""
-                        + refused.allowed() + "\"]}");
-        FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, refused.status(), body);
-        response.headers()
-                .set(HttpHeaderNames.CONTENT_TYPE, "application/problem+json")
-                .set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes())
-                .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-        if (refused.status().equals(HttpResponseStatus.UPGRADE_REQUIRED)) {
+        FullHttpResponse response = refused.problem().response(ctx.alloc());
+        response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        if (refused.problem().status().equals(HttpResponseStatus.UPGRADE_REQUIRED)) {
             response.headers()
                     .set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET)
                     .set(HttpHeaderNames.SEC_WEBSOCKET_VERSION, Handshake.WEBSOCKET_VERSION);
-        }
-        if (refused.status().equals(HttpResponseStatus.METHOD_NOT_ALLOWED)) {
-            response.headers().set(HttpHeaderNames.ALLOW, refused.allowed());
         }
         ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
     }

@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
+import io.tandem.relay.carrier.CarrierProblem;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -28,8 +29,8 @@ sealed interface Handshake {
     /** The upgrade takes place. */
     record Accepted(String sessionId, @Nullable String origin, String acceptKey) implements Handshake {}
 
-    /** It does not: the status, what came and what is allowed. */
-    record Refused(HttpResponseStatus status, String detail, String allowed) implements Handshake {}
+    /** It does not. */
+    record Refused(CarrierProblem problem) implements Handshake {}
 
     /** Whether the request's path is a channel's, of whatever session id. */
     static boolean isFor(HttpRequest request) {
@@ -84,8 +85,8 @@ sealed interface Handshake {
     }
 
     private static Refused refuse(HttpResponseStatus status, String what, String allowed) {
-        return new Refused(
-                status, "This path opens a channel; not right is " + what + ", allowed is " + allowed, allowed);
+        return new Refused(new CarrierProblem(
+                status, "This path opens a channel; not right is " + what + ", allowed is " + allowed, allowed));
     }
 
     /** The proof that the server has read the key as a WebSocket key (RFC 6455, section 4.2.2). */

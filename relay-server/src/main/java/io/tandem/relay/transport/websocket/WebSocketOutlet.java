@@ -3,9 +3,9 @@ package io.tandem.relay.transport.websocket;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.util.concurrent.EventExecutor;
+import io.tandem.relay.carrier.CarrierLimits;
+import io.tandem.relay.carrier.PointerSlots;
 import io.tandem.relay.frame.CloseCode;
-import io.tandem.relay.frame.FrameHeader;
-import io.tandem.relay.frame.Lane;
 import io.tandem.relay.session.Outlet;
 import java.util.Locale;
 import java.util.concurrent.RejectedExecutionException;
@@ -53,7 +53,7 @@ final class WebSocketOutlet implements Outlet {
             frame.release();
             return;
         }
-        if (!context.channel().isWritable() && isPointer(frame)) {
+        if (!context.channel().isWritable() && PointerSlots.takes(frame)) {
             kept.keep(frame);
             return;
         }
@@ -67,10 +67,6 @@ final class WebSocketOutlet implements Outlet {
                             "this client reads too slowly: allowed to wait are %d bytes",
                             limits.ceilingBytes()));
         }
-    }
-
-    private static boolean isPointer(ByteBuf frame) {
-        return Lane.ofCode(FrameHeader.typeCode(frame)) == Lane.POINTER;
     }
 
     /** Writes the pointer frames that waited, if the carrier takes them now. On the event loop. */

@@ -9,9 +9,13 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.ReferenceCountUtil;
+import io.tandem.relay.carrier.CarrierLimits;
+import io.tandem.relay.carrier.RecordingGate;
+import io.tandem.relay.session.CarrierKind;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -26,8 +30,8 @@ class ChannelUpgradeTest {
             + "Origin: https://shop.example\r\n\r\n";
 
     private final RecordingGate gate = new RecordingGate();
-    private final EmbeddedChannel channel =
-            new EmbeddedChannel(new HttpServerCodec(), new ChannelUpgrade(gate, CarrierLimits.DEFAULTS));
+    private final EmbeddedChannel channel = new EmbeddedChannel(
+            new HttpServerCodec(), new ChannelUpgrade(gate, CarrierLimits.DEFAULTS, Set.of(CarrierKind.WEBSOCKET)));
 
     /** What is wrong, the text to put in place of another, and the status line that it earns. */
     record Refusal(String name, String what, String instead, String status) {
@@ -100,6 +104,19 @@ class ChannelUpgradeTest {
                 .contains("application/problem+json")
                 .contains("\"allowed\":[");
         assertThat(channel.isOpen()).isFalse();
+        assertThat(gate.told).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseWhereWebSocketIsSwitchedOff() {
+        EmbeddedChannel off = new EmbeddedChannel(
+                new HttpServerCodec(), new ChannelUpgrade(gate, CarrierLimits.DEFAULTS, Set.of(CarrierKind.LONG_POLL)));
+        off.writeInbound(Unpooled.copiedBuffer(REQUEST, StandardCharsets.US_ASCII));
+
+        assertThat(WireBytes.written(off).toString(StandardCharsets.US_ASCII))
+                .startsWith("HTTP/1.1 403 Forbidden")
+                .contains("application/problem+json", "\"allowed\":[\"long-poll\"]");
+        assertThat(off.isOpen()).isFalse();
         assertThat(gate.told).isEmpty();
     }
 

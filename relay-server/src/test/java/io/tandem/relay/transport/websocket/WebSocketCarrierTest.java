@@ -8,10 +8,13 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.tandem.relay.carrier.CarrierLimits;
+import io.tandem.relay.carrier.RecordingGate;
 import io.tandem.relay.frame.CloseCode;
 import io.tandem.relay.frame.CloseReason;
 import io.tandem.relay.frame.FrameHeader;
 import io.tandem.relay.frame.FrameType;
+import io.tandem.relay.session.CarrierKind;
 import io.tandem.relay.session.ChannelRequest;
 import io.tandem.relay.testing.Vectors;
 import io.tandem.relay.testing.Vectors.Vector;
@@ -54,7 +57,8 @@ class WebSocketCarrierTest {
         channel.freezeTime();
         WebSocketCarrier carrier = new WebSocketCarrier(
                 gate,
-                new ChannelRequest("s".repeat(26), null, InetSocketAddress.createUnresolved("client", 1)),
+                new ChannelRequest(
+                        "s".repeat(26), CarrierKind.WEBSOCKET, null, InetSocketAddress.createUnresolved("client", 1)),
                 LIMITS);
         channel.pipeline().addLast(carrier);
         carrier.open(channel.pipeline().context(carrier));

@@ -1,0 +1,147 @@
+package io.tandem.relay.transport.longpoll;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.util.concurrent.EventExecutor;
+import io.tandem.relay.carrier.CarrierLimits;
+import io.tandem.relay.carrier.PointerSlots;
+import io.tandem.relay.frame.CloseCode;
+import io.tandem.relay.session.Outlet;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * Keeps what waits for one client between its GETs. What was handed to a connection and not yet to the network counts as waiting
+ * too. State belongs to the session's loop; only {@link #isWritable} is read elsewhere.
+ */
+final class PollOutlet implements Outlet {
+    private final PollCarrier carrier;
+    private final EventExecutor loop;
+    private final CarrierLimits limits;
+
+    private final Queue<ByteBuf> queue = new ArrayDeque<>();
+    private final PointerSlots kept = new PointerSlots();
+
+    /** What stands in the queue. */
+    private int queuedBytes;
+
+    /** What the answer has that is being written. */
+    private int travellingBytes;
+
+    private volatile boolean writable = true;
+
+    PollOutlet(PollCarrier carrier, EventExecutor loop, CarrierLimits limits) {
+        this.carrier = carrier;
+        this.loop = loop;
+        this.limits = limits;
+    }
+
+    @Override
+    public void write(ByteBuf frame) {
+        if (loop.inEventLoop()) {
+            writeHere(frame);
+            return;
+        }
+        try {
+            loop.execute(() -> writeHere(frame));
+        } catch (RejectedExecutionException stopped) {
+            frame.release();
+        }
+    }
+
+    private void writeHere(ByteBuf frame) {
+        if (!carrier.isOpen()) {
+            frame.release();
+            return;
+        }
+        if (PointerSlots.takes(frame) && !(writable && carrier.isWaitedFor())) {
+            kept.keep(frame);
+        } else {
+            queue.add(frame);
+            queuedBytes += frame.readableBytes();
+        }
+        carrier.deliverAtTheEndOfThisTurn();
+        int waiting = queuedBytes + travellingBytes;
+        if (waiting > limits.ceilingBytes()) {
+            carrier.overloaded(limits.ceilingBytes());
+        } else if (writable && waiting > limits.inFlightBytes()) {
+            writable = false;
+            carrier.onWritabilityChanged(false);
+        }
+    }
+
+    boolean hasFrames() {
+        return !queue.isEmpty() || !kept.isEmpty();
+    }
+
+    /** Moves frames into an answer until it has so many bytes. Pointer frames that were kept come last: they may speak of what is before them. */
+    void moveTo(PollRecords answer, int answerBytes) {
+        while (!queue.isEmpty() && answer.bytes() < answerBytes) {
+            ByteBuf frame = queue.remove();
+            queuedBytes -= frame.readableBytes();
+            answer.frame(frame);
+        }
+        if (answer.bytes() < answerBytes) {
+            kept.drainTo(answer::frame);
+        }
+    }
+
+    /** An answer of so many bytes is being written. */
+    void travels(int bytes) {
+        travellingBytes = bytes;
+    }
+
+    boolean isTravelling() {
+        return travellingBytes > 0;
+    }
+
+    /** It was handed to the network. */
+    void arrived() {
+        travellingBytes = 0;
+        if (!writable && queuedBytes < limits.resumeBytes()) {
+            writable = true;
+            carrier.onWritabilityChanged(true);
+        }
+    }
+
+    @Override
+    public boolean isWritable() {
+        return writable;
+    }
+
+    @Override
+    public void setReading(boolean on) {
+        run(() -> carrier.setReading(on));
+    }
+
+    @Override
+    public void close(CloseCode code, String reason) {
+        run(() -> carrier.close(code, reason));
+    }
+
+    private void run(Runnable task) {
+        if (loop.inEventLoop()) {
+            task.run();
+            return;
+        }
+        try {
+            loop.execute(task);
+        } catch (RejectedExecutionException stopped) {
+            // The event loop has stopped, and the carrier with it: nothing is left to do.
+            return;
+        }
+    }
+
+    @Override
+    public EventExecutor executor() {
+        return loop;
+    }
+
+    /** Lets go of what waits. */
+    void release() {
+        queue.forEach(ByteBuf::release);
+        queue.clear();
+        queuedBytes = 0;
+        kept.release();
+    }
+}

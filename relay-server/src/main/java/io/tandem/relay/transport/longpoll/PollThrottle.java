@@ -1,0 +1,71 @@
+package io.tandem.relay.transport.longpoll;
+
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pushes back on a client that polls: while its session does not read, the answer to a POST waits, and the client, which has one POST
+ * at a time, with it. On the session's loop.
+ */
+final class PollThrottle {
+    private final EventExecutor loop;
+    private final long holdMillis;
+    private boolean reading = true;
+
+    /** The POST whose frames were taken and whose answer waits. */
+    private @Nullable PollExchange posted;
+
+    private @Nullable Future<?> timer;
+
+    PollThrottle(EventExecutor loop, long holdMillis) {
+        this.loop = loop;
+        this.holdMillis = holdMillis;
+    }
+
+    void setReading(boolean on) {
+        reading = on;
+        if (on) {
+            release();
+        }
+    }
+
+    boolean isHolding() {
+        return posted != null;
+    }
+
+    /** Answers a POST of this carrier as soon as the session reads, or after as long as a request may be held. */
+    void answer(PollExchange exchange, PollCarrier carrier) {
+        // One that waits already is the same request, which whoever stands between sent again: it is the new one that
+        // counts.
+        release();
+        if (reading) {
+            exchange.answer(PollAnswers.nothing());
+            return;
+        }
+        posted = exchange;
+        exchange.waitsFor(carrier);
+        timer = loop.schedule(this::release, holdMillis, TimeUnit.MILLISECONDS);
+    }
+
+    /** Answers the POST that waits. */
+    void release() {
+        PollExchange waiting = posted;
+        if (waiting != null && forget(waiting)) {
+            waiting.answer(PollAnswers.nothing());
+        }
+    }
+
+    /** Lets go of a POST whose connection ended; false if it is not the one that waits. */
+    boolean forget(PollExchange exchange) {
+        if (exchange != posted) {
+            return false;
+        }
+        posted = null;
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        return true;
+    }
+}
