@@ -63,6 +63,10 @@ final class RunningRelay implements AutoCloseable {
     }
 
     RunningRelay(CarrierLimits carrier) {
+        this(carrier, Budgets.DEFAULTS);
+    }
+
+    RunningRelay(CarrierLimits carrier, Budgets budgets) {
         RelayConfig config = new RelayConfig(
                 "127.0.0.1",
                 0,
@@ -75,7 +79,7 @@ final class RunningRelay implements AutoCloseable {
                 carrier,
                 LongPollLimits.DEFAULTS,
                 SessionLimits.DEFAULTS,
-                Budgets.DEFAULTS,
+                budgets,
                 Optional.empty());
         try {
             server = RelayServer.start(config);
