@@ -19,6 +19,13 @@ module.exports = {
       to: { path: '^src/', pathNot: '^src/(protocol|connection)/' },
     },
     {
+      name: 'delivery-knows-no-page',
+      comment: 'Its machines run in a simulation, without a browser.',
+      severity: 'error',
+      from: { path: '^src/delivery/' },
+      to: { path: '^src/', pathNot: '^src/(protocol|connection|delivery)/' },
+    },
+    {
       name: 'tag-never-meets-viewer',
       comment: 'What the consumer loads holds nothing of the rebuild, nor the agent the capture.',
       severity: 'error',

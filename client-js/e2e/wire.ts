@@ -16,6 +16,8 @@ import type { Relay } from './relay.ts';
 
 const AGENT_NUMBER = 2;
 const SENDER_OFFSET = 2;
+/** A deadline beyond any test's end. */
+const NEVER_MILLIS = 3_600_000;
 
 /** Page frames as a viewer sees them: expanded, chunks joined. */
 export interface PageLane {
@@ -42,6 +44,7 @@ export function pageLane(): PageLane {
       if (frame.epoch !== epoch) lz4 = new Lz4Decoder();
       epoch = frame.epoch;
       const payload = frame.flags & Flag.COMPRESSED ? lz4.expand(frame.payload, (frame.flags & Flag.LINKED) !== 0) : frame.payload;
+      if (frame.type === FrameType.KEYFRAME && !(frame.flags & Flag.LINKED)) chunks = [];
       chunks.push(payload);
       if (!(frame.flags & Flag.MORE)) {
         readPageBatch(new Uint8Array(Buffer.concat(chunks)), visitor);
@@ -83,8 +86,8 @@ export async function nodeId(ear: Ear, elementId: string): Promise<number> {
 }
 
 export interface BareAgent extends Ear {
-  /** @returns the sequence it was sent with */
-  act(action: Action): number;
+  /** @param sequence instead of the next one. @returns the sequence it was sent with */
+  act(action: Action, sequence?: number): number;
   sendRaw(bytes: Uint8Array): void;
   session(): SessionInfo | undefined;
   closeCode(): number | undefined;
@@ -112,9 +115,9 @@ export async function bareAgent(relay: Relay, name: string, session: string, mod
   let sequence = 0;
   return {
     ...ear,
-    act(action) {
-      socket.send(encodeFrame(action.type, pageEpoch(ear.frames), ++sequence, encodeAction(action)));
-      return sequence;
+    act(action, as = ++sequence) {
+      socket.send(encodeFrame(action.type, pageEpoch(ear.frames), as, encodeAction(action, NEVER_MILLIS)));
+      return as;
     },
     sendRaw: (bytes) => socket.send(bytes),
     session: () => lastSession(ear.frames),
@@ -207,7 +210,7 @@ export async function bareRelay(html: string): Promise<BareRelay> {
     },
     ping: () => socket?.send(encodeFrame(FrameType.PING, 0, 0)),
     act(action) {
-      const bytes = encodeFrame(action.type, 1, ++sequence, encodeAction(action));
+      const bytes = encodeFrame(action.type, 1, ++sequence, encodeAction(action, NEVER_MILLIS));
       bytes[SENDER_OFFSET] = AGENT_NUMBER;
       socket?.send(bytes);
       return sequence;

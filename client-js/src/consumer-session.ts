@@ -5,13 +5,11 @@ import type { Witness } from './capture/witness.ts';
 import { CloseCode } from './protocol/close-code.ts';
 import { decodeControl, encodeControl, type Invitation, type InvitationUpdate, type SessionInfo } from './protocol/control.ts';
 import type { Frame } from './protocol/frame.ts';
-import { FrameType, laneOf } from './protocol/frame-type.ts';
+import { FrameType } from './protocol/frame-type.ts';
 import type { Host } from './ui/tag/host.ts';
 import { createSessionFrame, type SessionFrame } from './ui/tag/session-frame.ts';
 import type { Ending } from './ui/tag/end-notice.ts';
 
-/** Actions kept while the capture bundle loads; more than an agent can make in that time. */
-const MAX_EARLY_FRAMES = 64;
 /** How long a tag goes on trying to tell an unreachable relay that the consumer ended: after it, the relay's own grace has passed. */
 const FAREWELL_MILLIS = 60_000;
 
@@ -50,7 +48,6 @@ export interface ConsumerSession {
 
 /** Waits in the lobby under the session id of the memory, and lives through the session that may follow. */
 export function joinSession(around: Surroundings, memory: Memory): ConsumerSession {
-  const early: Frame[] = [];
   let over = false;
   let retried = false;
   let frame: SessionFrame | undefined;
@@ -105,7 +102,6 @@ export function joinSession(around: Surroundings, memory: Memory): ConsumerSessi
     else if (type === FrameType.INVITATION_STATE) {
       if (decodeControl<InvitationUpdate>(payload).state !== 'offered') withdraw();
     } else if (type === FrameType.SESSION) apply(decodeControl(payload));
-    else if (!live && laneOf(type) === 'action' && early.length < MAX_EARLY_FRAMES) early.push(received);
   }
 
   function invite(invitation: Invitation): void {
@@ -181,7 +177,7 @@ export function joinSession(around: Surroundings, memory: Memory): ConsumerSessi
     try {
       const { startSession } = await around.load();
       if (over || live || !frame || !info || info.state === 'waiting') return;
-      live = startSession({ window, channel, memory, early, frame, end, session: info, ...around });
+      live = startSession({ window, channel, memory, frame, end, session: info, ...around });
     } catch {
       channel.send(FrameType.END, encodeControl({}));
       finish('failed', false);

@@ -11,6 +11,9 @@ export { AgentDesk, type Problem, RelayProblem, type WaitingSession } from './co
 export { AgentSession, type AgentSessionState, type Refused } from './control/agent/agent-session.ts';
 export type { Mirror } from './replay/mirror.ts';
 
+/** A reconnect or a page load that takes less than this is not told of. */
+const VEIL_MILLIS = 1_000;
+
 /** What shows one session; it goes when the session does. */
 interface Showing {
   readonly mirror: Mirror;
@@ -32,6 +35,7 @@ export class TandemViewer extends HTMLElement {
   private current: AgentSession | null = null;
   private zoomed: Zoom = 'fit';
   private refreshRequested = false;
+  private veilDue: { readonly text: string | null; readonly timer?: ReturnType<typeof setTimeout> } = { text: null };
 
   constructor() {
     super();
@@ -134,6 +138,7 @@ export class TandemViewer extends HTMLElement {
     session.addEventListener('change', changed);
     return () => {
       detach();
+      this.veilSoon(null);
       session.removeEventListener('change', changed);
       controls.dispose();
       marks.clear();
@@ -153,17 +158,25 @@ export class TandemViewer extends HTMLElement {
     }
   }
 
-  /** Says why the page is not to be seen, or not as it is now. */
+  /** Says why the page is not to be seen, or not as it is now. What is over in a moment is not worth a word: the page stays as it was. */
   private cover(session: AgentSession): void {
     const { stage } = this;
     const consumer = session.participants.find(({ role }) => role === 'consumer');
+    if (session.state === 'active' && !session.isConnected) return this.veilSoon(WORDS.reconnecting);
+    if (session.state === 'active' && consumer?.present === false) return this.veilSoon(WORDS.away);
+    this.veilSoon(null);
     if (session.state === 'inviting') stage.veil(WORDS.inviting, true);
     else if (session.state === 'ended') stage.veil(WORDS.ended, true);
     else if (session.state === 'paused') stage.veil(WORDS.paused, true);
-    else if (!session.isConnected) stage.veil(WORDS.reconnecting);
-    else if (consumer && !consumer.present) stage.veil(WORDS.away);
     else if (!this.mirror?.document) stage.veil(WORDS.waitingForPage, true);
     else stage.veil(null);
+  }
+
+  /** @param text null: not any more */
+  private veilSoon(text: string | null): void {
+    if (text === this.veilDue.text) return;
+    clearTimeout(this.veilDue.timer);
+    this.veilDue = { text, ...(text !== null && { timer: setTimeout(() => this.stage.veil(text), VEIL_MILLIS) }) };
   }
 
   /** Puts marks and editors where their elements are: once per frame, whatever moved. */

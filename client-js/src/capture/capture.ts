@@ -1,5 +1,5 @@
 import type { FrameType } from '../protocol/frame-type.ts';
-import { KEYFRAME_CHUNK_BYTES, MAX_FRAME_BYTES } from '../protocol/limits.ts';
+import { KEYFRAME_CHUNK_BYTES } from '../protocol/limits.ts';
 import { PageWriter } from '../protocol/page-writer.ts';
 import { type Budget, createBudget } from './budget.ts';
 import { Content } from './content.ts';
@@ -16,28 +16,26 @@ import { describe, Walker } from './walker.ts';
 
 /** Longest main-thread time of one slice of work, in ms: leaves room in a frame of a page that runs at 30 a second. */
 const SLICE_MILLIS = 12;
-/** Least time between two mutation batches, in ms: 50 ms batches are within 15 % of the bytes of 100 ms ones. */
-const FLUSH_MILLIS = 50;
 /** The first change after a pause goes out after this time, in ms: enough to take in what one event handler does. */
 const FIRST_FLUSH_MILLIS = 8;
 /** What no event tells of (values set by scripts, constructed sheets) is looked for this often, in ms. */
 const POLL_MILLIS = 400;
 /** With more documents and shadow roots than this, their lists of constructed sheets are compared at each poll, not at each batch. */
 const MANY_ROOTS = 256;
-/** With this much unsent in the carrier, changes wait at the page and coalesce, in bytes. */
-const MAX_BUFFERED_BYTES = 262_144;
-/** A mutation batch is cut at this size and goes on in the next, in raw bytes: under the frame limit even if it does not shrink. */
-const MAX_BATCH_BYTES = MAX_FRAME_BYTES / 2;
+/** A mutation batch is cut at this size and goes on in the next, in raw bytes: no pointer waits long behind one. */
+const MAX_BATCH_BYTES = 32_768;
 
 /** First size of a keyframe's columns, in bytes; they grow. */
 const KEYFRAME_COLUMN_BYTES = 65_536;
 
 export interface CaptureOptions {
   readonly window: Window;
-  /** Takes a page frame; the channel adds epoch and sequence. */
+  /** Takes a page frame, whose epoch and sequence are given there. */
   readonly send: (type: FrameType, payload: Uint8Array, flags: number) => void;
-  /** What the carrier has not sent yet, in bytes. */
-  readonly bufferedBytes: () => number;
+  /** Whether a frame would leave soon. While it would not, changes wait in the page and coalesce, until {@link Capture.goOn}. */
+  readonly hasRoom: () => boolean;
+  /** Least time between two mutation batches. */
+  readonly flushMillis: () => number;
   /** Nodes that are never captured: Tandem's own UI. */
   readonly ignores: (node: Node) => boolean;
   /** Whether the field was a password field at any time before the capture was loaded. */
@@ -47,13 +45,15 @@ export interface CaptureOptions {
 }
 
 export interface Capture {
-  /** Sends the whole page, then its changes. A keyframe that is not on its way yet answers all requests made until it is. */
+  /** Sends the whole page, then its changes. A keyframe that is not on its way yet answers all requests made until it is; one that is, is given up. */
   keyframe(): void;
   /** The id that viewers know a node by; 0: none. */
   idOf(node: Node): number;
   nodeOf(id: number): Node | undefined;
   /** Whether the agent must neither see nor act on the element. */
   isMasked(element: Element): boolean;
+  /** There is room again for what was kept back. */
+  goOn(): void;
   /** Sends all that has changed now, in this task. */
   flush(): void;
   /** Ends the capture and leaves nothing of it in the page. */
@@ -88,7 +88,7 @@ class PageCapture implements Capture {
   private readonly structure: Structure;
   private readonly stopPolling: () => void;
   private phase: Phase = 'idle';
-  private isAskedAgain = false;
+  private isKeptBack = false;
   private isPollDue = false;
   private writer = new PageWriter();
   private chunks: Uint8Array[] = [];
@@ -130,8 +130,14 @@ class PageCapture implements Capture {
   }
 
   keyframe(): void {
-    if (this.phase === 'idle' || this.phase === 'live') this.beginKeyframe();
-    else if (this.phase === 'sending') this.isAskedAgain = true;
+    if (this.phase !== 'walking' && this.phase !== 'stopped') this.beginKeyframe();
+  }
+
+  goOn(): void {
+    if (!this.isKeptBack) return;
+    this.isKeptBack = false;
+    if (this.phase === 'sending') this.tasks.next(this.sendChunk);
+    else this.schedule();
   }
 
   idOf(node: Node): number {
@@ -226,7 +232,7 @@ class PageCapture implements Capture {
   private schedule(): void {
     if (this.phase !== 'live') return;
     const sinceLast = this.window.performance.now() - this.lastFlush;
-    this.tasks.after(Math.max(FIRST_FLUSH_MILLIS, FLUSH_MILLIS - sinceLast), this.writeBatch);
+    this.tasks.after(Math.max(FIRST_FLUSH_MILLIS, this.options.flushMillis() - sinceLast), this.writeBatch);
   }
 
   private readonly poll = (): void => {
@@ -241,7 +247,7 @@ class PageCapture implements Capture {
     this.writer = new PageWriter(KEYFRAME_COLUMN_BYTES);
     this.writer.reset(describe(this.window.document), this.window.devicePixelRatio);
     this.phase = 'walking';
-    this.isAskedAgain = false;
+    this.chunks = [];
     this.tasks.next(() => {
       this.budget.begin(SLICE_MILLIS);
       this.walker.document(this.writer, this.window.document, null);
@@ -280,7 +286,7 @@ class PageCapture implements Capture {
   };
 
   private readonly sendChunk = (): void => {
-    if (this.mustWait(this.sendChunk)) return;
+    if (this.mustWait()) return;
     const chunk = this.chunks.shift();
     if (chunk !== undefined) this.sender.keyframeChunk(chunk, this.chunks.length === 0);
     if (this.chunks.length > 0) {
@@ -288,20 +294,17 @@ class PageCapture implements Capture {
       return;
     }
     this.phase = 'live';
-    if (this.isAskedAgain) this.beginKeyframe();
-    else this.tasks.next(this.writeBatch);
+    this.tasks.next(this.writeBatch);
   };
 
-  /** Comes back to the work later when the carrier has enough to do. */
-  private mustWait(work: () => void): boolean {
-    if (this.tasks.isDraining || this.options.bufferedBytes() <= MAX_BUFFERED_BYTES) return false;
-    this.tasks.after(FLUSH_MILLIS, work);
-    return true;
+  private mustWait(): boolean {
+    this.isKeptBack = !this.tasks.isDraining && !this.options.hasRoom();
+    return this.isKeptBack;
   }
 
   /** One mutation batch, as far as its time goes; the rest follows in the next. */
   private readonly writeBatch = (): void => {
-    if (this.mustWait(this.writeBatch)) return;
+    if (this.mustWait()) return;
     this.roots.takeRecords();
     this.budget.begin(SLICE_MILLIS, () => this.writer.size > MAX_BATCH_BYTES);
     const isSettled = this.structure.write(this.writer);

@@ -16,14 +16,15 @@ export interface FrameSender {
 export function createFrameSender(send: (type: FrameType, payload: Uint8Array, flags: number) => void): FrameSender {
   const encoder = new Lz4Encoder();
 
-  function compressed(bytes: Uint8Array): { readonly payload: Uint8Array; readonly flags: number } {
-    const flags = Flag.COMPRESSED | (encoder.isLinked ? Flag.LINKED : 0);
-    const block = encoder.compressIfSmaller(bytes);
-    if (block === undefined) return { payload: bytes, flags: 0 };
+  function flagsNow(): number {
+    return Flag.COMPRESSED | (encoder.isLinked ? Flag.LINKED : 0);
+  }
+
+  function payloadOf(expandedBytes: number, block: Uint8Array): Uint8Array {
     const out = new ByteWriter(block.length + 5);
-    out.varint(bytes.length);
+    out.varint(expandedBytes);
     out.raw(block);
-    return { payload: out.view(), flags };
+    return out.view();
   }
 
   return {
@@ -31,13 +32,16 @@ export function createFrameSender(send: (type: FrameType, payload: Uint8Array, f
       encoder.restart();
     },
     keyframeChunk(chunk, isLast) {
-      const { payload, flags } = compressed(chunk);
-      send(FrameType.KEYFRAME, payload, flags | (isLast ? 0 : Flag.MORE));
+      // Compressed even where it does not shrink: a keyframe's first frame, and no other, is one that is not linked.
+      const flags = flagsNow() | (isLast ? 0 : Flag.MORE);
+      send(FrameType.KEYFRAME, payloadOf(chunk.length, encoder.compress(chunk)), flags);
     },
     mutations(batch) {
       if (HEADER_BYTES + batch.length > MAX_FRAME_BYTES) return false;
-      const { payload, flags } = compressed(batch);
-      send(FrameType.MUTATIONS, payload, flags);
+      const flags = flagsNow();
+      const block = encoder.compressIfSmaller(batch);
+      if (block === undefined) send(FrameType.MUTATIONS, batch, 0);
+      else send(FrameType.MUTATIONS, payloadOf(batch.length, block), flags);
       return true;
     },
   };

@@ -48,6 +48,8 @@ export interface Channel {
    * @returns its sequence (counted per lane; control frames: 0), or -1 when the channel is not open
    */
   send(type: FrameType, payload?: Uint8Array, flags?: number): number;
+  /** Sends an encoded frame as it is, at once or not at all. @returns false when the channel is not open */
+  post(bytes: Uint8Array<ArrayBuffer>): boolean;
   /** Bytes handed to the carrier that have not left the machine. */
   bufferedBytes(): number;
   /** Frames in the order of their arrival, WELCOME among them. @returns what unsubscribes */
@@ -141,6 +143,12 @@ export function openChannel(options: ChannelOptions): Channel {
     return sequence;
   }
 
+  function post(bytes: Uint8Array<ArrayBuffer>): boolean {
+    if (state !== 'open' || !carrier) return false;
+    carrier.send(bytes);
+    return true;
+  }
+
   function close(code: number = CloseCode.NORMAL): void {
     if (state === 'closed') return;
     cancelRetry();
@@ -159,6 +167,7 @@ export function openChannel(options: ChannelOptions): Channel {
     counts: sent,
     setEpoch,
     send,
+    post,
     bufferedBytes: () => carrier?.bufferedBytes() ?? 0,
     onFrame: frames.add,
     onState: changes.add,

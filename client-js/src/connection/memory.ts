@@ -11,8 +11,8 @@ export interface Memory {
   joint?: { readonly agent: string; readonly mode: Mode };
   /** Frames sent by lane: a sender's sequences go on over page loads. */
   counts?: readonly number[];
-  /** Verdicts on the agent's latest actions, oldest first; a refusal of '' means applied. */
-  answered?: readonly (readonly [sender: number, sequence: number, refusal: Refusal | ''])[];
+  /** What each agent's actions were answered: the highest sequence, and the latest verdicts up to it; '' means applied. */
+  answered?: readonly (readonly [participant: number, sequence: number, given: readonly (Refusal | 'late' | '')[]])[];
 }
 
 const KEY = 'tandem';

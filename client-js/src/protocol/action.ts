@@ -44,15 +44,22 @@ export const REFUSALS = [
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
-/** The tag's answer to one action. */
+/** The tag's answer to one action of the agent with this participant number. */
 export type Verdict =
-  | { readonly sequence: number; readonly outcome: 'applied' }
-  | { readonly sequence: number; readonly outcome: 'refused' | 'expired'; readonly reason: string };
+  | { readonly participant: number; readonly sequence: number; readonly outcome: 'applied' }
+  | { readonly participant: number; readonly sequence: number; readonly outcome: 'refused' | 'expired'; readonly reason: string };
+
+/** An action, and the time on the tag's clock (that of SYNC) at which it is too late for it. */
+export interface TimedAction {
+  readonly deadlineMillis: number;
+  readonly action: Action;
+}
 
 const OUTCOMES = ['applied', 'refused', 'expired'] as const;
 
-export function encodeAction(action: Action): Uint8Array<ArrayBuffer> {
+export function encodeAction(action: Action, deadlineMillis: number): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter(32);
+  out.varint(deadlineMillis);
   switch (action.type) {
     case FrameType.CLICK:
       writeSpot(out, action);
@@ -98,11 +105,12 @@ export function isActionType(type: number): type is ActionType {
 }
 
 /** @throws MalformedBytes when the payload is not what its type says */
-export function decodeAction(type: ActionType, payload: Uint8Array): Action {
+export function decodeAction(type: ActionType, payload: Uint8Array): TimedAction {
   const bytes = new ByteReader(payload);
+  const deadlineMillis = bytes.varint();
   const action = readAction(type, bytes);
   bytes.finish();
-  return action;
+  return { deadlineMillis, action };
 }
 
 function readAction(type: ActionType, bytes: ByteReader): Action {
@@ -140,6 +148,7 @@ function readAction(type: ActionType, bytes: ByteReader): Action {
 
 export function encodeVerdict(verdict: Verdict): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter(32);
+  out.varint(verdict.participant);
   out.varint(verdict.sequence);
   out.varint(OUTCOMES.indexOf(verdict.outcome));
   out.string(verdict.outcome === 'applied' ? '' : verdict.reason);
@@ -149,11 +158,12 @@ export function encodeVerdict(verdict: Verdict): Uint8Array<ArrayBuffer> {
 /** @throws MalformedBytes when the payload is no verdict */
 export function decodeVerdict(payload: Uint8Array): Verdict {
   const bytes = new ByteReader(payload);
+  const participant = bytes.varint();
   const sequence = bytes.varint();
   const outcome = OUTCOMES[atMost('outcome', bytes.varint(), 2)] as Verdict['outcome'];
   const reason = bytes.string(256);
   bytes.finish();
-  return outcome === 'applied' ? { sequence, outcome } : { sequence, outcome, reason };
+  return outcome === 'applied' ? { participant, sequence, outcome } : { participant, sequence, outcome, reason };
 }
 
 export function writeSpot(out: ByteWriter, spot: Spot): void {

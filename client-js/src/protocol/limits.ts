@@ -10,8 +10,14 @@ export const MAX_EXPANDED_BYTES = 16_777_216;
 export const MAX_BATCH_BYTES = 67_108_864;
 /** How far back a linked LZ4 block may reach, in bytes (a property of the LZ4 format: 16-bit offsets). */
 export const LZ4_HISTORY_BYTES = 65_536;
-/** Raw bytes of a keyframe that travel in one frame: small enough that pointer and action frames slip in between on a slow upstream, and that compressing them is no long task. */
-export const KEYFRAME_CHUNK_BYTES = 131_072;
+/** Raw bytes of a keyframe that travel in one frame. Compressed they are some 6 to 8 KB, which take less than 100 ms at 750 kbit/s: pointer and action frames that slip in between wait no longer. */
+export const KEYFRAME_CHUNK_BYTES = 24_576;
+/** Page frames that the tag keeps until they are acknowledged, in bytes. */
+export const MAX_RING_BYTES = 2_097_152;
+/** Actions of an agent that wait for their verdict; the tag remembers as many verdicts. */
+export const MAX_UNANSWERED_ACTIONS = 64;
+/** An action that reaches the page later than this after the agent's hand moved is not carried out, in ms. */
+export const ACTION_LIFE_MILLIS = 5_000;
 /** Longest JSON payload of a control frame, in bytes. */
 export const MAX_CONTROL_BYTES = 16_384;
 /** Nodes that one page may hold in the viewer: a page beyond it is refused as a whole rather than freezing the agent's window. */

@@ -1,3 +1,4 @@
+import type { ActionType } from './action.ts';
 import type { Mode, Role, SessionState } from './control.ts';
 import { FrameType } from './frame-type.ts';
 
@@ -56,11 +57,10 @@ function rulesOf(type: FrameType): Rules {
     case FrameType.KEY:
     case FrameType.NAVIGATE:
     case FrameType.FOCUS:
-      return ACTING;
     case FrameType.SCROLL_TO:
     case FrameType.HIGHLIGHT:
     case FrameType.WIGGLE:
-      return GUIDING;
+      return rulesOfAction(type);
     case FrameType.SYNC:
     case FrameType.VERDICT:
       return ['running', 'never', 'never'];
@@ -71,6 +71,12 @@ function rulesOf(type: FrameType): Rules {
   }
 }
 
+function rulesOfAction(type: ActionType): Rules {
+  return isGuiding(type) ? GUIDING : ACTING;
+}
+
+const isGuiding = (type: ActionType): boolean => type === FrameType.SCROLL_TO || type === FrameType.HIGHLIGHT || type === FrameType.WIGGLE;
+
 const ROLE_INDEX: Record<Role, 0 | 1 | 2> = { consumer: 0, agent: 1, observer: 2 };
 
 /**
@@ -79,7 +85,21 @@ const ROLE_INDEX: Record<Role, 0 | 1 | 2> = { consumer: 0, agent: 1, observer: 2
  * @param invited whether an invitation is pending, which only INVITATION_ANSWER asks
  */
 export function permission(role: Role, state: SessionState, mode: Mode | null, type: FrameType, invited = false): Permission {
-  const rule = rulesOf(type)[ROLE_INDEX[role]];
+  return decide(rulesOf(type)[ROLE_INDEX[role]], state, mode, invited);
+}
+
+/** What a tag has to ask of the table, without carrying it: why somebody's action is refused; undefined when it is allowed. */
+export function refuseAction(
+  role: Role | undefined,
+  state: SessionState,
+  mode: Mode | null,
+  type: ActionType,
+): 'not-active' | 'mode-forbids' | undefined {
+  if (role !== 'agent' || state !== 'active') return 'not-active';
+  return mode === 'shared' || isGuiding(type) ? undefined : 'mode-forbids';
+}
+
+function decide(rule: Rule, state: SessionState, mode: Mode | null, invited: boolean): Permission {
   const notActive = state === 'paused' ? 'paused' : 'not-active';
   switch (rule) {
     case 'always':

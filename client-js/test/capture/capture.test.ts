@@ -219,13 +219,14 @@ describe('live changes', () => {
     await capture('<p>0</p>');
     const frames = await page.evaluate(async () => {
       window.lab.frames.length = 0;
-      window.lab.buffered = 300_000;
+      window.lab.isFull = true;
       for (let i = 1; i <= 40; i++) {
         (document.querySelector('p') as Element).firstChild!.nodeValue = String(i);
         await new Promise((resolve) => setTimeout(resolve, 4));
       }
       const held = window.lab.frames.length;
-      window.lab.buffered = 0;
+      window.lab.isFull = false;
+      window.lab.capture.goOn();
       await new Promise((resolve) => setTimeout(resolve, 150));
       return [held, window.lab.frames.length];
     });

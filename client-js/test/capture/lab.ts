@@ -15,7 +15,7 @@ export interface Lab {
   readonly capture: Capture;
   readonly mirror: Mirror;
   readonly frames: SentFrame[];
-  buffered: number;
+  isFull: boolean;
   /** The first difference between the page and the mirror; '' when there is none. */
   difference(): string;
   /** Every expanded byte that left the page, as one string. */
@@ -29,14 +29,15 @@ export function start(options: Partial<CaptureOptions> = {}): Lab {
   const lab: Lab = {
     mirror,
     frames,
-    buffered: 0,
+    isFull: false,
     capture: startCapture({
       window,
       send(type, payload, flags) {
         frames.push({ type, bytes: payload.length, flags });
         mirror.frame(type, payload, flags);
       },
-      bufferedBytes: () => lab.buffered,
+      hasRoom: () => !lab.isFull,
+      flushMillis: () => 50,
       ignores: (node) => (node as Element).localName === 'tandem-ui',
       wasPassword: () => false,
       scrolled: [],

@@ -1,7 +1,7 @@
 import { type Action, decodeVerdict, encodeAction, type Verdict } from '../../src/protocol/action.ts';
 import type { Mode, SessionState } from '../../src/protocol/control.ts';
 import { createActing } from '../../src/control/tag/acting.ts';
-import type { Answer } from '../../src/control/tag/answers.ts';
+import { type Answer, type ActionInbox, createActionInbox } from '../../src/delivery/action-inbox.ts';
 
 /** Runs in the page: actions reach the page's elements by the number that {@link id} gives. */
 const AGENT = 2;
@@ -14,22 +14,29 @@ let sequence = 0;
 let typing = false;
 let standing: { state: SessionState; mode: Mode } = { state: 'active', mode: 'shared' };
 
-function start(): ReturnType<typeof createActing> {
-  return createActing({
+/** Deadlines of the lab are on this clock. */
+const NOW_MILLIS = 1_000;
+
+function start(): ActionInbox {
+  const plan = createActing({
     ids: {
       idOf: (node) => elements.indexOf(node) + 1,
       nodeOf: (id) => elements[id - 1],
       isMasked: (element) => element.closest('[data-tandem-mask],[type=password]') !== null,
     },
     origins: ['https://partner.example'],
-    answered,
-    remember: (answers) => (answered = answers),
     session: () => ({ id: '', reason: null, ...standing, participants: [{ number: AGENT, role: 'agent', name: 'Ada', present: true }] }),
-    epoch: () => EPOCH,
-    send: (_, payload) => verdicts.push(decodeVerdict(payload)),
     mayMoveFocus: () => !typing,
     highlight: () => undefined,
     wiggle: () => undefined,
+  });
+  return createActionInbox({
+    answered,
+    remember: (answers) => (answered = answers),
+    epoch: () => EPOCH,
+    clockMillis: () => NOW_MILLIS,
+    send: (_, payload) => verdicts.push(decodeVerdict(payload)),
+    plan,
   });
 }
 
@@ -49,11 +56,21 @@ export function id(path: string): number {
   return elements.indexOf(found) + 1;
 }
 
+/** Of the latest action of the agent. */
+export const sequenceNow = (): number => sequence;
+
 /** Carries out an action. @returns 'applied', or why not */
-export function act(action: Action, changes: { sender?: number; epoch?: number; sequence?: number } = {}): string {
+export function act(action: Action, changes: { sender?: number; epoch?: number; sequence?: number; deadline?: number } = {}): string {
   verdicts = [];
-  const frame = { type: action.type, flags: 0, sender: AGENT, epoch: EPOCH, sequence: ++sequence, payload: encodeAction(action) };
-  acting({ ...frame, ...changes });
+  const frame = {
+    type: action.type,
+    flags: 0,
+    sender: AGENT,
+    epoch: EPOCH,
+    sequence: changes.sequence ?? ++sequence,
+    payload: encodeAction(action, changes.deadline ?? NOW_MILLIS + 1),
+  };
+  acting.accept({ ...frame, ...changes });
   const [verdict] = verdicts;
   if (!verdict || verdicts.length !== 1) throw new Error(`${verdicts.length} verdicts`);
   return verdict.outcome === 'refused' ? verdict.reason : verdict.outcome;

@@ -7,29 +7,40 @@ import {
   encodeAction,
   encodeVerdict,
   isActionType,
+  type TimedAction,
   type Verdict,
 } from '../../src/protocol/action.ts';
+import { decodeSync, encodeSync, type Sync } from '../../src/protocol/sync.ts';
 import { MalformedBytes } from '../../src/protocol/bytes.ts';
 import { decodePointer, encodePointer, isPointerType, type Pointer } from '../../src/protocol/pointer.ts';
 
 const bytesOf = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'));
 const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
-function decode(type: number, payload: Uint8Array): Action | Pointer {
+function decode(type: number, payload: Uint8Array): TimedAction | Pointer {
   if (isActionType(type)) return decodeAction(type, payload);
   if (isPointerType(type)) return decodePointer(type, payload);
   throw new Error(`vector of type ${type} is neither action nor pointer`);
 }
 
 describe('the shared payload vectors', () => {
-  it.each(vectors.actions)('should read and write the action: $name', ({ type, payloadHex, value }) => {
-    expect(decode(type, bytesOf(payloadHex))).toEqual(value);
-    expect(hexOf(encodeAction(value as Action))).toBe(payloadHex);
+  it.each(vectors.actions)('should read and write the action: $name', ({ type, payloadHex, deadlineMillis, value }) => {
+    expect(decode(type, bytesOf(payloadHex))).toEqual({ deadlineMillis, action: value });
+    expect(hexOf(encodeAction(value as Action, deadlineMillis))).toBe(payloadHex);
   });
 
   it.each(vectors.verdicts)('should read and write the verdict: $name', ({ payloadHex, value }) => {
     expect(decodeVerdict(bytesOf(payloadHex))).toEqual(value);
     expect(hexOf(encodeVerdict(value as Verdict))).toBe(payloadHex);
+  });
+
+  it.each(vectors.syncs)('should read and write the SYNC: $name', ({ payloadHex, value }) => {
+    expect(decodeSync(bytesOf(payloadHex))).toEqual(value);
+    expect(hexOf(encodeSync(value as unknown as Sync))).toBe(payloadHex);
+  });
+
+  it.each(vectors.badSyncs)('should refuse the SYNC: $name', ({ payloadHex }) => {
+    expect(() => decodeSync(bytesOf(payloadHex))).toThrow(MalformedBytes);
   });
 
   it.each(vectors.pointers)('should read and write the pointer: $name', ({ type, payloadHex, value }) => {

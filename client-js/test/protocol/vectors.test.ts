@@ -11,7 +11,8 @@ import type { FrameViolation } from '../../src/protocol/frame.ts';
 import { decodeFrame, encodeFrame } from '../../src/protocol/frame.ts';
 import { FrameType, type FrameTypeName, frameTypeName, isFrameType, laneOf } from '../../src/protocol/frame-type.ts';
 import { Lz4Decoder } from '../../src/protocol/lz4.ts';
-import { permission } from '../../src/protocol/permission.ts';
+import { type ActionType, isActionType } from '../../src/protocol/action.ts';
+import { permission, refuseAction } from '../../src/protocol/permission.ts';
 
 const bytesOf = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'));
 const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -124,6 +125,17 @@ describe('permissions', () => {
       const found = permission(role, state, row.mode as Mode | null, FrameType[row.type as FrameTypeName], state === 'waiting');
       const wanted = row.verdict === 'refuse' ? { refuse: row.reason } : row.verdict;
       expect(found, JSON.stringify(row)).toEqual(wanted);
+    }
+  });
+
+  it('should be the same where the tag asks for itself', () => {
+    const actions = rows.filter(({ type }) => isActionType(FrameType[type as FrameTypeName]));
+    expect(actions.length).toBeGreaterThan(0);
+    for (const row of actions) {
+      const type = FrameType[row.type as FrameTypeName] as ActionType;
+      const refusal = refuseAction(row.role as Role, row.state as SessionState, row.mode as Mode | null, type);
+      expect(refusal === undefined, JSON.stringify(row)).toBe(row.verdict === 'allow');
+      expect(refusal === 'mode-forbids', JSON.stringify(row)).toBe(row.reason === 'mode-forbids');
     }
   });
 });

@@ -2,6 +2,7 @@ import './in-page.ts';
 import { AgentSession } from '../../src/control/agent/agent-session.ts';
 import { decodeAction, encodeVerdict, isActionType, type Verdict } from '../../src/protocol/action.ts';
 import { encodeControl, type Mode, type SessionInfo } from '../../src/protocol/control.ts';
+import { encodeSync } from '../../src/protocol/sync.ts';
 import { decodeFrame, encodeFrame } from '../../src/protocol/frame.ts';
 import { FrameType, frameTypeName } from '../../src/protocol/frame-type.ts';
 import type { PageWriter } from '../../src/protocol/page-writer.ts';
@@ -87,6 +88,7 @@ async function start(html: string, mode: Mode, style = 'width:800px;height:600px
     FrameType.WELCOME,
     encodeControl({ protocol: 1, participant: AGENT, epoch: 1, resume: 'r', session: info, limits, resourceOrigins: [] }),
   );
+  deliver(FrameType.SYNC, encodeSync({ asks: false, clockMillis: 0, answered: [] }), { sender: CONSUMER, epoch: 1 });
   const { batch, ids } = replay.keyframe({ html });
   page(FrameType.KEYFRAME, batch);
   return ids;
@@ -104,7 +106,7 @@ function sent({ cursors = false } = {}): unknown[] {
     .filter(({ type }) => cursors || type !== FrameType.CURSOR)
     .flatMap(({ type, payload }) => {
       const name = frameTypeName(type);
-      if (isActionType(type)) return [{ ...decodeAction(type, payload), type: name }];
+      if (isActionType(type)) return [{ ...decodeAction(type, payload).action, type: name }] as unknown[];
       if (isPointerType(type)) return [{ ...decodePointer(type, payload), type: name }];
       return [];
     });
@@ -132,7 +134,8 @@ const api = {
   keyframe: (html: string, epoch = 1): void => page(FrameType.KEYFRAME, replay.keyframe({ html }).batch, epoch),
   pointer: (pointer: Pointer, epoch = 1): void =>
     deliver(pointer.type, encodePointer(pointer), { sender: CONSUMER, epoch, sequence: ++pointerSequence }),
-  verdict: (verdict: Verdict): void => deliver(FrameType.VERDICT, encodeVerdict(verdict), { sender: CONSUMER, epoch: 1, sequence: 1 }),
+  verdict: (verdict: Pick<Verdict, 'sequence'> & { readonly outcome: string; readonly reason?: string }): void =>
+    deliver(FrameType.VERDICT, encodeVerdict({ participant: AGENT, ...verdict } as Verdict), { sender: CONSUMER, epoch: 1, sequence: 1 }),
   error: (error: object): void => deliver(FrameType.ERROR, encodeControl(error)),
   FrameType,
 };

@@ -12,12 +12,15 @@ import {
   type SessionInfo,
   type SessionState,
 } from '../../src/protocol/control.ts';
+import { encodeNumber } from '../../src/protocol/feedback.ts';
 import { decodeFrame, encodeFrame, type Frame } from '../../src/protocol/frame.ts';
 import { FrameType } from '../../src/protocol/frame-type.ts';
 import { encodePointer, type Pointer } from '../../src/protocol/pointer.ts';
 import { bundle } from '../browser.ts';
 
 const AGENT = 2;
+/** A deadline beyond any test's end. */
+const NEVER_MILLIS = 3_600_000;
 /** Offset of the sender in a frame's header. */
 const SENDER = 2;
 
@@ -41,9 +44,12 @@ export interface FakeRelay {
   /** Says how the session stands, now and in each later WELCOME. */
   say(state: SessionState, mode?: Mode | null, reason?: EndReason): void;
   /** @returns the sequence it was sent with */
-  act(action: Action, changes?: { epoch?: number; sequence?: number }): number;
+  act(action: Action, changes?: { epoch?: number; sequence?: number; deadlineMillis?: number }): number;
+  /** What an agent's viewer says about the page, under the epoch of the tag's document. */
+  feedback(type: FrameType, number: number): void;
   point(pointer: Pointer): void;
   send(type: FrameType, payload?: Uint8Array): void;
+  control(type: FrameType, payload: object): void;
   drop(code?: number): void;
   /** The relay dies: its sockets break, and nobody answers any more. */
   die(): Promise<void>;
@@ -118,11 +124,13 @@ export async function startFakeRelay(html: string): Promise<FakeRelay> {
     },
     act(action, changes = {}) {
       const sequence = changes.sequence ?? ++acted;
-      send(action.type, encodeAction(action), sequence, changes.epoch ?? epoch);
+      send(action.type, encodeAction(action, changes.deadlineMillis ?? NEVER_MILLIS), sequence, changes.epoch ?? epoch);
       return sequence;
     },
+    feedback: (type, number) => send(type, encodeNumber(number), 0, epoch),
     point: (pointer) => send(pointer.type, encodePointer(pointer), ++pointed, epoch),
     send: (type, payload) => send(type, payload ?? new Uint8Array(), 1, epoch),
+    control: (type, payload) => send(type, payload),
     drop: (code = 1011) => socket?.close(code),
     async die() {
       for (const client of sockets.clients) client.terminate();

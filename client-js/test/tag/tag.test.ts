@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { decodeControl } from '../../src/protocol/control.ts';
-import { FrameType } from '../../src/protocol/frame-type.ts';
+import { KeyframeReason } from '../../src/protocol/feedback.ts';
+import { FrameType, laneOf } from '../../src/protocol/frame-type.ts';
 import { decodePointer, type Pointer, type PointerType } from '../../src/protocol/pointer.ts';
 import { launchChromium } from '../browser.ts';
 import { type FakeRelay, page as pageOf, startFakeRelay } from './fake-relay.ts';
@@ -238,12 +239,33 @@ describe('a session', () => {
     expect(relay.visits[2]?.epoch).toBe(3);
   });
 
-  it('should send a keyframe after a reconnect, in the same epoch', async () => {
+  it('should ask how far the agent is after a reconnect, and go on from there', async () => {
     await begin();
     relay.drop();
-    await until(() => relay.visits.length === 2 && relay.visits[1]?.frames.some(({ type }) => type === FrameType.KEYFRAME));
+    await until(() => relay.visits.length === 2 && relay.visits[1]?.frames.some(({ type }) => type === FrameType.SYNC));
     expect(relay.visits[1]).toMatchObject({ hello: { continues: true }, epoch: 1 });
-    expect(relay.visits[1]?.frames.find(({ type }) => type === FrameType.KEYFRAME)?.sequence).toBeGreaterThan(1);
+    await page.evaluate(() => (document.title = 'changed meanwhile'));
+    relay.feedback(FrameType.RESUME, relay.visits[0]!.frames.filter(({ type }) => laneOf(type) === 'page').length);
+    await until(() => relay.visits[1]?.frames.some(({ type }) => type === FrameType.MUTATIONS));
+    expect(relay.visits[1]?.frames.map(({ type }) => type)).not.toContain(FrameType.KEYFRAME);
+  });
+
+  it('should send a keyframe to an agent who cannot go on', async () => {
+    await begin();
+    relay.feedback(FrameType.KEYFRAME_REQUEST, KeyframeReason.CANNOT_APPLY);
+    const keyframes = (): number[] =>
+      relay.visits[0]!.frames.filter(({ type }) => type === FrameType.KEYFRAME).map(({ sequence }) => sequence);
+    await until(() => keyframes().length === 2);
+    expect(keyframes()[1]).toBeGreaterThan(1);
+  });
+
+  it('should tell the consumer how good the connection is', async () => {
+    await begin();
+    expect(await test('link-quality').count()).toBe(0);
+    relay.control(FrameType.BUDGET, { quality: 'poor', allowedKbps: 750, measuredKbps: 700 });
+    await visible('link-quality');
+    expect(await test('link-quality').getAttribute('aria-label')).toBe('Connection: very slow');
+    expect(complaints).toEqual([]);
   });
 
   it('should send nothing of the page while it is paused, and a keyframe afterwards', async () => {
@@ -380,8 +402,8 @@ describe('pointing', () => {
     relay.act(click, { epoch: 1 });
     await until(() => relay.verdicts.length === before + 2);
     expect(relay.verdicts.slice(before)).toEqual([
-      { sequence, outcome: 'applied' },
-      { sequence: sequence + 1, outcome: 'refused', reason: 'stale-epoch' },
+      { participant: 2, sequence, outcome: 'applied' },
+      { participant: 2, sequence: sequence + 1, outcome: 'refused', reason: 'stale-epoch' },
     ]);
     expect(relay.visits).toHaveLength(2);
   });

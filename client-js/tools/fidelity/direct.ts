@@ -113,7 +113,8 @@ async function capturePage(page: Page): Promise<number> {
           frames.push([type, flags, payload.slice()]);
           last = performance.now();
         },
-        bufferedBytes: () => 0,
+        hasRoom: () => true,
+        flushMillis: () => 50,
         ignores: () => false,
         wasPassword: () => false,
         scrolled: [...document.querySelectorAll('*')].filter((element) => element.scrollTop || element.scrollLeft),

@@ -1,6 +1,9 @@
 import { type Channel, type ChannelChange, openChannel } from '../../connection/channel.ts';
-import { type Clock, pageClock } from '../../connection/clock.ts';
-import { type Action, decodeVerdict, type Destination, encodeAction, type Spot, type Verdict } from '../../protocol/action.ts';
+import type { Clock } from '../../connection/clock.ts';
+import type { Outcome } from '../../delivery/action-outbox.ts';
+import { steadyClock } from '../../delivery/steady-clock.ts';
+import { createViewerDelivery, type ViewerDelivery } from '../../delivery/viewer-delivery.ts';
+import type { Action, Destination, Spot } from '../../protocol/action.ts';
 import { CloseCode } from '../../protocol/close-code.ts';
 import {
   type BudgetInfo,
@@ -15,11 +18,12 @@ import {
   type SessionInfo,
   type Welcome,
 } from '../../protocol/control.ts';
+import { KeyframeReason } from '../../protocol/feedback.ts';
 import type { Frame } from '../../protocol/frame.ts';
 import { FrameType, frameTypeName, laneOf } from '../../protocol/frame-type.ts';
 import { permission } from '../../protocol/permission.ts';
 import { decodePointer, encodePointer, isPointerType, type Pointer } from '../../protocol/pointer.ts';
-import { createPageStream, KeyframeReason, type PageSink, type PageStream } from './page-stream.ts';
+import { MAX_UNANSWERED_ACTIONS } from '../../protocol/limits.ts';
 
 /** What REST answered to an invitation. */
 export interface Offer {
@@ -53,8 +57,10 @@ export interface RemotePointer {
   readonly pointer: Pointer;
 }
 
-/** What a viewer wants to hear beside the page itself. */
-export interface SessionAudience extends PageSink {
+/** Who shows a session. */
+export interface SessionAudience {
+  /** One whole page batch, in order; `epoch` is the consumer's document that it speaks of. */
+  page(batch: Uint8Array, epoch: number): void;
   pointer(remote: RemotePointer): void;
 }
 
@@ -69,7 +75,7 @@ export class AgentSession extends EventTarget {
   readonly id: string;
   private readonly offer: Offer;
   private readonly channel: Channel;
-  private readonly stream: PageStream;
+  private readonly delivery: ViewerDelivery;
   private audience: SessionAudience | undefined;
   private info: SessionInfo | undefined;
   private invited: InvitationState = 'offered';
@@ -78,11 +84,13 @@ export class AgentSession extends EventTarget {
   private budget: BudgetInfo | undefined;
   private number = 0;
   private over = false;
-  /** The latest pointer frame of each participant: lower sequences of the same document came too late. */
+  /** The mode that this agent asked for and the relay has not answered. */
+  private wantedMode: Mode | undefined;
+  private isEnding = false;
   /** The epoch of the page in the mirror. */
   private shownEpoch: number | undefined;
+  /** The latest pointer frame of each participant: lower sequences of the same document came too late. */
   private readonly pointersSeen = new Map<number, { readonly epoch: number; readonly sequence: number }>();
-  private readonly sentTypes = new Map<number, number>();
 
   constructor(offer: Offer, options: { readonly WebSocket?: typeof WebSocket; readonly clock?: Clock } = {}) {
     super();
@@ -100,13 +108,16 @@ export class AgentSession extends EventTarget {
       }),
       ...options,
     });
-    this.stream = createPageStream(options.clock ?? pageClock, {
+    this.delivery = createViewerDelivery({
+      channel: this.channel,
+      clock: options.clock ?? steadyClock,
+      participant: () => this.number,
       batch: (batch, epoch) => {
         this.shownEpoch = epoch;
         if (epoch !== this.channel.epoch) this.channel.setEpoch(epoch);
         this.audience?.page(batch, epoch);
       },
-      send: (type, payload) => this.channel.send(type, payload),
+      settled: (outcome) => this.settled(outcome),
     });
     this.channel.onFrame((frame) => this.receive(frame));
     this.channel.onState((change) => this.channelChanged(change));
@@ -154,6 +165,11 @@ export class AgentSession extends EventTarget {
     return this.origins;
   }
 
+  /** Actions whose verdict has not come. */
+  get unanswered(): number {
+    return this.delivery.actions.unanswered;
+  }
+
   /** The consumer's document that actions are meant for. */
   get epoch(): number {
     return this.channel.epoch;
@@ -162,7 +178,7 @@ export class AgentSession extends EventTarget {
   /** The session has one audience: the viewer that shows it. @returns what takes it away */
   attach(audience: SessionAudience): () => void {
     this.audience = audience;
-    if (this.state === 'active') this.stream.ask(KeyframeReason.JOINED);
+    if (this.state === 'active') this.delivery.page.ask(KeyframeReason.JOINED);
     return () => {
       if (this.audience === audience) this.audience = undefined;
     };
@@ -170,11 +186,13 @@ export class AgentSession extends EventTarget {
 
   /** The page that was shown is not good any more (a batch did not fit): asks for a whole one. */
   requestKeyframe(): void {
-    this.stream.ask(KeyframeReason.CANNOT_APPLY);
+    this.delivery.page.ask(KeyframeReason.CANNOT_APPLY);
   }
 
   async end(): Promise<void> {
     if (this.state === 'ended') return;
+    // Said again on the next carrier if this one breaks before the relay has answered.
+    this.isEnding = true;
     if (this.channel.send(FrameType.END, encodeControl({})) < 0) await this.offer.end();
   }
 
@@ -183,6 +201,7 @@ export class AgentSession extends EventTarget {
   }
 
   setMode(mode: Mode): void {
+    this.wantedMode = mode;
     this.channel.send(FrameType.SET_MODE, encodeControl({ mode }));
   }
 
@@ -238,21 +257,17 @@ export class AgentSession extends EventTarget {
     return this.act({ type: FrameType.WIGGLE, node });
   }
 
-  /** @returns the action's sequence, which a verdict names; -1 when the channel is not open */
+  /** @returns the action's number, which the `verdict` event names as its `sequence`; -1 when it was refused at once: too many wait for their verdict */
   act(action: Action): number {
-    const sequence = this.channel.send(action.type, encodeAction(action));
-    if (sequence > 0) this.remember(sequence, action.type);
-    return sequence;
+    const number = this.over ? -1 : this.delivery.actions.act(action, this.shownEpoch ?? this.channel.epoch);
+    if (number < 0) {
+      this.refused({ reason: 'too-many-unanswered', message: TOO_MANY, type: action.type, allowed: this.allowedNow() });
+    }
+    return number;
   }
 
   point(pointer: Pointer): void {
     this.channel.send(pointer.type, encodePointer(pointer));
-  }
-
-  /** What an action was, for the verdict that names its sequence. Bounded: verdicts come in order. */
-  private remember(sequence: number, type: FrameType): void {
-    this.sentTypes.set(sequence, type);
-    if (this.sentTypes.size > REMEMBERED_ACTIONS) this.sentTypes.delete(sequence - REMEMBERED_ACTIONS);
   }
 
   private receive(frame: Frame): void {
@@ -260,10 +275,9 @@ export class AgentSession extends EventTarget {
       case 'control':
         return this.control(frame);
       case 'page':
-        return this.audience === undefined ? undefined : this.stream.accept(frame);
+        return this.audience === undefined ? undefined : this.delivery.receive(frame);
       case 'action':
-        if (frame.type === FrameType.VERDICT) this.verdict(decodeVerdict(frame.payload));
-        return;
+        return this.delivery.receive(frame);
       case 'pointer':
         return this.pointer(frame);
     }
@@ -273,7 +287,7 @@ export class AgentSession extends EventTarget {
     if (type === FrameType.WELCOME) this.welcome(decodeControl<Welcome>(payload));
     else if (type === FrameType.SESSION) this.sessionChanged(decodeControl<SessionInfo>(payload));
     else if (type === FrameType.INVITATION_STATE) this.invitationChanged(decodeControl<InvitationUpdate>(payload));
-    else if (type === FrameType.ERROR) this.refused(decodeControl<ErrorInfo>(payload));
+    else if (type === FrameType.ERROR) this.errorCame(decodeControl<ErrorInfo>(payload));
     else if (type === FrameType.BUDGET) {
       this.budget = decodeControl<BudgetInfo>(payload);
       this.changed();
@@ -286,16 +300,32 @@ export class AgentSession extends EventTarget {
     this.origins = welcome.resourceOrigins;
     this.pointersSeen.clear();
     this.sessionChanged(welcome.session);
-    // What was sent before this carrier opened is lost: only a keyframe tells what the page is now.
-    if (welcome.session.state === 'active' && this.audience) this.stream.ask(KeyframeReason.JOINED);
+    // What was on its way on the carrier before this one counts as lost.
+    if (this.over) return;
+    if (welcome.session.state === 'active' && this.audience) this.delivery.page.opened();
+    this.delivery.actions.opened();
+    if (this.isEnding) this.channel.send(FrameType.END, encodeControl({}));
+    else if (this.wantedMode) this.setMode(this.wantedMode);
+  }
+
+  private errorCame(error: ErrorInfo): void {
+    if (error.type === FrameType.SET_MODE) this.wantedMode = undefined;
+    if (error.type === FrameType.END) this.isEnding = false;
+    // Page feedback, and pointers that nobody receives, are no concern of the agent.
+    const isFeedback = error.type !== undefined && laneOf(error.type) === 'page';
+    if (!this.delivery.actions.refused(error) && !isFeedback && error.reason !== 'not-present') this.refused(error);
   }
 
   private sessionChanged(next: SessionInfo): void {
     const before = this.info?.state;
     this.info = next;
     if (next.state === 'active' || next.state === 'paused') this.invited = 'accepted';
-    if (next.state === 'active' && before !== 'active' && this.audience) this.stream.expect();
-    if (next.state !== 'active') this.stream.rest();
+    if (next.mode === this.wantedMode) this.wantedMode = undefined;
+    if (next.state === 'active' && before !== 'active') {
+      if (this.audience) this.delivery.page.expect();
+      this.delivery.actions.opened();
+    }
+    if (next.state !== 'active') this.delivery.page.rest();
     if (next.state === 'ended') this.finish();
     else this.changed();
   }
@@ -316,23 +346,22 @@ export class AgentSession extends EventTarget {
       // The consumer may be on another page by now: what the agent does still speaks of the nodes that the mirror shows.
       this.channel.setEpoch(this.shownEpoch);
     } else if (change.state === 'waiting-to-retry') {
-      this.stream.rest();
+      this.delivery.page.rest();
       this.changed();
     }
   }
 
-  private verdict(verdict: Verdict): void {
+  private settled(outcome: Outcome): void {
+    const { number: sequence, type } = outcome;
+    if ('error' in outcome) {
+      this.refused({ ...outcome.error, sequence });
+      return;
+    }
+    const verdict = { ...outcome.verdict, sequence };
     this.dispatchEvent(new CustomEvent('verdict', { detail: verdict }));
-    const type = this.sentTypes.get(verdict.sequence);
-    this.sentTypes.delete(verdict.sequence);
     if (verdict.outcome === 'applied') return;
-    const what = (type !== undefined && frameTypeName(type)) || 'the action';
-    this.refused({
-      reason: verdict.reason,
-      message: `${what} was ${verdict.outcome}: ${verdict.reason}`,
-      sequence: verdict.sequence,
-      ...(type === undefined ? {} : { type }),
-    });
+    const message = `${frameTypeName(type) ?? 'the action'} was ${verdict.outcome}: ${verdict.reason}`;
+    this.refused({ reason: verdict.reason, message, sequence, type });
   }
 
   private pointer(frame: Frame): void {
@@ -355,7 +384,8 @@ export class AgentSession extends EventTarget {
   private finish(): void {
     if (this.over) return;
     this.over = true;
-    this.stream.rest();
+    this.delivery.page.rest();
+    this.delivery.actions.close();
     this.channel.close();
     this.changed();
     this.dispatchEvent(new Event('ended'));
@@ -378,5 +408,4 @@ const AGENT_TYPES = [
   'TYPING',
 ] as const;
 
-/** Actions whose verdicts are awaited: far more than an agent does in a round trip. */
-const REMEMBERED_ACTIONS = 512;
+const TOO_MANY = `${MAX_UNANSWERED_ACTIONS} actions wait for the consumer's page to answer`;

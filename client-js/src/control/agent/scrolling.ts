@@ -9,6 +9,8 @@ const SETTLE_MILLIS = 250;
 /** ... or when no answer came for this long. */
 const GIVE_UP_MILLIS = 1_500;
 const LINE_PIXELS = 40;
+/** With more actions than this waiting for their verdict the way is blocked: only the last position is worth sending once it is free. */
+const MANY_UNANSWERED = 16;
 
 export interface Scrolling {
   /** Scrolls what lies at a point of the mirror by CSS pixels of the mirror; false when nothing there moves. */
@@ -42,7 +44,8 @@ export function createScrolling(surface: Surface): Scrolling {
   }
 
   function report(one: Moving): void {
-    one.report = undefined;
+    one.report = session.unanswered > MANY_UNANSWERED ? setTimeout(() => report(one), REPORT_MILLIS) : undefined;
+    if (one.report !== undefined) return;
     one.awaited = session.scrollTo(one.box.id, one.box.left, one.box.top);
   }
 

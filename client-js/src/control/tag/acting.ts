@@ -1,18 +1,9 @@
-import {
-  type Action,
-  type ActionType,
-  decodeAction,
-  encodeVerdict,
-  isActionType,
-  type Refusal,
-  type Verdict,
-} from '../../protocol/action.ts';
+import type { ActionFrame, Plan } from '../../delivery/action-inbox.ts';
+import { type Action, decodeAction, type Refusal } from '../../protocol/action.ts';
 import { MalformedBytes } from '../../protocol/bytes.ts';
 import type { SessionInfo } from '../../protocol/control.ts';
-import type { Frame } from '../../protocol/frame.ts';
 import { FrameType } from '../../protocol/frame-type.ts';
-import { permission } from '../../protocol/permission.ts';
-import { type Answer, createAnswers } from './answers.ts';
+import { refuseAction } from '../../protocol/permission.ts';
 import { createClicker, refuseClick } from './click.ts';
 import { mayGoTo } from './destination.ts';
 import { edit, movesFocusToEdit, refuseEdit, refuseSelect, select } from './edit.ts';
@@ -23,65 +14,31 @@ import { elementOf, type NodeIds, realmOf, type Scope, untouchable } from './rea
 export interface ActingContext {
   readonly ids: NodeIds;
   readonly origins: readonly string[];
-  readonly answered: readonly Answer[];
-  remember(answers: readonly Answer[]): void;
   session(): SessionInfo;
-  epoch(): number;
-  send(type: FrameType, payload: Uint8Array): void;
   /** False while the consumer is typing, or stands in a field that the agent must not see: the next key would land elsewhere. */
   mayMoveFocus(): boolean;
   highlight(element: Element | undefined): void;
   wiggle(element: Element): void;
 }
 
-/** What is to be done about an action: refuse it, or do it. */
-type Plan = Refusal | (() => void);
-
-/** Answers every action frame by a verdict, and carries out those that may be. @returns takes one frame of the action lane */
-export function createActing(context: ActingContext): (frame: Frame) => void {
-  const answers = createAnswers(context.answered, (given) => context.remember(given));
+/** Decides what is to be done about an action of this document that came in time. */
+export function createActing(context: ActingContext): (frame: ActionFrame) => Plan {
   const plan = createPlanner(context);
 
-  function decide({ type, sender, epoch, payload }: Frame & { readonly type: ActionType }): Plan {
-    if (epoch !== context.epoch()) return 'stale-epoch';
+  return ({ type, sender, payload }) => {
     // The relay checked this too; the page trusts nobody.
     const { state, mode, participants } = context.session();
     const role = participants.find(({ number }) => number === sender)?.role;
-    const verdict = role ? permission(role, state, mode, type) : 'close';
-    if (verdict === 'close') return 'not-active';
-    if (verdict !== 'allow') return verdict.refuse === 'mode-forbids' ? 'mode-forbids' : 'not-active';
+    const refusal = refuseAction(role, state, mode, type);
+    if (refusal) return refusal;
     try {
-      return plan(decodeAction(type, payload));
+      return plan(decodeAction(type, payload).action);
     } catch (fault) {
       if (fault instanceof MalformedBytes) return 'malformed';
       // A page whose own elements break when they are asked (a form field named `elements`): nothing is done to it.
       return 'not-editable';
     }
-  }
-
-  return (frame) => {
-    const { type, sender, sequence } = frame;
-    if (!isActionType(type)) return;
-    const answer = (verdict: Verdict): void => context.send(FrameType.VERDICT, encodeVerdict(verdict));
-    const before = answers.find(sender, sequence);
-    if (before) {
-      answer(before);
-      return;
-    }
-    const planned = decide({ ...frame, type });
-    const verdict = answers.give(sender, sequence, typeof planned === 'string' ? planned : undefined);
-    if (typeof planned === 'function') carryOut(planned);
-    answer(verdict);
   };
-}
-
-/** The page's own code may throw while it is acted upon; that ends neither the answer nor the session. */
-function carryOut(planned: () => void): void {
-  try {
-    planned();
-  } catch {
-    // What was done before the page threw stands, as it would under the consumer's own hand.
-  }
 }
 
 function createPlanner(context: ActingContext): (action: Action) => Plan {

@@ -4,8 +4,6 @@ import type { Spot } from '../../protocol/action.ts';
 import { editingHost, isTextField } from './edit.ts';
 import { enclosing, isTag } from './reach.ts';
 
-/** Least time between two cursor frames: 20 a second look continuous when the other side glides between them. */
-const CURSOR_MILLIS = 50;
 /** Without a key for this long, the consumer is no longer typing. */
 const TYPING_MILLIS = 2_000;
 
@@ -13,6 +11,8 @@ export interface PointingContext {
   readonly idOf: (node: Node) => number;
   readonly ignores: (node: Node) => boolean;
   readonly send: (type: FrameType, payload: Uint8Array) => void;
+  /** Least time between two cursor frames. */
+  readonly cursorMillis: () => number;
 }
 
 /** What is kept of a pointer event: its path is gone once it has been dispatched. */
@@ -35,7 +35,7 @@ export interface Pointing {
   stop(): void;
 }
 
-export function startPointing({ idOf, ignores, send }: PointingContext): Pointing {
+export function startPointing({ idOf, ignores, send, cursorMillis }: PointingContext): Pointing {
   const listening = new AbortController();
   const heard = { capture: true, passive: true, signal: listening.signal };
   const listened = new WeakSet<Document>();
@@ -73,7 +73,7 @@ export function startPointing({ idOf, ignores, send }: PointingContext): Pointin
     cursorTimer = setTimeout(() => {
       cursorTimer = undefined;
       tellLatest();
-    }, CURSOR_MILLIS);
+    }, cursorMillis());
   }
 
   function tellLatest(): void {

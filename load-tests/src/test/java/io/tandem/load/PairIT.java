@@ -36,7 +36,8 @@ class PairIT {
             assertThat(click.sequence()).isEqualTo(sequence);
             assertThat(click.sender()).isEqualTo(pair.agent().number());
             assertThat(click.payload()).isEqualTo(PLACE);
-            assertThat(pair.agent().peer().await(FrameType.VERDICT).payload()).startsWith((byte) sequence, (byte) 0);
+            assertThat(pair.agent().peer().await(FrameType.VERDICT).payload())
+                    .startsWith((byte) pair.agent().number(), (byte) sequence, (byte) 0);
         }
     }
 

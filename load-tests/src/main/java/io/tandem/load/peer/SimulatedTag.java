@@ -93,6 +93,7 @@ public final class SimulatedTag implements AutoCloseable {
     public Received apply(FrameType type) {
         Received action = peer.await(type);
         ByteBuf verdict = Unpooled.buffer();
+        Varint.write(verdict, action.sender());
         Varint.write(verdict, (int) action.sequence());
         verdict.writeByte(APPLIED);
         verdict.writeByte(0);

@@ -1,0 +1,169 @@
+import type { Clock } from '../connection/clock.ts';
+import { type Action, type ActionType, encodeAction, type Verdict } from '../protocol/action.ts';
+import type { ErrorInfo } from '../protocol/control.ts';
+import { encodeFrame } from '../protocol/frame.ts';
+import { FrameType } from '../protocol/frame-type.ts';
+import { ACTION_LIFE_MILLIS, MAX_UNANSWERED_ACTIONS } from '../protocol/limits.ts';
+import type { Sync } from '../protocol/sync.ts';
+
+/** Unanswered actions are sent again after this long without a verdict. */
+const AGAIN_MILLIS = 2_000;
+/** Documents whose clocks are known: the one in sight, and the one that comes after it. */
+const MAX_CLOCKS = 2;
+
+/** What became of an action; `number` is what {@link ActionOutbox.act} gave. */
+export type Outcome =
+  | { readonly number: number; readonly type: ActionType; readonly verdict: Verdict }
+  /** The relay would not pass it on. */
+  | { readonly number: number; readonly type: ActionType; readonly error: ErrorInfo };
+
+export interface ActionOutboxOptions {
+  readonly clock: Clock;
+  /** Hands a frame to the carrier; false when there is none. */
+  readonly post: (frame: Uint8Array<ArrayBuffer>) => boolean;
+  /** Once for each action. */
+  readonly settled: (outcome: Outcome) => void;
+}
+
+/**
+ * The action lane at the agent (protocol section 4.3): keeps actions, in order, until their verdict has come, and sends them again until then. An action on a document whose SYNC has not come waits for it: its deadline
+ * counts from the moment of {@link ActionOutbox.act}, and only the tag says what became of it.
+ */
+export interface ActionOutbox {
+  readonly unanswered: number;
+  /** @returns the action's number, counted from 1; -1 when too many wait for their verdict already */
+  act(action: Action, epoch: number): number;
+  /** @param participant this agent's number */
+  sync(sync: Sync, epoch: number, participant: number): void;
+  verdict(verdict: Verdict): void;
+  /** The relay refused a frame. @returns false when it was no action of this outbox */
+  refused(error: ErrorInfo): boolean;
+  /** The channel has opened, or the session goes on after a pause. */
+  opened(): void;
+  /** Nobody will answer any more: settles what waits. */
+  close(): void;
+}
+
+interface Pending {
+  readonly number: number;
+  readonly action: Action;
+  readonly epoch: number;
+  readonly madeAt: number;
+  /** As it was first sent; undefined before. */
+  frame: Uint8Array<ArrayBuffer> | undefined;
+  sendings: number;
+  /** What the relay said about it. */
+  error: ErrorInfo | undefined;
+  isSettled: boolean;
+}
+
+export function createActionOutbox({ clock, post, settled }: ActionOutboxOptions): ActionOutbox {
+  const pending: Pending[] = [];
+  /** When the clock of a document's tag stood at 0, on this side's clock, for the latest documents. */
+  const zeros = new Map<number, number>();
+  let acted = 0;
+  /** Sequence of the action before the first: the desk may have been reloaded. */
+  let base = 0;
+  /** Whether an action bears a sequence by now. */
+  let isNumbered = false;
+  let cancelAgain: (() => void) | undefined;
+
+  /** A document that the consumer has left will answer nothing but that it was left; before that, an action waits for its document's clock. */
+  function deadlineOf({ epoch, madeAt }: Pending): number | undefined {
+    const zero = zeros.get(epoch);
+    if (zero !== undefined) return Math.max(0, Math.floor(madeAt - zero) + ACTION_LIFE_MILLIS);
+    return [...zeros.keys()].some((known) => isAfter(known, epoch)) ? 0 : undefined;
+  }
+
+  /** Sends from this one on, in order, as far as they can be sent. */
+  function send(from: number): void {
+    for (const one of pending.slice(from)) {
+      if (!one.frame) {
+        const deadline = deadlineOf(one);
+        if (deadline === undefined) break;
+        isNumbered = true;
+        one.frame = encodeFrame(one.action.type, one.epoch, base + one.number, encodeAction(one.action, deadline));
+      }
+      if (!post(one.frame)) break;
+      one.sendings++;
+    }
+    if (pending.length > 0) cancelAgain ??= clock.after(AGAIN_MILLIS, sendAgain);
+  }
+
+  function sendAgain(): void {
+    cancelAgain?.();
+    cancelAgain = undefined;
+    send(0);
+  }
+
+  function find(sequence: number): Pending | undefined {
+    return pending.find(({ number, frame }) => frame && base + number === sequence);
+  }
+
+  function settle(one: Pending, outcome: { readonly verdict: Verdict } | { readonly error: ErrorInfo }): void {
+    if (one.isSettled) return;
+    one.isSettled = true;
+    settled({ number: one.number, type: one.action.type, ...outcome });
+  }
+
+  return {
+    get unanswered() {
+      return pending.length;
+    },
+    act(action, epoch) {
+      if (pending.length >= MAX_UNANSWERED_ACTIONS) return -1;
+      const isNext = pending.every(({ frame }) => frame);
+      pending.push({
+        ...{ number: ++acted, action, epoch, madeAt: clock.now() },
+        ...{ frame: undefined, sendings: 0, error: undefined, isSettled: false },
+      });
+      // One that waits is not overtaken.
+      if (isNext) send(pending.length - 1);
+      return acted;
+    },
+    sync({ clockMillis, answered }, epoch, participant) {
+      zeros.delete(epoch);
+      zeros.set(epoch, clock.now() - clockMillis);
+      for (const old of [...zeros.keys()].slice(0, -MAX_CLOCKS)) zeros.delete(old);
+      if (!isNumbered) for (const [agent, sequence] of answered) if (agent === participant) base = Math.max(base, sequence);
+      sendAgain();
+    },
+    verdict(verdict) {
+      // Of the desk before this one.
+      if (!isNumbered) base = Math.max(base, verdict.sequence);
+      const one = find(verdict.sequence);
+      if (!one) return;
+      pending.splice(pending.indexOf(one), 1);
+      cancelAgain?.();
+      cancelAgain = pending.length > 0 ? clock.after(AGAIN_MILLIS, sendAgain) : undefined;
+      // What stood in for it has expired, as it was to.
+      settle(one, one.error && verdict.outcome === 'expired' ? { error: one.error } : { verdict });
+    },
+    refused(error) {
+      const one = error.sequence ? find(error.sequence) : undefined;
+      const isAction = one && (one.action.type === error.type || one.error);
+      // An action waits for its receiver to come back.
+      if (!isAction || one.error || error.reason === 'not-present') return !!isAction;
+      one.error = error;
+      // The only one that ever left is not on its way any more; of two, the first may have been carried out.
+      if (one.sendings === 1) settle(one, { error });
+      // Sequences have no gaps: one that every mode lets pass, and that has expired at once, takes its place.
+      const nothing = encodeAction({ type: FrameType.HIGHLIGHT, node: 0 }, 0);
+      one.frame = encodeFrame(FrameType.HIGHLIGHT, one.epoch, base + one.number, nothing);
+      if (error.reason === 'mode-forbids') sendAgain();
+      return true;
+    },
+    opened: sendAgain,
+    close() {
+      cancelAgain?.();
+      cancelAgain = undefined;
+      for (const one of pending.splice(0)) {
+        const verdict: Verdict = { participant: 0, sequence: base + one.number, outcome: 'expired', reason: 'session-ended' };
+        settle(one, { verdict });
+      }
+    },
+  };
+}
+
+/** Which of two documents is the later: epochs start again after 65,535, so the shorter way round tells. */
+const isAfter = (epoch: number, other: number): boolean => epoch !== other && ((epoch - other) & 0xffff) < 0x8000;

@@ -1,0 +1,193 @@
+import type { Clock } from '../connection/clock.ts';
+import { decodeNumber, KeyframeReason } from '../protocol/feedback.ts';
+import { encodeFrame, Flag, type Frame } from '../protocol/frame.ts';
+import { FrameType } from '../protocol/frame-type.ts';
+import { MAX_RING_BYTES } from '../protocol/limits.ts';
+import { createSendWindow } from './window.ts';
+
+/** Page frames that stay unacknowledged for this long make the tag ask how far the agent is; each time for twice as long ... */
+const ASK_MILLIS = 2_000;
+/** ... up to this: an agent who is away tells by itself when it is back. */
+const ASK_AT_MOST_MILLIS = 16_000;
+
+export interface PageSenderOptions {
+  readonly clock: Clock;
+  /** Hands a frame to the carrier; false when there is none. */
+  readonly post: (frame: Uint8Array<ArrayBuffer>) => boolean;
+  /** Sends SYNC. */
+  readonly sync: (asks: boolean) => void;
+  /** What was sent is of no use to the agent any more: the whole page is wanted, in a new line of sequences. */
+  readonly keyframe: () => void;
+  /** There is room again after {@link PageSender.hasRoom} said that there was none. */
+  readonly room: () => void;
+}
+
+/**
+ * The page lane at the tag (protocol section 4.1): numbers the page frames of a document, keeps them until they are acknowledged (the ring), and lets no more travel than the window allows. A keyframe's first frame begins a line, and what was kept
+ * before it is forgotten.
+ */
+export interface PageSender {
+  send(type: FrameType, payload: Uint8Array, flags: number): void;
+  /** Whether a frame that is made now would leave soon. While it would not, changes wait in the page and coalesce. */
+  hasRoom(): boolean;
+  /** Takes PAGE_ACK, RESUME and KEYFRAME_REQUEST. */
+  receive(frame: Frame): void;
+  /** The channel has opened: what travelled on the carrier before is lost, or not. */
+  opened(epoch: number): void;
+  /** Forgets what was sent: a keyframe comes by itself. */
+  restart(): void;
+  stop(): void;
+}
+
+interface Kept {
+  readonly sequence: number;
+  readonly frame: Uint8Array<ArrayBuffer>;
+  /** The first frame of a keyframe: needs nothing that went before. */
+  readonly beginsLine: boolean;
+  /** 0 before it was sent; NaN once it was sent twice, for then nobody knows which of them is acknowledged. */
+  sentAt: number;
+}
+
+export function createPageSender(options: PageSenderOptions): PageSender {
+  const { clock } = options;
+  const window = createSendWindow(clock);
+  let epoch = 0;
+  let last = 0;
+  /** Whether more of a keyframe is to come. */
+  let isUnfinished = false;
+  let ring: Kept[] = [];
+  let ringBytes = 0;
+  /** How many of the ring, from its begin, are on their way. */
+  let travelling = 0;
+  let travellingBytes = 0;
+  /** After a new carrier nothing is sent until the agent has said from where. */
+  let isHeld = false;
+  let isFull = false;
+  let askMillis = ASK_MILLIS;
+  let cancelAsk: (() => void) | undefined;
+
+  function send(type: FrameType, payload: Uint8Array, flags: number): void {
+    const beginsLine = type === FrameType.KEYFRAME && !(flags & Flag.LINKED);
+    if (beginsLine) forget();
+    // So that its first frame is not taken for more of one that was given up.
+    if (beginsLine && isUnfinished) last++;
+    isUnfinished = (flags & Flag.MORE) > 0;
+    const frame = encodeFrame(type, epoch, ++last, payload, flags);
+    if (ringBytes + frame.length > MAX_RING_BYTES) {
+      wantKeyframe();
+      return;
+    }
+    ring.push({ sequence: last, frame, beginsLine, sentAt: 0 });
+    ringBytes += frame.length;
+    pump();
+  }
+
+  function pump(): void {
+    while (!isHeld && travellingBytes < window.bytes) {
+      const next = ring[travelling];
+      if (!next || !options.post(next.frame)) break;
+      travelling++;
+      travellingBytes += next.frame.length;
+      next.sentAt = next.sentAt === 0 ? clock.now() : NaN;
+    }
+    if (ring.length > 0 || isHeld) cancelAsk ??= clock.after(askMillis, ask);
+  }
+
+  function ask(): void {
+    cancelAsk = undefined;
+    askMillis = Math.min(askMillis * 2, ASK_AT_MOST_MILLIS);
+    options.sync(true);
+    pump();
+  }
+
+  /** The agent was heard: it is asked again only when it falls silent for the usual time. */
+  function heard(): void {
+    cancelAsk?.();
+    cancelAsk = undefined;
+    askMillis = ASK_MILLIS;
+    isHeld = false;
+  }
+
+  function forget(): void {
+    ring = [];
+    ringBytes = travelling = travellingBytes = 0;
+  }
+
+  function wantKeyframe(): void {
+    forget();
+    options.keyframe();
+  }
+
+  function acknowledge(sequence: number): void {
+    const wasFull = ringBytes * 2 >= window.bytes;
+    const before = ringBytes;
+    let newest: Kept | undefined;
+    for (let first = ring[0]; first && first.sequence <= sequence; first = ring[0]) {
+      newest = first;
+      ring.shift();
+      ringBytes -= newest.frame.length;
+      if (travelling === 0) continue;
+      travelling--;
+      travellingBytes -= newest.frame.length;
+    }
+    if (newest?.sentAt) window.acknowledged(before - ringBytes, clock.now() - newest.sentAt, wasFull);
+  }
+
+  /** Sends again what follows a sequence, as fast as the window lets it, or else the whole page. */
+  function sendAgain(isResume: boolean, number: number): void {
+    if (isResume && number <= last) acknowledge(number);
+    const first = ring[0];
+    const goesOn = isResume && (first ? first.sequence === number + 1 : number === last);
+    if (!goesOn && !first?.beginsLine) {
+      wantKeyframe();
+      return;
+    }
+    travelling = travellingBytes = 0;
+    window.restart();
+  }
+
+  function tellRoom(): void {
+    if (!isFull || ringBytes >= window.bytes) return;
+    isFull = false;
+    options.room();
+  }
+
+  return {
+    send,
+    hasRoom() {
+      isFull = isHeld || ringBytes >= window.bytes;
+      return !isFull;
+    },
+    receive({ type, epoch: of, payload }) {
+      const number = decodeNumber(payload);
+      if (type === FrameType.PAGE_ACK && of !== epoch) return;
+      heard();
+      if (type === FrameType.PAGE_ACK) {
+        acknowledge(Math.min(number, last));
+      } else {
+        // First, so that the agent may act as soon as it sees the page.
+        options.sync(false);
+        if (type === FrameType.KEYFRAME_REQUEST && number !== KeyframeReason.JOINED) wantKeyframe();
+        else sendAgain(type === FrameType.RESUME && of === epoch, number);
+      }
+      pump();
+      tellRoom();
+    },
+    opened(next) {
+      const isNew = next !== epoch;
+      const hadBegun = last > 0;
+      epoch = next;
+      heard();
+      isHeld = hadBegun && !isNew;
+      if (isNew) last = 0;
+      options.sync(isHeld);
+      if (isNew && hadBegun) wantKeyframe();
+      pump();
+    },
+    restart: forget,
+    stop() {
+      cancelAsk?.();
+      forget();
+    },
+  };
+}

@@ -1,0 +1,289 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type Answer, createActionInbox, type Plan } from '../../src/delivery/action-inbox.ts';
+import { type ActionOutbox, createActionOutbox } from '../../src/delivery/action-outbox.ts';
+import { type Action, decodeAction, decodeVerdict, encodeAction } from '../../src/protocol/action.ts';
+import { decodeFrame, type Frame } from '../../src/protocol/frame.ts';
+import { FrameType } from '../../src/protocol/frame-type.ts';
+import { fakeClock } from '../connection/fake-socket.ts';
+
+const focus = (node: number): Action => ({ type: FrameType.FOCUS, node });
+const AGENT = 2;
+
+describe('the action lane at the agent', () => {
+  let clock: ReturnType<typeof fakeClock>;
+  let outbox: ActionOutbox;
+  let sent: string[];
+  let settled: string[];
+  let isOpen: boolean;
+
+  beforeEach(() => {
+    clock = fakeClock();
+    sent = [];
+    settled = [];
+    isOpen = true;
+    outbox = createActionOutbox({
+      clock,
+      post(bytes) {
+        const { type, epoch, sequence, payload } = decodeFrame(bytes);
+        const { deadlineMillis, action } = decodeAction(type as Action['type'], payload);
+        if (isOpen) sent.push(`${epoch}/${sequence} ${'node' in action ? action.node : ''} by ${deadlineMillis}`);
+        return isOpen;
+      },
+      settled: (outcome) =>
+        settled.push(`${outcome.number} ${'error' in outcome ? `error ${outcome.error.reason}` : outcome.verdict.outcome}`),
+    });
+  });
+
+  const sync = (clockMillis: number, epoch = 1, answered: readonly (readonly [number, number])[] = []): void =>
+    outbox.sync({ asks: false, clockMillis, answered }, epoch, AGENT);
+  const verdict = (sequence: number, outcome: 'applied' | 'expired' = 'applied'): void =>
+    outbox.verdict({ participant: AGENT, sequence, outcome, reason: 'late' });
+  const out = (): string[] => sent.splice(0);
+
+  it('should name a deadline 5 s from now on the tag’s clock', () => {
+    sync(1_000);
+    clock.advance(300);
+    outbox.act(focus(7), 1);
+    expect(out()).toEqual(['1/1 7 by 6300']);
+  });
+
+  it('should let actions wait for the first SYNC of their document, by the time they were made', () => {
+    expect(outbox.act(focus(7), 1)).toBe(1);
+    clock.advance(400);
+    sync(10_000);
+    expect(out()).toEqual(['1/1 7 by 14600']);
+  });
+
+  it('should keep to the order while one waits', () => {
+    sync(0, 1);
+    outbox.act(focus(1), 2);
+    outbox.act(focus(2), 1);
+    expect(out()).toEqual([]);
+    sync(0, 2);
+    expect(out()).toEqual(['2/1 1 by 5000', '1/2 2 by 5000']);
+  });
+
+  it('should send what an earlier document never answered, for the next one to refuse', () => {
+    outbox.act(focus(1), 1);
+    sync(0, 2);
+    expect(out()).toEqual(['1/1 1 by 0']);
+  });
+
+  it('should send again, the same bytes in order, on a new carrier, at SYNC and after 2 s, until each is answered', () => {
+    sync(0);
+    isOpen = false;
+    outbox.act(focus(1), 1);
+    outbox.act(focus(2), 1);
+    isOpen = true;
+    const both = ['1/1 1 by 5000', '1/2 2 by 5000'];
+    outbox.opened();
+    expect(out()).toEqual(both);
+    clock.advance(1_000);
+    sync(1_000);
+    expect(out()).toEqual(both);
+    clock.advance(2_000);
+    expect(out()).toEqual(both);
+    verdict(1);
+    clock.advance(2_000);
+    expect(out()).toEqual([both[1]]);
+    verdict(1);
+    verdict(2);
+    verdict(2);
+    expect(settled).toEqual(['1 applied', '2 applied']);
+    clock.advance(10_000);
+    expect(out()).toEqual([]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('should count on from SYNC after a reload of the desk, and from no SYNC later', () => {
+    sync(0, 1, [
+      [3, 99],
+      [AGENT, 40],
+    ]);
+    expect(outbox.act(focus(1), 1)).toBe(1);
+    sync(0, 1, [[AGENT, 50]]);
+    expect(out()).toEqual(['1/41 1 by 5000', '1/41 1 by 5000']);
+    verdict(41);
+    expect(settled).toEqual(['1 applied']);
+  });
+
+  it('should take no more than 64 unanswered', () => {
+    for (let i = 1; i <= 64; i++) expect(outbox.act(focus(i), 1)).toBe(i);
+    expect(outbox.act(focus(65), 1)).toBe(-1);
+    expect(outbox.unanswered).toBe(64);
+    sync(0);
+    verdict(1);
+    expect(outbox.act(focus(65), 1)).toBe(65);
+  });
+
+  describe('whose action the relay refuses', () => {
+    const refuse = (reason: string, sequence = 1, type: number = FrameType.FOCUS): boolean =>
+      outbox.refused({ reason, message: '', type, sequence });
+
+    it('should tell it at once, and fill its place so that what follows goes on', () => {
+      sync(0);
+      outbox.act(focus(1), 1);
+      outbox.act({ type: FrameType.WIGGLE, node: 9 }, 1);
+      out();
+      expect(refuse('mode-forbids')).toBe(true);
+      expect(settled).toEqual(['1 error mode-forbids']);
+      expect(out()).toEqual(['1/1 0 by 0', '1/2 9 by 5000']);
+      verdict(1, 'expired');
+      verdict(2);
+      expect(settled).toEqual(['1 error mode-forbids', '2 applied']);
+    });
+
+    it('should not trust it when an earlier copy may have been carried out', () => {
+      sync(0);
+      outbox.act(focus(1), 1);
+      outbox.opened();
+      refuse('mode-forbids');
+      expect(settled).toEqual([]);
+      verdict(1);
+      expect(settled).toEqual(['1 applied']);
+    });
+
+    it('should tell the relay’s reason once the tag has said that it never came', () => {
+      sync(0);
+      outbox.act(focus(1), 1);
+      outbox.opened();
+      refuse('mode-forbids');
+      verdict(1, 'expired');
+      expect(settled).toEqual(['1 error mode-forbids']);
+    });
+
+    it('should wait for a consumer who is not present, and leave other errors to others', () => {
+      sync(0);
+      outbox.act(focus(1), 1);
+      expect(refuse('not-present')).toBe(true);
+      expect(settled).toEqual([]);
+      expect(refuse('mode-forbids', 0, FrameType.CURSOR)).toBe(false);
+      expect(refuse('mode-forbids', 2)).toBe(false);
+    });
+
+    it('should say nothing more of it while the session is paused', () => {
+      sync(0);
+      outbox.act(focus(1), 1);
+      out();
+      refuse('paused');
+      expect(out()).toEqual([]);
+      clock.advance(2_000);
+      expect(out()).toEqual(['1/1 0 by 0']);
+      refuse('paused', 1, FrameType.HIGHLIGHT);
+      expect(settled).toEqual(['1 error paused']);
+    });
+  });
+
+  it('should settle everything, once, when it closes', () => {
+    sync(0);
+    outbox.act(focus(1), 1);
+    outbox.act(focus(2), 1);
+    verdict(1);
+    outbox.close();
+    expect(settled).toEqual(['1 applied', '2 expired']);
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe('the action lane at the tag', () => {
+  let now: number;
+  let epoch: number;
+  let memory: readonly Answer[];
+  /** What happened, in order. */
+  let log: string[];
+  let plan: Plan | undefined;
+
+  beforeEach(() => {
+    now = 1_000;
+    epoch = 1;
+    memory = [];
+    log = [];
+    plan = undefined;
+  });
+
+  const start = (): ReturnType<typeof createActionInbox> =>
+    createActionInbox({
+      answered: JSON.parse(JSON.stringify(memory)) as readonly Answer[],
+      remember(answers) {
+        memory = answers;
+        log.push('remembered');
+      },
+      epoch: () => epoch,
+      clockMillis: () => now,
+      send: (_, payload) => {
+        const verdict = decodeVerdict(payload);
+        log.push(
+          `${verdict.participant}/${verdict.sequence} ${verdict.outcome === 'applied' ? 'applied' : `${verdict.outcome} ${verdict.reason}`}`,
+        );
+      },
+      plan: ({ sender, sequence }) => plan ?? (() => void log.push(`did ${sender}/${sequence}`)),
+    });
+  const frame = (sequence: number, { deadline = 5_000, sender = AGENT, of = 1 } = {}): Frame => ({
+    ...{ type: FrameType.FOCUS, flags: 0, sender, epoch: of, sequence },
+    payload: encodeAction(focus(1), deadline),
+  });
+  const happened = (): string[] => log.splice(0);
+
+  it('should remember the verdict, carry out, and answer, in this order', () => {
+    start().accept(frame(1));
+    expect(happened()).toEqual(['remembered', 'did 2/1', '2/1 applied']);
+  });
+
+  it('should carry out once, and answer again, in the next document too', () => {
+    const inbox = start();
+    inbox.accept(frame(1));
+    inbox.accept(frame(1));
+    epoch = 2;
+    start().accept(frame(1));
+    expect(happened()).toEqual(['remembered', 'did 2/1', '2/1 applied', '2/1 applied', '2/1 applied']);
+  });
+
+  it('should ignore what comes beyond a gap until the gap is filled, for each agent by itself', () => {
+    const inbox = start();
+    inbox.accept(frame(2));
+    expect(happened()).toEqual([]);
+    inbox.accept(frame(1));
+    inbox.accept(frame(1, { sender: 3 }));
+    inbox.accept(frame(2));
+    expect(happened().filter((one) => one.startsWith('did'))).toEqual(['did 2/1', 'did 3/1', 'did 2/2']);
+    expect(inbox.answered()).toEqual([
+      [3, 1],
+      [2, 2],
+    ]);
+  });
+
+  it.each([
+    ['too late', { deadline: 1_000 }, '2/1 expired late'],
+    ['for another document', { of: 7 }, '2/1 refused stale-epoch'],
+  ] as const)('should not carry out what came %s, nor change its mind', (_, options, expected) => {
+    const inbox = start();
+    inbox.accept(frame(1, options));
+    now = 0;
+    epoch = 7;
+    inbox.accept(frame(1, options));
+    start().accept(frame(1, options));
+    expect(happened()).toEqual(['remembered', expected, expected, expected]);
+  });
+
+  it('should answer what the page refuses, what is malformed, and what the page’s own code breaks', () => {
+    const inbox = start();
+    plan = 'masked';
+    inbox.accept(frame(1));
+    inbox.accept({ ...frame(2), payload: new Uint8Array(0) });
+    plan = () => {
+      throw new Error('the page’s own');
+    };
+    inbox.accept(frame(3));
+    expect(happened().filter((one) => one !== 'remembered')).toEqual(['2/1 refused masked', '2/2 refused malformed', '2/3 applied']);
+  });
+
+  it('should remember 64 verdicts of an agent, and of older ones that they were given', () => {
+    const inbox = start();
+    for (let sequence = 1; sequence <= 70; sequence++) inbox.accept(frame(sequence));
+    happened();
+    inbox.accept(frame(7));
+    inbox.accept(frame(6));
+    expect(happened()).toEqual(['2/7 applied', '2/6 expired late']);
+    expect(memory[0]?.[2]).toHaveLength(64);
+  });
+});
