@@ -3,6 +3,7 @@ package io.tandem.relay.bootstrap;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -48,6 +49,12 @@ public final class RelayServer implements AutoCloseable {
 
     /** A connection that waits longer than this to be accepted is better off with another node. */
     private static final int ACCEPT_BACKLOG = 1024;
+
+    /**
+     * One connection's reads, of 64 KiB at most, before the others have their turn: also what a client may send beyond its budget before its
+     * session, on another event loop, has it wait. In all 256 KiB, as much as may be on its way to a client.
+     */
+    private static final int READS_PER_TURN = 4;
 
     /** Who reads the demo's folder of pages: disks answer one after the other. */
     private static final int BLOCKING_THREADS = 2;
@@ -157,6 +164,9 @@ public final class RelayServer implements AutoCloseable {
                 .option(ChannelOption.SO_BACKLOG, ACCEPT_BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(
+                        ChannelOption.RECVBUF_ALLOCATOR,
+                        new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(READS_PER_TURN))
                 .childHandler(new ConnectionPipeline(
                         connections,
                         config.http(),

@@ -37,6 +37,11 @@ public final class SessionMeter {
         return budget.take(carriedBytes);
     }
 
+    /** For how many nanoseconds the client should still not be read from: 0 while in budget. */
+    public long debtNanos() {
+        return budget.take(0);
+    }
+
     /** A frame goes to the client; answers for how many nanoseconds no more should: 0 while within the downstream rate. */
     public long sent(Lane lane, int frameBytes) {
         own.count(Direction.DOWN, lane, frameBytes);

@@ -188,13 +188,23 @@ final class ClientChannel implements ChannelIngress {
         if (holdNanos > 0 && !holds.contains(Hold.BUDGET)) {
             hold(Hold.BUDGET, true);
 
-            budgetTimer = loop.schedule(() -> hold(Hold.BUDGET, false), holdNanos, TimeUnit.NANOSECONDS);
+            budgetTimer = loop.schedule(() -> goOnIfPaid(from), holdNanos, TimeUnit.NANOSECONDS);
         }
         if (from.role() == Role.CONSUMER) {
             in.linkNotice().onMeasured(from.meter().link());
             if (holdNanos > 0) {
                 in.linkNotice().tellHeld(this, from.meter().link());
             }
+        }
+    }
+
+    /** What was on its way when the client was held came still, and is to be paid for as well. */
+    private void goOnIfPaid(Participant from) {
+        long holdNanos = from.meter().debtNanos();
+        if (holdNanos > 0) {
+            budgetTimer = loop.schedule(() -> goOnIfPaid(from), holdNanos, TimeUnit.NANOSECONDS);
+        } else {
+            hold(Hold.BUDGET, false);
         }
     }
 
