@@ -37,8 +37,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A relay in this process on a free port, with the brand "demo", and the peers' event loop. */
-final class RunningRelay implements AutoCloseable {
-    static final String ORIGIN = "https://shop.example";
+public final class RunningRelay implements AutoCloseable {
+    public static final String ORIGIN = "https://shop.example";
     private static final String ID_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz";
     private static final int ID_LENGTH = 26;
     private static final int RELAY_LOOPS = 2;
@@ -58,15 +58,25 @@ final class RunningRelay implements AutoCloseable {
     private final RelayServer server;
     private final RelayRest rest;
 
-    RunningRelay() {
+    /** With the product's bounds. */
+    public RunningRelay() {
         this(CarrierLimits.DEFAULTS);
     }
 
     RunningRelay(CarrierLimits carrier) {
-        this(carrier, Budgets.DEFAULTS);
+        this(HttpLimits.DEFAULTS, carrier, Budgets.DEFAULTS);
     }
 
     RunningRelay(CarrierLimits carrier, Budgets budgets) {
+        this(HttpLimits.DEFAULTS, carrier, budgets);
+    }
+
+    /** With other bounds of HTTP. */
+    public RunningRelay(HttpLimits http) {
+        this(http, CarrierLimits.DEFAULTS, Budgets.DEFAULTS);
+    }
+
+    private RunningRelay(HttpLimits http, CarrierLimits carrier, Budgets budgets) {
         RelayConfig config = new RelayConfig(
                 "127.0.0.1",
                 0,
@@ -75,7 +85,7 @@ final class RunningRelay implements AutoCloseable {
                 Arrays.asList(Transport.values()),
                 Set.of(CarrierKind.values()),
                 List.of(brand),
-                HttpLimits.DEFAULTS,
+                http,
                 carrier,
                 LongPollLimits.DEFAULTS,
                 SessionLimits.DEFAULTS,
@@ -89,16 +99,18 @@ final class RunningRelay implements AutoCloseable {
         rest = new RelayRest(address());
     }
 
-    InetSocketAddress address() {
+    /** Where it listens. */
+    public InetSocketAddress address() {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port());
     }
 
-    RelayRest rest() {
+    /** Its REST interface. */
+    public RelayRest rest() {
         return rest;
     }
 
     /** A new session's id. */
-    String sessionId() {
+    public String sessionId() {
         StringBuilder id = new StringBuilder();
         for (int i = 0; i < ID_LENGTH; i++) {
             id.append(ID_DIGITS.charAt(random.nextInt(ID_DIGITS.length())));
@@ -107,7 +119,7 @@ final class RunningRelay implements AutoCloseable {
     }
 
     /** A token of an agent who has nothing else to do. */
-    String freshToken() {
+    public String freshToken() {
         String name = "agent-" + agents.incrementAndGet();
         return tokens.issue(new AgentIdentity(brand, name, name), Duration.ofMinutes(5));
     }
@@ -121,7 +133,7 @@ final class RunningRelay implements AutoCloseable {
     }
 
     /** An agent of their own for the session, whose consumer has not answered yet. */
-    SimulatedAgent inviting(String sessionId, String mode) {
+    public SimulatedAgent inviting(String sessionId, String mode) {
         RelayRest.Answer answer = rest.invite(freshToken(), sessionId, mode);
         if (answer.status() != 201) {
             throw new IllegalStateException("not invited: " + answer);
@@ -136,7 +148,7 @@ final class RunningRelay implements AutoCloseable {
     }
 
     /** Consumer and agent in an active session. */
-    Pair pair(String mode) {
+    public Pair pair(String mode) {
         String sessionId = sessionId();
         SimulatedTag tag = tag(sessionId);
         SimulatedAgent agent = inviting(sessionId, mode);
@@ -146,7 +158,7 @@ final class RunningRelay implements AutoCloseable {
     }
 
     /** The two ends of a session. */
-    record Pair(String sessionId, SimulatedTag tag, SimulatedAgent agent) implements AutoCloseable {
+    public record Pair(String sessionId, SimulatedTag tag, SimulatedAgent agent) implements AutoCloseable {
         @Override
         public void close() {
             tag.close();

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 public record JsonMembers(Map<String, @Nullable Object> members) {
     private static final JsonFactory FACTORY = new JsonFactory();
 
-    static JsonMembers parse(String json) {
+    /** Reads an object, whose members it does not look into. */
+    public static JsonMembers parse(String json) {
         try (JsonParser parser = FACTORY.createParser(json)) {
             parser.nextToken();
             return new JsonMembers(object(parser));

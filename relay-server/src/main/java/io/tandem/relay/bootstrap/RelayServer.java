@@ -14,6 +14,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.Ticker;
 import io.tandem.relay.cluster.local.LocalSessionDirectory;
+import io.tandem.relay.frame.Lz4Payload;
 import io.tandem.relay.identity.AgentTokens;
 import io.tandem.relay.identity.Brand;
 import io.tandem.relay.identity.Brands;
@@ -101,6 +102,7 @@ public final class RelayServer implements AutoCloseable {
      * @throws IOException if the address cannot be listened on
      */
     public static RelayServer start(RelayConfig config) throws IOException {
+        Lz4Payload.load();
         RelayServer server = new RelayServer(config);
         log.atInfo()
                 .addKeyValue("host", config.host())

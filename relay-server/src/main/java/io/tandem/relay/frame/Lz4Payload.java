@@ -40,6 +40,11 @@ public final class Lz4Payload {
 
     private Lz4Payload() {}
 
+    /** Has the library find its fastest way on this machine now: it reads files for that, for which an event loop would wait. */
+    public static void load() {
+        // Naming the class was enough.
+    }
+
     /**
      * Reads the declared expanded length and moves the reader index to the block.
      *
