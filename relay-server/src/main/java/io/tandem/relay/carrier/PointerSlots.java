@@ -13,7 +13,7 @@ import java.util.function.Consumer;
  */
 public final class PointerSlots {
     /** A longer pointer frame is dropped instead of kept: no pointer type needs more than a few dozen bytes. */
-    static final int MAX_KEPT_BYTES = 256;
+    public static final int MAX_KEPT_BYTES = 256;
 
     private final Map<Integer, ByteBuf> latest = new LinkedHashMap<>();
 

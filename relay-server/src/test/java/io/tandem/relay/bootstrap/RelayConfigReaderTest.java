@@ -3,6 +3,8 @@ package io.tandem.relay.bootstrap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tandem.relay.session.CarrierKind;
+import io.tandem.relay.transport.longpoll.LongPollLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +34,8 @@ class RelayConfigReaderTest {
                 .singleElement()
                 .satisfies(brand -> assertThat(brand.key()).isEqualTo("shop"));
         assertThat(config.transports()).containsExactly(Transport.values());
+        assertThat(config.carriers()).containsExactlyInAnyOrder(CarrierKind.values());
+        assertThat(config.longPoll()).isEqualTo(LongPollLimits.DEFAULTS);
         assertThat(config.demo()).isEmpty();
     }
 
@@ -44,6 +48,19 @@ class RelayConfigReaderTest {
         assertThat(config.port()).isEqualTo(4711);
         assertThat(config.session().idleMillis()).isEqualTo(6);
         assertThat(config.transports()).containsExactly(Transport.NIO);
+    }
+
+    @Test
+    void shouldOfferTheCarriersThatAreNamed() throws Exception {
+        RelayConfig config =
+                read(ONE_BRAND + "tandem.carriers=long-poll\ntandem.long-poll.hold-millis=9000\n", Map.of());
+
+        assertThat(config.carriers()).containsExactly(CarrierKind.LONG_POLL);
+        assertThat(config.longPoll().holdMillis()).isEqualTo(9_000);
+        assertThatThrownBy(() -> read(ONE_BRAND + "tandem.carriers=websocket,pigeon\n", Map.of()))
+                .hasMessageContaining("tandem.carriers: 'pigeon'; allowed are websocket, long-poll");
+        assertThatThrownBy(() -> read(ONE_BRAND + "tandem.long-poll.request-bytes=1000\n", Map.of()))
+                .hasMessageContaining("tandem.long-poll.request-bytes: '1000'; allowed are whole numbers from 1048580");
     }
 
     @Test

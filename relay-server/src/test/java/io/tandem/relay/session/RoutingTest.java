@@ -54,6 +54,40 @@ class RoutingTest {
     }
 
     @Test
+    void shouldBringResumeToTheConsumerAndSyncToTheAgentAlone() {
+        SessionWorld.Pair pair = world.pair(Mode.SHARED);
+        String grant = world.now(world.sessions.observe(SessionWorld.BOB, SessionWorld.SESSION))
+                .orElseThrow();
+        SessionWorld.Client observer = world.open(SessionWorld.SESSION).guest("observer", grant);
+        pair.takeAll();
+        observer.outlet.take();
+
+        pair.agent.send(FrameType.RESUME, (byte) 1);
+        assertThat(pair.consumer.outlet.take())
+                .singleElement()
+                .satisfies(sent -> assertThat(sent.sender()).isEqualTo(2));
+        pair.consumer.send(FrameType.SYNC, (byte) 1, (byte) 0, (byte) 0);
+        assertThat(pair.agent.outlet.takeTypes()).containsExactly(FrameType.SYNC);
+        assertThat(observer.outlet.takeTypes()).isEmpty();
+    }
+
+    @Test
+    void shouldDropWhatIsSaidAgainAnywayWhereNobodyIsThereToHearIt() {
+        SessionWorld.Pair pair = world.pair(Mode.SHARED);
+        pair.consumer.lose();
+        pair.takeAll();
+        pair.agent.send(FrameType.RESUME, (byte) 1).send(FrameType.PAGE_ACK, (byte) 1);
+        assertThat(pair.agent.outlet.takeTypes()).as("no ERROR").isEmpty();
+
+        SessionWorld other = new SessionWorld();
+        SessionWorld.Pair alone = other.pair(Mode.SHARED);
+        alone.agent.lose();
+        alone.takeAll();
+        alone.consumer.send(FrameType.SYNC, (byte) 1, (byte) 0, (byte) 0);
+        assertThat(alone.consumer.outlet.takeTypes()).as("no ERROR").isEmpty();
+    }
+
+    @Test
     void shouldRefuseActionsInViewOnlyModeAndSayWhatIsAllowed() {
         SessionWorld.Pair pair = world.pair(Mode.VIEW_ONLY);
         pair.agent.send(FrameType.CLICK, (byte) 1);

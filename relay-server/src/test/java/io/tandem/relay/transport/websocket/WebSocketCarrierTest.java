@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.tandem.relay.carrier.CarrierLimits;
 import io.tandem.relay.carrier.RecordingGate;
@@ -29,24 +27,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+/** What is WebSocket's own; what every carrier must do is in its contract test. */
 class WebSocketCarrierTest {
     private static final CarrierLimits LIMITS = new CarrierLimits(1 << 10, 2 << 10, 16 << 10, 2_000);
 
     private final RecordingGate gate = new RecordingGate();
-    private final Valve valve = new Valve();
-    private final EmbeddedChannel channel = new EmbeddedChannel(valve);
-
-    /** A network that takes nothing while it is shut. */
-    private static final class Valve extends ChannelOutboundHandlerAdapter {
-        private boolean shut;
-
-        @Override
-        public void flush(ChannelHandlerContext ctx) {
-            if (!shut) {
-                ctx.flush();
-            }
-        }
-    }
+    private final EmbeddedChannel channel = new EmbeddedChannel();
 
     static List<Vector> carrierFaults() {
         return Vectors.rows("bad-carrier.json");
@@ -171,44 +157,6 @@ class WebSocketCarrierTest {
     }
 
     @Test
-    void shouldKeepOnlyTheLatestPointerOfASenderAndTypeWhileFull() {
-        fill();
-        for (int sequence = 1; sequence <= 50; sequence++) {
-            gate.outlet().write(frame(FrameType.CURSOR, 1, sequence));
-            gate.outlet().write(frame(FrameType.CURSOR, 2, sequence));
-            gate.outlet().write(frame(FrameType.TYPING, 1, sequence));
-        }
-        gate.outlet().write(frame(FrameType.SESSION, 0, 7));
-        assertThat(gate.outlet().isWritable()).isFalse();
-
-        openValve();
-        assertThat(gate.told).containsExactly("open", "writable false", "writable true");
-        ByteBuf written = WireBytes.written(channel);
-        String hex = ByteBufUtil.hexDump(written);
-        assertThat(written.readableBytes())
-                .isEqualTo(3 * (4 + 1024) + 2 + FrameHeader.LENGTH_BYTES + 7 + 3 * (2 + FrameHeader.LENGTH_BYTES + 50));
-        assertThat(hex).contains("823cc0000100", "823cc0000200", "823cc2000100");
-    }
-
-    @Test
-    void shouldCloseAClientThatReadsTooSlowlyForWhatMustNotBeDropped() {
-        valve.shut = true;
-        for (int i = 0; i < 40; i++) {
-            gate.outlet().write(frame(FrameType.MUTATIONS, 1, 1014));
-        }
-        openValve();
-
-        ByteBuf written = WireBytes.written(channel);
-        int frames = 0;
-        while (written.getUnsignedByte(written.readerIndex()) == (WireBytes.FIN | Opcode.BINARY.code())) {
-            written.skipBytes(4 + 1024);
-            frames++;
-        }
-        assertThat(frames).isBetween(14, 17);
-        assertThat(WireBytes.close(written)).startsWith("4002 ");
-    }
-
-    @Test
     void shouldStopAndGoOnReading() {
         gate.outlet().setReading(false);
         assertThat(channel.config().isAutoRead()).isFalse();
@@ -230,19 +178,6 @@ class WebSocketCarrierTest {
         gate.outlet().close(CloseCode.NORMAL, "");
 
         assertThat(gate.told).containsExactly("open", "closed");
-    }
-
-    private void openValve() {
-        valve.shut = false;
-        channel.flush();
-        channel.runPendingTasks();
-    }
-
-    private void fill() {
-        valve.shut = true;
-        for (int i = 0; i < 3; i++) {
-            gate.outlet().write(frame(FrameType.MUTATIONS, 1, 1014));
-        }
     }
 
     private static byte[] bytes(String text) {
