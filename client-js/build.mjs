@@ -1,10 +1,11 @@
-// Builds the three bundles of Tandem's browser side into dist/, and copies the demo's pages beside them.
+// Builds the four bundles of Tandem's browser side into dist/, and copies the demo's pages beside them.
 // usage: node build.mjs [--watch]
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { context, build } from 'esbuild';
 
 const BUNDLES = [
   { entry: 'src/tag.ts', out: 'tandem.js', format: 'iife' },
+  { entry: 'src/transport.ts', out: 'tandem-transport.js', format: 'esm' },
   { entry: 'src/capture.ts', out: 'tandem-capture.js', format: 'esm' },
   { entry: 'src/viewer.ts', out: 'tandem-viewer.js', format: 'esm' },
 ];

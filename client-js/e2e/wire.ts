@@ -155,7 +155,7 @@ export async function bareRelay(html: string): Promise<BareRelay> {
   const http = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
     if (path === '/') return void response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(html);
-    if (!/^\/tandem(-capture)?\.js$/.test(path)) return void response.writeHead(404).end();
+    if (!/^\/tandem(-capture|-transport)?\.js$/.test(path)) return void response.writeHead(404).end();
     response.writeHead(200, { 'Content-Type': 'text/javascript' }).end(readFileSync(fileURLToPath(new URL(`.${path}`, DIST))));
   });
   const server = new WebSocketServer({ server: http, handleProtocols: () => 'tandem.v1' });
@@ -178,6 +178,10 @@ export async function bareRelay(html: string): Promise<BareRelay> {
     socket = opened;
     opened.on('message', (data: Buffer) => {
       const frame = decodeFrame(new Uint8Array(data));
+      if (frame.type === FrameType.PING) {
+        opened.send(encodeFrame(FrameType.PONG, 0, frame.sequence, frame.payload));
+        return;
+      }
       frames.push(frame);
       if (frame.type === FrameType.KEYFRAME || frame.type === FrameType.MUTATIONS) page.accept(frame);
       if (frame.type !== FrameType.HELLO) return;

@@ -1,9 +1,11 @@
 import type * as Bundle from './capture.ts';
 import { openChannel, type ChannelChange } from './connection/channel.ts';
+import { overWebSocket } from './connection/lobby.ts';
 import { forget, keep, type Memory } from './connection/memory.ts';
+import type * as Transport from './transport.ts';
 import type { Witness } from './capture/witness.ts';
 import { CloseCode } from './protocol/close-code.ts';
-import { decodeControl, encodeControl, type Invitation, type InvitationUpdate, type SessionInfo } from './protocol/control.ts';
+import { decodeControl, encodeControl, type Hello, type Invitation, type InvitationUpdate, type SessionInfo } from './protocol/control.ts';
 import type { Frame } from './protocol/frame.ts';
 import { FrameType } from './protocol/frame-type.ts';
 import type { Host } from './ui/tag/host.ts';
@@ -12,6 +14,11 @@ import type { Ending } from './ui/tag/end-notice.ts';
 
 /** How long a tag goes on trying to tell an unreachable relay that the consumer ended: after it, the relay's own grace has passed. */
 const FAREWELL_MILLIS = 60_000;
+
+/** A WebSocket that is not open after this time may never be: the transport that knows another way is loaded. */
+const OPEN_MILLIS = 1_000;
+/** The transport, too, comes from the relay: where that is not reached it is asked for again after this time and up to as much more. */
+const LOAD_AGAIN_MILLIS = 2_000;
 
 /**
  * - `connecting`: the relay is not reached (yet).
@@ -34,6 +41,8 @@ export interface Surroundings {
   readonly witness: Witness;
   /** The capture bundle, fetched at the first call: when an agent invites, or a session goes on. */
   load(): Promise<typeof Bundle>;
+  /** All of the connection that goes beyond one WebSocket. */
+  transport(): Promise<typeof Transport>;
   changed(state: TagState): void;
   /** The session is over and leaves nothing behind. @param ending undefined when it had not begun */
   over(ending: Ending | undefined, agent: string, again: boolean): void;
@@ -56,28 +65,38 @@ export function joinSession(around: Surroundings, memory: Memory): ConsumerSessi
   let answerPending: ((accept: boolean) => void) | undefined;
   let closeDialog = (): void => undefined;
 
+  const url = `${around.relay}/v1/sessions/${memory.session}/channel`;
+  const isBlocked = memory.carrier === 'long-poll';
+  const startedAt = performance.now();
+  let transport: Promise<void> | undefined;
   const channel = openChannel({
-    url: `${around.relay}/v1/sessions/${memory.session}/channel`,
+    connect: isBlocked ? undefined : overWebSocket(url),
     counts: memory.counts,
-    hello: () => ({
-      protocol: [1, 1],
-      role: 'consumer',
-      client: around.client,
-      brand: around.brand,
-      lz4: true,
-      page: { origin: location.origin, path: location.pathname },
-      resume: memory.resume,
-      continues: channel.epoch > 0,
-    }),
+    hello: () => ({ ...helloOf(around, memory), continues: channel.epoch > 0 }),
   });
   channel.onState(moved);
   channel.onFrame(receive);
+  channel.onSilence(showFrame);
+  setTimeout(() => channel.state === 'opening' && changeTransport(), isBlocked ? 0 : OPEN_MILLIS);
   if (memory.joint) {
     showFrame(true);
     void begin();
   }
 
+  /** From one WebSocket to whatever works. It takes over the carrier there is. */
+  function changeTransport(): void {
+    if (channel.state === 'closed') return;
+    transport ??= around.transport().then(
+      ({ connectTag }) => channel.exchange(connectTag(url, memory, startedAt, channel.epoch)),
+      () => {
+        transport = undefined;
+        setTimeout(changeTransport, LOAD_AGAIN_MILLIS * (1 + Math.random()));
+      },
+    );
+  }
+
   function moved(change: ChannelChange): void {
+    if (change.state === 'waiting-to-retry') changeTransport();
     if (over) return;
     if (change.state === 'open') {
       if (change.welcome.resume) memory.resume = change.welcome.resume;
@@ -89,7 +108,7 @@ export function joinSession(around: Surroundings, memory: Memory): ConsumerSessi
       const again = !!unknown || change.code === CloseCode.REPLACED || change.code === CloseCode.SESSION_ENDED;
       finish(change.code === CloseCode.REPLACED ? 'moved' : 'failed', again);
     } else {
-      retried ||= change.state === 'waiting-to-retry';
+      retried = true;
       if (memory.joint) showFrame(true);
       else around.changed('connecting');
     }
@@ -167,13 +186,14 @@ export function joinSession(around: Surroundings, memory: Memory): ConsumerSessi
   }
 
   function showFrame(offline: boolean): void {
-    if (!memory.joint) return;
+    if (over || !memory.joint) return;
     frame ??= createSessionFrame(around.host, end);
     frame.show({ ...memory.joint, offline, paused: info?.state === 'paused' });
   }
 
   /** Starts to share, once the bundle is there and the relay says that there is a session. */
   async function begin(): Promise<void> {
+    changeTransport();
     try {
       const { startSession } = await around.load();
       if (over || live || !frame || !info || info.state === 'waiting') return;
@@ -194,17 +214,12 @@ export function joinSession(around: Surroundings, memory: Memory): ConsumerSessi
     }
   }
 
-  /** Tells the relay, now or as soon as it is there again; nothing on this side waits for it. */
+  /** Tells the relay on every carrier until it has closed the session; nothing on this side waits for it. */
   function farewell(): void {
-    // Holds on to the session's whole interface until it has run.
-    const timer = setTimeout(channel.close, FAREWELL_MILLIS);
-    const tell = (): void => {
-      if (channel.send(FrameType.END, encodeControl({})) < 0) return;
-      clearTimeout(timer);
-      channel.close();
-    };
+    const tell = (): unknown => channel.send(FrameType.END, encodeControl({}));
     channel.onState(tell);
     tell();
+    setTimeout(channel.close, FAREWELL_MILLIS);
   }
 
   function clear(): void {
@@ -231,5 +246,17 @@ export function joinSession(around: Surroundings, memory: Memory): ConsumerSessi
       clear();
       channel.close();
     },
+  };
+}
+
+function helloOf({ client, brand }: Surroundings, { resume }: Memory): Hello {
+  return {
+    protocol: [1, 1],
+    role: 'consumer',
+    client,
+    brand,
+    lz4: true,
+    page: { origin: location.origin, path: location.pathname },
+    resume,
   };
 }

@@ -1,5 +1,6 @@
 import { recall } from './connection/memory.ts';
 import type * as Bundle from './capture.ts';
+import type * as Transport from './transport.ts';
 import { bearWitness } from './capture/witness.ts';
 import { type ConsumerSession, joinSession, type Surroundings, type TagState } from './consumer-session.ts';
 import { createHost } from './ui/tag/host.ts';
@@ -30,14 +31,13 @@ declare global {
 }
 
 function start(script: HTMLScriptElement): void {
-  const { origin, href: bundleUrl } = new URL('tandem-capture.js', script.src);
+  const { origin } = new URL(script.src);
   const { brand, relay = origin, origins = '' } = script.dataset;
   if (!brand) return;
   const listeners: { readonly [K in keyof TandemEvents]: Set<(event: TandemEvents[K]) => void> } = { state: new Set(), end: new Set() };
   const host = createHost();
   let state: TagState = 'connecting';
   let session: ConsumerSession | undefined;
-  let bundle: Promise<typeof Bundle> | undefined;
 
   function tell<K extends keyof TandemEvents>(name: K, event: TandemEvents[K]): void {
     // On its own: a fault of the brand's listener is the brand's to see, and stops nothing here.
@@ -57,14 +57,8 @@ function start(script: HTMLScriptElement): void {
     origins,
     host,
     witness: bearWitness(window),
-    load() {
-      // Another try may find the relay again.
-      bundle ??= (import(bundleUrl) as Promise<typeof Bundle>).catch((fault: unknown) => {
-        bundle = undefined;
-        throw fault;
-      });
-      return bundle;
-    },
+    load: chunk<typeof Bundle>('capture'),
+    transport: chunk<typeof Transport>('transport'),
     changed: change,
     over(ending, agent, again) {
       session = undefined;
@@ -82,6 +76,19 @@ function start(script: HTMLScriptElement): void {
       if (again) setTimeout(join, REJOIN_MILLIS);
     },
   };
+
+  /** What stands beside this script, imported at the first call. */
+  function chunk<T>(name: string): () => Promise<T> {
+    let chunk: Promise<T> | undefined;
+    let failures = 0;
+    return () =>
+      (chunk ??= import(new URL(`tandem-${name}.js${failures ? `?${failures}` : ''}`, script.src).href).catch((fault: unknown) => {
+        // Another try may find the relay again; under the same address, a browser may remember the failure.
+        chunk = undefined;
+        failures++;
+        throw fault;
+      }) as Promise<T>);
+  }
 
   function join(): void {
     session ??= joinSession(around, recall());

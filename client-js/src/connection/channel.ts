@@ -2,35 +2,31 @@ import { CloseCode, mayRetry } from '../protocol/close-code.ts';
 import { decodeControl, encodeControl, type Hello, type Welcome } from '../protocol/control.ts';
 import { encodeFrame, type Frame } from '../protocol/frame.ts';
 import { FrameType } from '../protocol/frame-type.ts';
-import { retryMillis } from './back-off.ts';
-import { type Carrier, openWebSocket } from './carrier.ts';
 import { type Clock, pageClock } from './clock.ts';
+import type { Connect, Connector, ConnectorEvents } from './connector.ts';
 
 /**
- * - `opening`: a carrier is being opened, WELCOME has not come.
- * - `open`: WELCOME came; frames travel.
- * - `waiting-to-retry`: the carrier broke; another will be tried by itself.
+ * - `opening`: WELCOME has not come yet, on the first carrier.
+ * - `open`: WELCOME came; frames travel. Told again whenever the channel has moved to another carrier: what was on its way on the old one counts as lost.
+ * - `waiting-to-retry`: the carrier broke; others are tried until one opens.
  * - `closed`: for good, by this side or for a reason that another attempt would only meet again.
  */
 export type ChannelChange =
   | { readonly state: 'opening' }
   | { readonly state: 'open'; readonly welcome: Welcome }
-  | { readonly state: 'waiting-to-retry'; readonly code: number; readonly reason: string; readonly retryMillis: number }
+  | { readonly state: 'waiting-to-retry'; readonly code: number; readonly reason: string }
   | { readonly state: 'closed'; readonly code: number; readonly reason: string };
 
 export type ChannelState = ChannelChange['state'];
 
 export interface ChannelOptions {
-  /** `wss://relay/v1/sessions/{session}/channel` */
-  readonly url: string;
-  /** Asked before each attempt, for what it says may have changed since the last. */
+  /** Begins in the next turn of the event loop, so whoever subscribes at once misses nothing. Without it the channel waits for {@link Channel.exchange}. */
+  readonly connect?: Connect | undefined;
+  /** Asked before each attempt, for what it says may have changed since the last; the channel adds the attempt. */
   readonly hello: () => Hello;
   /** What {@link Channel.counts} gave in the document before this one: a sender's sequences go on. */
   readonly counts?: readonly number[] | undefined;
-  readonly WebSocket?: typeof WebSocket;
   readonly clock?: Clock;
-  /** 0 (inclusive) to 1 (exclusive). */
-  readonly random?: () => number;
 }
 
 /** One participant's logical connection: it outlives the carriers it rides on. All calls and callbacks are on the page's thread. */
@@ -38,7 +34,7 @@ export interface Channel {
   /** The page epoch that page, action and pointer frames are sent with. */
   readonly epoch: number;
   readonly state: ChannelState;
-  /** Frames sent so far, by lane. */
+  /** Frames sent so far, by lane; in the place of the control lane, which is not counted, the attempt of the last HELLO (protocol section 3.1). */
   readonly counts: readonly number[];
   /** The viewer follows the consumer to its next document; a new epoch counts its page lane from 1 again. */
   setEpoch(epoch: number): void;
@@ -55,6 +51,10 @@ export interface Channel {
   /** Frames in the order of their arrival, WELCOME among them. @returns what unsubscribes */
   onFrame(listener: (frame: Frame) => void): () => void;
   onState(listener: (change: ChannelChange) => void): () => void;
+  /** An open channel hears nothing where something is due, and other carriers are being tried; or it hears again. */
+  onSilence(listener: (isSilent: boolean) => void): () => void;
+  /** From now on this one connects. It takes over the carrier there is. */
+  exchange(connect: Connect): void;
   /** Ends the channel; what was sent before still goes out. */
   close(code?: number): void;
 }
@@ -78,56 +78,61 @@ function audience<T>(): Audience<T> {
   };
 }
 
-/** Opens a channel. The first attempt starts in the next turn of the event loop, so whoever subscribes at once misses nothing. */
+/** Opens a channel. */
 export function openChannel(options: ChannelOptions): Channel {
-  const { clock = pageClock, random = Math.random } = options;
+  const { clock = pageClock, connect } = options;
   const frames = audience<Frame>();
   const changes = audience<ChannelChange>();
+  const silences = audience<boolean>();
   const sent = [...(options.counts ?? [0, 0, 0, 0])];
   let state: ChannelState = 'opening';
   let epoch = 0;
-  let failures = 0;
-  let carrier: Carrier | undefined;
-  let cancelRetry = clock.after(0, open);
+  let heartbeatMillis = 0;
+  let connector: Connector | undefined;
+  const cancelStart = connect && clock.after(0, () => exchange(connect));
+
+  const events: ConnectorEvents = {
+    hello() {
+      const attempt = (sent[0] = Math.max((sent[0] ?? 0) + 1, clock.now()));
+      return encodeFrame(FrameType.HELLO, 0, 0, encodeControl({ ...options.hello(), attempt }));
+    },
+    frame,
+    lost,
+    silent: silences.tell,
+  };
 
   function change(next: ChannelChange): void {
     state = next.state;
     changes.tell(next);
   }
 
-  function open(): void {
-    change({ state: 'opening' });
+  function exchange(next: Connect): void {
+    if (state === 'closed') return;
     try {
-      carrier = openWebSocket(options.WebSocket ?? WebSocket, options.url, clock, { opened, frame, lost });
+      connector = next(events, state === 'waiting-to-retry' ? undefined : connector?.release?.(), state === 'open' ? heartbeatMillis : 0);
     } catch (fault) {
-      change({ state: 'closed', code: CloseCode.FORBIDDEN, reason: String(fault) });
+      lost(CloseCode.FORBIDDEN, String(fault));
     }
-  }
-
-  function opened(): void {
-    carrier?.send(encodeFrame(FrameType.HELLO, 0, 0, encodeControl(options.hello())));
   }
 
   function frame(frame: Frame): void {
-    if (frame.type === FrameType.WELCOME) {
-      const welcome = decodeControl<Welcome>(frame.payload);
-      failures = 0;
-      setEpoch(welcome.epoch);
-      carrier?.beat(welcome.limits.heartbeatMillis);
-      change({ state: 'open', welcome });
+    const { type, sequence, payload } = frame;
+    if (type === FrameType.PING) connector?.send(encodeFrame(FrameType.PONG, 0, sequence, payload));
+    else if (type !== FrameType.PONG) {
+      if (type === FrameType.WELCOME) welcome(decodeControl(payload));
+      frames.tell(frame);
     }
-    frames.tell(frame);
+  }
+
+  function welcome(welcome: Welcome): void {
+    heartbeatMillis = welcome.limits.heartbeatMillis;
+    setEpoch(welcome.epoch);
+    connector?.welcomed(heartbeatMillis);
+    change({ state: 'open', welcome });
   }
 
   function lost(code: number, reason: string): void {
-    carrier = undefined;
-    if (!mayRetry(code)) {
-      change({ state: 'closed', code, reason });
-      return;
-    }
-    const delay = retryMillis(failures++, code, random());
-    cancelRetry = clock.after(delay, open);
-    change({ state: 'waiting-to-retry', code, reason, retryMillis: delay });
+    change({ state: mayRetry(code) ? 'waiting-to-retry' : 'closed', code, reason });
   }
 
   function setEpoch(next: number): void {
@@ -136,24 +141,23 @@ export function openChannel(options: ChannelOptions): Channel {
   }
 
   function send(type: FrameType, payload?: Uint8Array, flags?: number): number {
-    if (state !== 'open' || !carrier) return -1;
+    if (state !== 'open') return -1;
     const lane = type >>> 6;
     const sequence = lane === 0 ? 0 : (sent[lane] = (sent[lane] ?? 0) + 1);
-    carrier.send(encodeFrame(type, lane === 0 ? 0 : epoch, sequence, payload, flags));
+    post(encodeFrame(type, lane === 0 ? 0 : epoch, sequence, payload, flags));
     return sequence;
   }
 
   function post(bytes: Uint8Array<ArrayBuffer>): boolean {
-    if (state !== 'open' || !carrier) return false;
-    carrier.send(bytes);
+    if (state !== 'open') return false;
+    connector?.send(bytes);
     return true;
   }
 
   function close(code: number = CloseCode.NORMAL): void {
     if (state === 'closed') return;
-    cancelRetry();
-    carrier?.close(code);
-    carrier = undefined;
+    cancelStart?.();
+    connector?.close(code);
     change({ state: 'closed', code, reason: '' });
   }
 
@@ -168,9 +172,11 @@ export function openChannel(options: ChannelOptions): Channel {
     setEpoch,
     send,
     post,
-    bufferedBytes: () => carrier?.bufferedBytes() ?? 0,
+    bufferedBytes: () => connector?.bufferedBytes() ?? 0,
     onFrame: frames.add,
     onState: changes.add,
+    onSilence: silences.add,
+    exchange,
     close,
   };
 }

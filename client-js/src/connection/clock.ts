@@ -5,6 +5,7 @@ export interface Clock {
   after(millis: number, task: () => void): () => void;
 }
 
+/** The time of day: it may be set. */
 export const pageClock: Clock = {
   now: () => Date.now(),
   after(millis, task) {
@@ -12,3 +13,6 @@ export const pageClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/** Time that no setting of the machine's clock moves. */
+export const steadyClock: Clock = { ...pageClock, now: () => performance.now() };

@@ -1,5 +1,6 @@
 import type { Refusal } from '../protocol/action.ts';
 import type { Mode } from '../protocol/control.ts';
+import type { CarrierKind } from './carrier.ts';
 
 /** What a tag must know again after a reload or navigation in this tab. */
 export interface Memory {
@@ -13,6 +14,8 @@ export interface Memory {
   counts?: readonly number[];
   /** What each agent's actions were answered: the highest sequence, and the latest verdicts up to it; '' means applied. */
   answered?: readonly (readonly [participant: number, sequence: number, given: readonly (Refusal | 'late' | '')[]])[];
+  /** What the channel rode on last, where it had the choice. */
+  carrier?: CarrierKind;
 }
 
 const KEY = 'tandem';

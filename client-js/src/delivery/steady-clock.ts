@@ -1,7 +1,4 @@
-import { type Clock, pageClock } from '../connection/clock.ts';
-
-/** Time that no setting of the machine's clock moves. */
-export const steadyClock: Clock = { ...pageClock, now: () => performance.now() };
+export { steadyClock } from '../connection/clock.ts';
 
 /**
  * Since the document began: whichever says more, for the one stands still while some machines sleep, and the other may be set back. A clock that runs ahead lets actions expire

@@ -34,6 +34,8 @@ export interface Hello {
   readonly resume?: string | undefined;
   readonly continues?: boolean;
   readonly grant?: string;
+  /** Grows with every HELLO of a participant (protocol section 3.1); the channel sets it. */
+  readonly attempt?: number;
 }
 
 export interface Welcome {

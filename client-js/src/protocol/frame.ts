@@ -5,6 +5,7 @@ import { HEADER_BYTES, MAX_EXPANDED_BYTES, MAX_FRAME_BYTES } from './limits.ts';
 /** Bits of the flags byte. */
 export const Flag = { COMPRESSED: 0x01, LINKED: 0x02, MORE: 0x04 } as const;
 
+const RESERVED_OFFSET = 3;
 const KNOWN_FLAGS = Flag.COMPRESSED | Flag.LINKED | Flag.MORE;
 
 /**
@@ -60,17 +61,41 @@ export function decodeFrame(bytes: Uint8Array): Frame {
   const { length } = bytes;
   if (length > MAX_FRAME_BYTES) throw new FrameViolation(CloseCode.MESSAGE_TOO_BIG, `${length} bytes; at most ${MAX_FRAME_BYTES}`);
   if (length < HEADER_BYTES) throw new FrameViolation(CloseCode.MALFORMED, `${length} bytes; at least ${HEADER_BYTES}`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
-  const type = view.getUint8(0);
+  const frame = readFrame(bytes);
+  const { flags } = frame;
+  const type: number = frame.type;
   if (!isFrameType(type)) throw new FrameViolation(CloseCode.UNKNOWN_TYPE, `type ${type} is not in version 1`);
-  const flags = view.getUint8(1);
-  const reserved = view.getUint8(3);
-  if (reserved !== 0 || !mayCarry(type, flags)) {
-    throw new FrameViolation(CloseCode.MALFORMED, `type ${type}, flags ${flags}, reserved ${reserved}`);
+  if (bytes[RESERVED_OFFSET] !== 0 || !mayCarry(type, flags)) {
+    throw new FrameViolation(CloseCode.MALFORMED, `type ${type}, flags ${flags}, reserved ${bytes[RESERVED_OFFSET]}`);
   }
-  const payload = bytes.subarray(HEADER_BYTES);
-  if (flags & Flag.COMPRESSED) declaredLength(payload);
-  return { type, flags, sender: view.getUint8(2), epoch: view.getUint16(4), sequence: view.getUint32(6), payload };
+  if (flags & Flag.COMPRESSED) declaredLength(frame.payload);
+  return frame;
+}
+
+/**
+ * The same with fewer words, for a tag in the lobby, where bytes count: it is sent no frames with flags.
+ *
+ * @throws FrameViolation
+ */
+export function decodeBareFrame(bytes: Uint8Array): Frame {
+  const [type = 0, flags, , reserved] = bytes;
+  const isFrame = bytes.length >= HEADER_BYTES;
+  if (!isFrame || flags || reserved || !isFrameType(type)) {
+    throw new FrameViolation(isFrame && !isFrameType(type) ? CloseCode.UNKNOWN_TYPE : CloseCode.MALFORMED, 'no bare frame');
+  }
+  return readFrame(bytes);
+}
+
+function readFrame(bytes: Uint8Array): Frame {
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  return {
+    type: view.getUint8(0) as FrameType,
+    flags: view.getUint8(1),
+    sender: view.getUint8(2),
+    epoch: view.getUint16(4),
+    sequence: view.getUint32(6),
+    payload: bytes.subarray(HEADER_BYTES),
+  };
 }
 
 /** Whether version 1 has these flags on this type: LINKED with COMPRESSED only, that on the page lane only, MORE on keyframes only. */

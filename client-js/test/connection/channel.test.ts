@@ -1,13 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { retryMillis } from '../../src/connection/back-off.ts';
 import { type Channel, type ChannelChange, openChannel } from '../../src/connection/channel.ts';
+import type { Connect } from '../../src/connection/connector.ts';
+import { overWebSocket } from '../../src/connection/lobby.ts';
 import { CloseCode } from '../../src/protocol/close-code.ts';
 import { decodeControl, type Hello } from '../../src/protocol/control.ts';
-import type { Frame } from '../../src/protocol/frame.ts';
+import { encodeFrame, type Frame } from '../../src/protocol/frame.ts';
 import { FrameType } from '../../src/protocol/frame-type.ts';
-import { fakeClock, FakeSocket } from './fake-socket.ts';
+import { type FakeClock, fakeClock, FakeSocket } from './fake-socket.ts';
 
-let clock: ReturnType<typeof fakeClock>;
+let clock: FakeClock;
 let channel: Channel;
 let changes: ChannelChange[];
 let frames: Frame[];
@@ -20,6 +21,7 @@ const hello = (): Hello => ({
   brand: 'demo',
   continues: channel.epoch !== 0,
 });
+const inLobby = (): Connect => overWebSocket('ws://relay/x', clock, FakeSocket as unknown as typeof WebSocket);
 const socket = (): FakeSocket => FakeSocket.opened.at(-1)!;
 
 beforeEach(() => {
@@ -27,7 +29,7 @@ beforeEach(() => {
   clock = fakeClock();
   changes = [];
   frames = [];
-  channel = openChannel({ url: 'ws://relay/x', hello, WebSocket: FakeSocket as unknown as typeof WebSocket, clock, random: () => 0.5 });
+  channel = openChannel({ connect: inLobby(), hello, clock });
   channel.onState((change) => changes.push(change));
   channel.onFrame((frame) => frames.push(frame));
   clock.advance(0);
@@ -45,7 +47,7 @@ describe('channel', () => {
     expect(socket().sent.map(({ type }) => type)).toEqual([FrameType.HELLO]);
     expect(channel.send(FrameType.CURSOR)).toBe(-1);
     socket().welcome(7);
-    expect(changes.map(({ state }) => state)).toEqual(['opening', 'open']);
+    expect(changes.map(({ state }) => state)).toEqual(['open']);
     expect(channel.epoch).toBe(7);
     expect(frames.map(({ type }) => type)).toEqual([FrameType.WELCOME]);
   });
@@ -63,7 +65,7 @@ describe('channel', () => {
     open(3);
     channel.send(FrameType.KEYFRAME);
     socket().break(1006);
-    clock.advance(5_000);
+    channel.exchange(inLobby());
     open(3);
     expect(decodeControl<Hello>(socket().sent[0]!.payload).continues).toBe(true);
     expect(channel.send(FrameType.MUTATIONS)).toBe(2);
@@ -77,54 +79,78 @@ describe('channel', () => {
     expect(frames).toHaveLength(1);
   });
 
-  it.each([1001, 1006, 1011, 4001, 4101])('should retry after %i', (code) => {
+  it('should send an encoded frame as it is, when it is open', () => {
+    const bytes = encodeFrame(FrameType.MUTATIONS, 9, 77, new Uint8Array([1, 2]));
+    expect(channel.post(bytes)).toBe(false);
+    open();
+    expect(channel.post(bytes)).toBe(true);
+    expect(socket().sent.at(-1)).toMatchObject({ type: FrameType.MUTATIONS, epoch: 9, sequence: 77, payload: new Uint8Array([1, 2]) });
+  });
+
+  it('should raise the attempt with every HELLO, over page loads and where the clock stands still', () => {
+    const attempt = (): number => decodeControl<Hello>(socket().sent[0]!.payload).attempt!;
+    clock.advance(1_000);
+    socket().onopen?.();
+    expect(attempt()).toBe(1_000);
+    channel.exchange(inLobby());
+    socket().onopen?.();
+    expect(attempt()).toBe(1_001);
+    openChannel({ connect: inLobby(), hello, clock, counts: [5_000, 1, 2, 3] });
+    clock.advance(0);
+    socket().onopen?.();
+    expect(attempt()).toBe(5_001);
+  });
+
+  it.each([1001, 1006, 1011, 4001, 4101])('should wait for another connector after %i', (code) => {
     open();
     socket().break(code);
-    expect(changes.at(-1)).toMatchObject({ state: 'waiting-to-retry', code, retryMillis: 375 });
-    clock.advance(375);
-    expect(FakeSocket.opened).toHaveLength(2);
+    expect(changes.at(-1)).toMatchObject({ state: 'waiting-to-retry', code });
+    channel.exchange(inLobby());
+    open();
+    expect(changes.at(-1)).toMatchObject({ state: 'open' });
   });
 
   it.each([1002, 1003, 1009, 4400, 4401, 4403, 4404, 4406, 4408, 4409, 4410, 4415, 4422])('should stop after %i', (code) => {
     open();
     socket().break(code, 'why');
     expect(changes.at(-1)).toEqual({ state: 'closed', code, reason: 'why' });
-    clock.advance(60_000);
+    channel.exchange(inLobby());
     expect(FakeSocket.opened).toHaveLength(1);
     expect(clock.pending).toBe(0);
   });
 
-  it('should wait longer with each failure and start small again once it was open', () => {
-    const waits: number[] = [];
-    for (let i = 0; i < 6; i++) {
-      socket().break(1006);
-      const change = changes.at(-1)!;
-      waits.push('retryMillis' in change ? change.retryMillis : 0);
-      clock.advance(10_000);
-    }
-    expect(waits).toEqual([375, 750, 1_500, 3_000, 3_750, 3_750]);
+  it('should hand its carrier over to the connector that takes its place', () => {
     open();
-    socket().break(1006);
-    expect(changes.at(-1)).toMatchObject({ retryMillis: 375 });
+    let taken: unknown[] = [];
+    channel.exchange((...given) => {
+      taken = given.slice(1);
+      return { send: () => undefined, bufferedBytes: () => 0, welcomed: () => undefined, close: () => undefined };
+    });
+    expect(taken).toEqual([expect.objectContaining({ kind: 'websocket', isOpen: true }), 20_000]);
+    expect(clock.pending).toBe(0);
   });
 
   it('should give up a carrier that stays silent, though no close event ever comes', () => {
     open();
-    clock.advance(20_000);
-    expect(socket().sent.at(-1)?.type).toBe(FrameType.PING);
-    clock.advance(20_000);
-    expect(socket().closedWith).toBe(CloseCode.HEARTBEAT_MISSED);
+    clock.advance(40_000);
+    socket().receive(FrameType.PING);
+    clock.advance(59_000);
+    expect(channel.state).toBe('open');
+    clock.advance(1_000);
+    expect(socket().closedWith).toBe(CloseCode.NORMAL);
     expect(changes.at(-1)).toMatchObject({ state: 'waiting-to-retry', code: CloseCode.HEARTBEAT_MISSED });
   });
 
-  it('should try again when WELCOME does not come', () => {
-    socket().onopen?.();
-    clock.advance(10_000);
-    expect(changes.at(-1)).toMatchObject({ state: 'waiting-to-retry' });
+  it('should be closed for good by an address that is none', () => {
+    channel.exchange(() => {
+      throw new SyntaxError('no address');
+    });
+    expect(changes.at(-1)).toMatchObject({ state: 'closed', code: CloseCode.FORBIDDEN });
   });
 
   it.each([
     ['text', 'hello', CloseCode.MALFORMED],
+    ['a frame with flags', new Uint8Array([0x0b, 1, 0, 0, 0, 0, 0, 0, 0, 0]).buffer, CloseCode.MALFORMED],
     ['a short frame', new ArrayBuffer(9), CloseCode.MALFORMED],
     ['an unknown type', new Uint8Array([0x3f, 0, 0, 0, 0, 0, 0, 0, 0, 0]).buffer, CloseCode.UNKNOWN_TYPE],
     ['a WELCOME that is no JSON', new Uint8Array([2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x7b]).buffer, CloseCode.MALFORMED],
@@ -141,13 +167,5 @@ describe('channel', () => {
     expect(socket().closedWith).toBe(1000);
     expect(clock.pending).toBe(0);
     expect(channel.send(FrameType.CURSOR)).toBe(-1);
-  });
-});
-
-describe('back-off', () => {
-  it('should stay between half and whole of the exponential wait, and at 5 s or more when overloaded', () => {
-    expect([retryMillis(0, 1006, 0), retryMillis(0, 1006, 1)]).toEqual([250, 500]);
-    expect([retryMillis(20, 1006, 0), retryMillis(20, 1006, 1)]).toEqual([2_500, 5_000]);
-    expect(retryMillis(0, CloseCode.OVERLOADED, 0)).toBe(5_000);
   });
 });

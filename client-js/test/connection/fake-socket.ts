@@ -3,33 +3,65 @@ import { decodeFrame, encodeFrame, type Frame } from '../../src/protocol/frame.t
 import { FrameType } from '../../src/protocol/frame-type.ts';
 import type { Clock } from '../../src/connection/clock.ts';
 
+export interface FakeClock extends Clock {
+  /** Moves time; what is due on the way runs at its time. */
+  advance(millis: number): void;
+  /** Moves time while nothing runs, as on a machine that sleeps; then what is due runs late. */
+  sleep(millis: number): void;
+  /** As {@link FakeClock.advance}, with a turn for promises after each task. */
+  run(millis: number): Promise<void>;
+  readonly pending: number;
+}
+
 /** A clock that moves only when told; tasks run in the order of their time. */
-export function fakeClock(): Clock & { advance(millis: number): void; readonly pending: number } {
+export function fakeClock(): FakeClock {
   let now = 0;
-  const tasks = new Set<{ at: number; task: () => void }>();
+  /** By time, those of the same time in the order in which they were planned. */
+  const tasks: { readonly at: number; readonly task: () => void }[] = [];
+  /** @returns whether there was one */
+  function runNext(until: number): boolean {
+    const [next] = tasks;
+    if (!next || next.at > until) return false;
+    tasks.shift();
+    now = Math.max(now, next.at);
+    next.task();
+    return true;
+  }
   return {
     now: () => now,
     after(millis, task) {
       const entry = { at: now + millis, task };
-      tasks.add(entry);
-      return () => tasks.delete(entry);
+      let place = tasks.length;
+      while (place > 0 && tasks[place - 1]!.at > entry.at) place--;
+      tasks.splice(place, 0, entry);
+      return () => {
+        const index = tasks.indexOf(entry);
+        if (index >= 0) tasks.splice(index, 1);
+      };
     },
     get pending() {
-      return tasks.size;
+      return tasks.length;
     },
     advance(millis) {
       const end = now + millis;
-      for (;;) {
-        const next = [...tasks].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
-        if (!next) break;
-        tasks.delete(next);
-        now = next.at;
-        next.task();
-      }
+      while (runNext(end));
+      now = end;
+    },
+    sleep(millis) {
+      now += millis;
+      while (runNext(now));
+    },
+    async run(millis) {
+      const end = now + millis;
+      await turn();
+      while (runNext(end)) await turn();
       now = end;
     },
   };
 }
+
+/** Lets promises that are settled go on. */
+export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** The relay's end of one carrier, driven by the test. */
 export class FakeSocket {

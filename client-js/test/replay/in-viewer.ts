@@ -25,7 +25,9 @@ class FakeSocket {
   }
 
   send(bytes: Uint8Array): void {
-    this.sent.push(bytes.slice());
+    const { type, sequence, payload } = decodeFrame(bytes.slice());
+    if (type === FrameType.PING) this.onmessage?.({ data: encodeFrame(FrameType.PONG, 0, sequence, payload).buffer });
+    else this.sent.push(bytes.slice());
   }
 
   close(): void {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { CloseCode } from '../../src/protocol/close-code.ts';
 import { type Action, decodeVerdict, encodeAction, type Verdict } from '../../src/protocol/action.ts';
 import {
   decodeControl,
@@ -62,6 +63,7 @@ export async function startFakeRelay(html: string): Promise<FakeRelay> {
   const scripts: Readonly<Record<string, string>> = {
     '/tandem.js': bundle('src/tag.ts'),
     '/tandem-capture.js': bundle('src/capture.ts', 'esm'),
+    '/tandem-transport.js': bundle('src/transport.ts', 'esm'),
   };
   const http: Server = createServer((request: IncomingMessage, response: ServerResponse) => {
     const path = new URL(request.url ?? '/', 'http://x').pathname;
@@ -83,7 +85,9 @@ export async function startFakeRelay(html: string): Promise<FakeRelay> {
     opened.on('message', (data: Buffer) => {
       const frame = decodeFrame(new Uint8Array(data));
       if (frame.type === FrameType.HELLO) welcome(opened, id, decodeControl<Hello>(frame.payload));
+      else if (frame.type === FrameType.PING) opened.send(encodeFrame(FrameType.PONG, 0, frame.sequence, frame.payload));
       else visits.at(-1)?.frames.push(frame);
+      if (frame.type === FrameType.END) opened.close(CloseCode.SESSION_ENDED);
       if (frame.type === FrameType.VERDICT) verdicts.push(decodeVerdict(frame.payload));
     });
   });

@@ -180,7 +180,7 @@ describe('a session', () => {
     relay.say('waiting');
     await until(() => relay.visits.length === 2);
     expect(relay.visits[1]?.session).not.toBe(relay.visits[0]?.session);
-    expect(relay.visits[0]?.closeCode).toBe(1000);
+    expect(relay.visits[0]?.closeCode).toBe(4410);
     expect(complaints).toEqual([]);
   });
 

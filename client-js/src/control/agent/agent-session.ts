@@ -1,5 +1,7 @@
 import { type Channel, type ChannelChange, openChannel } from '../../connection/channel.ts';
 import type { Clock } from '../../connection/clock.ts';
+import { viaPath } from '../../connection/path.ts';
+import { thisWorked, whatWorked } from '../../connection/worked.ts';
 import type { Outcome } from '../../delivery/action-outbox.ts';
 import { steadyClock } from '../../delivery/steady-clock.ts';
 import { createViewerDelivery, type ViewerDelivery } from '../../delivery/viewer-delivery.ts';
@@ -87,6 +89,7 @@ export class AgentSession extends EventTarget {
   /** The mode that this agent asked for and the relay has not answered. */
   private wantedMode: Mode | undefined;
   private isEnding = false;
+  private isSilent = false;
   /** The epoch of the page in the mirror. */
   private shownEpoch: number | undefined;
   /** The latest pointer frame of each participant: lower sequences of the same document came too late. */
@@ -97,7 +100,7 @@ export class AgentSession extends EventTarget {
     this.id = offer.session;
     this.offer = offer;
     this.channel = openChannel({
-      url: offer.channelUrl,
+      connect: viaPath({ url: offer.channelUrl, first: whatWorked(), rides: thisWorked, ...options }),
       hello: () => ({
         protocol: [1, 1],
         role: 'agent',
@@ -120,6 +123,10 @@ export class AgentSession extends EventTarget {
       settled: (outcome) => this.settled(outcome),
     });
     this.channel.onFrame((frame) => this.receive(frame));
+    this.channel.onSilence((isSilent) => {
+      this.isSilent = isSilent;
+      this.changed();
+    });
     this.channel.onState((change) => this.channelChanged(change));
   }
 
@@ -155,9 +162,9 @@ export class AgentSession extends EventTarget {
     return this.budget?.quality ?? null;
   }
 
-  /** Whether the channel to the relay is open at the moment. */
+  /** Whether the channel to the relay is open at the moment, and the relay is heard. */
   get isConnected(): boolean {
-    return this.channel.state === 'open';
+    return this.channel.state === 'open' && !this.isSilent;
   }
 
   /** Origins, besides the page's own, from which the mirror may load. */

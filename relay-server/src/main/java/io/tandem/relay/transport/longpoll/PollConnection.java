@@ -137,7 +137,9 @@ final class PollConnection extends ChannelDuplexHandler {
 
     private boolean takesBody() {
         // The body of a request that is refused is gathered too: it must be read anyway for the connection to go on.
-        return !(request instanceof PollRequest.Down || request instanceof PollRequest.Preflight);
+        return !(request instanceof PollRequest.Down
+                || request instanceof PollRequest.Probe
+                || request instanceof PollRequest.Preflight);
     }
 
     /** Copies, so that a body that drips in holds no more than its own bytes; grows with what came, not with what was announced. */
@@ -171,11 +173,15 @@ final class PollConnection extends ChannelDuplexHandler {
             longPoll.up(exchange(ctx, up.sessionId()), up, takeBody());
         } else {
             takeBody().release();
-            FullHttpResponse response = complete instanceof PollRequest.Refused refused
-                    ? PollAnswers.problem(ctx.alloc(), refused.problem())
-                    : PollAnswers.preflight();
-            write(ctx, response, whole -> {});
+            write(ctx, answerAtOnce(ctx, complete), whole -> {});
         }
+    }
+
+    private static FullHttpResponse answerAtOnce(ChannelHandlerContext ctx, @Nullable PollRequest request) {
+        if (request instanceof PollRequest.Refused refused) {
+            return PollAnswers.problem(ctx.alloc(), refused.problem());
+        }
+        return request instanceof PollRequest.Probe ? PollAnswers.nothing() : PollAnswers.preflight();
     }
 
     private PollExchange exchange(ChannelHandlerContext ctx, String sessionId) {

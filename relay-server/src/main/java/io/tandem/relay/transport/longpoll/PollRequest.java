@@ -29,6 +29,9 @@ sealed interface PollRequest {
     /** A browser asks whether a page of another origin may call. */
     record Preflight() implements PollRequest {}
 
+    /** A client finds out whether this path is open at all, before it says anything. */
+    record Probe() implements PollRequest {}
+
     /** A new carrier. */
     record Open(String sessionId, @Nullable String origin) implements PollRequest {}
 
@@ -72,9 +75,7 @@ sealed interface PollRequest {
             return new Refused(new CarrierProblem(
                     HttpResponseStatus.METHOD_NOT_ALLOWED, "This path takes other methods", "GET, POST, OPTIONS"));
         }
-        return token == null
-                ? refuse("a GET without " + TOKEN, "the token of the carrier")
-                : new Down(id, token, number(request.headers()));
+        return token == null ? new Probe() : new Down(id, token, number(request.headers()));
     }
 
     /** How long the head was on the wire, as clients write it. */

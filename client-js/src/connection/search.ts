@@ -1,0 +1,87 @@
+import type { CarrierKind } from './carrier.ts';
+import type { Clock } from './clock.ts';
+
+/** From one attempt to the next, a quarter more or less: often enough that 19 of 20 clients are back within 500 ms of the network. */
+export const RACE_MILLIS = 400;
+const RACE_SPREAD = 0.5;
+/** Attempts are made at this rate for so long; the relay's grace for somebody who is gone is no longer. After it each waits twice as long as the one before ... */
+const RACE_FOR_MILLIS = 60_000;
+/** ... up to this. */
+const MAX_PAUSE_MILLIS = 5_000;
+/**
+ * One attempt in so many is a WebSocket's: Chromium opens one at a time to an address, and holds the next one back after failures. The requests of a
+ * long-poll it sends at once, and drops when told to.
+ */
+const KINDS_PERIOD = 4;
+
+/** When which carrier is tried, from a break to the next WELCOME. */
+export interface Search {
+  readonly isOn: boolean;
+  /** Nothing, where it is on already. */
+  begin(first: CarrierKind, delayMillis: number): void;
+  /** The other kind is tried at once where so far only one was. */
+  skipHeadStart(): void;
+  /** At once, and fast from now on: the network is back. */
+  hurry(): void;
+  /** Asked by the relay: nothing before that. */
+  holdUntil(at: number): void;
+  stop(): void;
+}
+
+/** @param isUrgent whether people are waiting: others try more and more rarely from the beginning */
+export function createSearch(clock: Clock, random: () => number, isUrgent: () => boolean, attempt: (kind: CarrierKind) => void): Search {
+  let isOn = false;
+  let webSocketsTurn = 0;
+  let since = 0;
+  let tried = 0;
+  let pauseMillis = RACE_MILLIS;
+  let earliestAt = 0;
+  let cancel = (): void => undefined;
+
+  function plan(delayMillis: number): void {
+    cancel();
+    cancel = clock.after(Math.max(0, delayMillis, earliestAt - clock.now()), next);
+  }
+
+  function next(): void {
+    const kind = tried++ % KINDS_PERIOD === webSocketsTurn ? 'websocket' : 'long-poll';
+    const isRace = tried < 2 || (isUrgent() && clock.now() - since < RACE_FOR_MILLIS);
+    if (!isRace) pauseMillis = Math.min(MAX_PAUSE_MILLIS, pauseMillis * 2);
+    plan(pauseMillis * (1 + (random() - 0.5) * RACE_SPREAD));
+    attempt(kind);
+  }
+
+  function raceAgain(): void {
+    since = clock.now();
+    pauseMillis = RACE_MILLIS;
+  }
+
+  return {
+    get isOn() {
+      return isOn;
+    },
+    begin(first, delayMillis) {
+      if (isOn) return;
+      isOn = true;
+      tried = 0;
+      webSocketsTurn = first === 'websocket' ? 0 : 1;
+      raceAgain();
+      plan(delayMillis);
+    },
+    skipHeadStart() {
+      if (isOn && tried === 1) plan(0);
+    },
+    hurry() {
+      raceAgain();
+      if (isOn) plan(0);
+    },
+    holdUntil(at) {
+      earliestAt = at;
+      if (isOn) plan(0);
+    },
+    stop() {
+      isOn = false;
+      cancel();
+    },
+  };
+}

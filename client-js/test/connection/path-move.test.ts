@@ -1,0 +1,158 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { FrameType } from '../../src/protocol/frame-type.ts';
+import { HEARTBEAT_MILLIS } from './fake-carrier.ts';
+import { at, channel, clock, kinds, log, network, opened, openOn, outstanding, reset, rides, start, untilSuspect } from './path-lab.ts';
+
+beforeEach(reset);
+
+describe('silence', () => {
+  it('should be found within 1 s of traffic that nothing answers, and raced at once by the other kind', () => {
+    start();
+    untilSuspect();
+    clock.advance(0);
+    expect(kinds()).toEqual(['websocket', 'long-poll']);
+    expect(channel.state).toBe('open');
+  });
+
+  it('should be raced by long-polls, and by a WebSocket every fourth time', () => {
+    start();
+    untilSuspect();
+    clock.advance(3_200);
+    expect(kinds().slice(1)).toEqual([
+      'long-poll',
+      'websocket',
+      'long-poll',
+      'long-poll',
+      'long-poll',
+      'websocket',
+      'long-poll',
+      'long-poll',
+      'long-poll',
+    ]);
+  });
+
+  it('should be over when the old carrier speaks first: it stays, and nothing is lost', () => {
+    start();
+    const carrier = untilSuspect();
+    clock.advance(500);
+    carrier.receive(FrameType.CURSOR);
+    expect(log.slice(-2)).toEqual(['silent', 'heard again']);
+    expect(outstanding()).toEqual([carrier]);
+    channel.send(FrameType.CURSOR);
+    expect(carrier.types.at(-1)).toBe(FrameType.CURSOR);
+  });
+
+  it('should keep an attempt that has said HELLO though the old carrier speaks: the place may be there already', () => {
+    start();
+    const carrier = untilSuspect();
+    clock.advance(0);
+    at(1).open();
+    carrier.receive(FrameType.CURSOR);
+    expect(outstanding()).toEqual([carrier, at(1)]);
+    at(1).welcome();
+    expect(outstanding()).toEqual([at(1)]);
+  });
+
+  it('should end with the first new carrier that is welcomed', () => {
+    start();
+    const carrier = untilSuspect();
+    clock.advance(0);
+    openOn(at(1));
+    expect(log.slice(-3)).toEqual(['silent', 'heard again', 'open']);
+    expect(carrier.isClosed).toBe(true);
+  });
+
+  it('should lose the carrier after two heartbeats', () => {
+    start();
+    untilSuspect();
+    clock.advance(2 * HEARTBEAT_MILLIS);
+    expect(log.slice(-2)).toEqual(['heard again', 'waiting-to-retry 4101']);
+  });
+
+  it('should be looked for when the network says that it is back', () => {
+    start();
+    openOn(at(0));
+    network.dispatchEvent(new Event('online'));
+    expect(at(0).types.at(-1)).toBe(FrameType.PING);
+  });
+});
+
+describe('moving up', () => {
+  const ups = (): number[] => {
+    const times: number[] = [];
+    for (let second = 1; second <= 200; second++) {
+      const before = opened.length;
+      clock.advance(1_000);
+      at(0).receive(FrameType.CURSOR);
+      if (opened.length > before) times.push(second);
+    }
+    return times;
+  };
+
+  it('should be tried 1 s after opening on a long-poll, then after 2, 4, ... 60 s', () => {
+    start({ first: 'long-poll' });
+    openOn(at(0));
+    expect(ups()).toEqual([1, 3, 7, 15, 31, 63, 123, 183]);
+    expect(new Set(kinds().slice(1))).toEqual(new Set(['websocket']));
+    expect(channel.state).toBe('open');
+  });
+
+  it('should be made when WELCOME comes on the WebSocket, and not before', () => {
+    start({ first: 'long-poll' });
+    openOn(at(0));
+    clock.advance(1_000);
+    at(1).open();
+    channel.send(FrameType.CURSOR);
+    expect(at(0).types.at(-1)).toBe(FrameType.CURSOR);
+    at(1).welcome();
+    expect(rides).toEqual(['long-poll', 'websocket']);
+    expect(at(0).closedWith).toBeUndefined();
+    expect(at(0).isClosed).toBe(true);
+    channel.send(FrameType.CURSOR);
+    expect(at(1).types.at(-1)).toBe(FrameType.CURSOR);
+  });
+
+  it('should be tried more rarely where the WebSocket dies early, and soon again after a good one', () => {
+    start({ first: 'long-poll' });
+    openOn(at(0));
+    clock.advance(1_000);
+    openOn(at(1));
+    at(1).lose();
+    clock.advance(125);
+    at(2).lose();
+    clock.advance(0);
+    openOn(at(3));
+    expect(at(3).kind).toBe('long-poll');
+    clock.advance(1_000);
+    at(3).receive(FrameType.CURSOR);
+    clock.advance(999);
+    expect(opened).toHaveLength(4);
+    clock.advance(1);
+    openOn(at(4));
+    for (let i = 0; i < 60; i++) {
+      clock.advance(500);
+      at(4).receive(FrameType.CURSOR);
+    }
+    at(4).lose();
+    clock.advance(125);
+    at(5).lose();
+    clock.advance(0);
+    openOn(at(6));
+    clock.advance(1_000);
+    expect(opened).toHaveLength(8);
+  });
+});
+
+describe('closing', () => {
+  it('should close what it rides on with the code, drop the rest and leave no timer behind', () => {
+    start();
+    const carrier = untilSuspect();
+    clock.advance(500);
+    channel.close();
+    expect(carrier.closedWith).toBe(1000);
+    expect(outstanding()).toEqual([]);
+    expect(clock.pending).toBe(0);
+    network.dispatchEvent(new Event('online'));
+    expect(clock.pending).toBe(0);
+  });
+});
