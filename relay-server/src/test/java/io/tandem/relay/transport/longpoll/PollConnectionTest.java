@@ -63,7 +63,6 @@ class PollConnectionTest {
         return List.of(
                 new Refusal("a short id", "GET /v1/sessions/0123/poll" + end, 400),
                 new Refusal("a query", "GET " + path + "?token=secret" + end, 400),
-                new Refusal("a GET without a token", "GET " + path + end, 400),
                 new Refusal("another method", "PUT " + path + end, 405),
                 new Refusal(
                         "two origins",
@@ -81,6 +80,20 @@ class PollConnectionTest {
         assertThat(reply.header("content-type")).isEqualTo("application/problem+json");
         assertThat(reply.header("access-control-allow-origin")).isEqualTo("*");
         assertThat(reply.text()).contains("\"allowed\":[");
+        assertThat(connection.get(token, 1).channel.isOpen())
+                .as("the connection goes on")
+                .isTrue();
+    }
+
+    @Test
+    void shouldAnswerAProbeAtOnceAndChangeNothing() {
+        PollWorld.Reply reply = connection
+                .send("GET " + PollWorld.PATH + " HTTP/1.1\r\nHost: relay\r\nOrigin: https://shop.example\r\n\r\n")
+                .mustReply();
+
+        assertThat(reply.status()).isEqualTo(204);
+        assertThat(reply.header("access-control-allow-origin")).isEqualTo("*");
+        assertThat(gate.told).isEmpty();
         assertThat(connection.get(token, 1).channel.isOpen())
                 .as("the connection goes on")
                 .isTrue();
