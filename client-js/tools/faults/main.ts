@@ -16,7 +16,7 @@ Breaks the paths of a consumer and an agent, in real browsers and over real sock
   --only TEXT    only what is named so
   --seed N       of all that is drawn (default 1)
   --json FILE    write everything measured
-  --report-only  exit code 0 even when a bar is missed`;
+  --no-bars      times are told, not judged: for machines that do other things meanwhile`;
 
 function optionsOf(args: readonly string[]) {
   const whole = { type: 'string' } as const;
@@ -30,7 +30,7 @@ function optionsOf(args: readonly string[]) {
       seed: { ...whole, default: '1' },
       only: { ...whole, default: '' },
       json: whole,
-      'report-only': { type: 'boolean', default: false },
+      'no-bars': { type: 'boolean', default: false },
     },
   });
   return values;
@@ -62,6 +62,7 @@ async function measure(stage: Stage, { name, run, most, p95 }: Scenario, rounds:
   console.log(
     `${name.padEnd(26)} p50 ${percentile(times, 0.5)} ms, p95 ${percentile(times, 0.95)} ms, most ${times.at(-1)} ms, of ${rounds}`,
   );
+  if (options['no-bars']) return;
   if ((times.at(-1) ?? 0) > most) fail(`${name}: ${times.at(-1)} ms; allowed are ${most}`);
   if (p95 !== undefined && percentile(times, 0.95) > p95) fail(`${name}: p95 ${percentile(times, 0.95)} ms; allowed are ${p95}`);
 }
@@ -110,4 +111,4 @@ try {
 }
 if (options.json !== undefined) writeFileSync(options.json, JSON.stringify({ measured, missed }, undefined, 2));
 console.log(missed.length === 0 ? 'every bar met' : `${missed.length} missed`);
-process.exitCode = missed.length === 0 || options['report-only'] ? 0 : 1;
+process.exitCode = missed.length === 0 ? 0 : 1;

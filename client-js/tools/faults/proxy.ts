@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface, type Interface } from 'node:readline';
 
@@ -13,22 +13,24 @@ export interface FaultProxy {
   close(): Promise<void>;
 }
 
-async function nextLine(lines: Interface, child: ChildProcess): Promise<string> {
-  const [line] = (await Promise.race([once(lines, 'line'), once(child, 'exit').then(() => ['error: the proxy ended'])])) as [string];
-  return line;
+/** @param ended what is answered when the proxy has ended */
+async function nextLine(lines: Interface, ended: Promise<string>): Promise<string> {
+  const line = once(lines, 'line').then(([text]) => text as string);
+  return Promise.race([line, ended]);
 }
 
 export async function startFaultProxy(relay: string): Promise<FaultProxy> {
   const child = spawn('java', ['-cp', CLASSES.join(':'), MAIN, '--to', new URL(relay).host], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout });
-  const port = await nextLine(lines, child);
+  const ended = once(child, 'exit').then(() => 'error: the proxy ended');
+  const port = await nextLine(lines, ended);
   if (!/^\d+$/.test(port)) throw new Error(`no fault proxy: ${port}`);
   let last: Promise<unknown> = Promise.resolve();
   return {
     origin: `http://127.0.0.1:${port}`,
     tell(command) {
       const answered = last.then(async () => {
-        const answer = nextLine(lines, child);
+        const answer = nextLine(lines, ended);
         child.stdin.write(`${command}\n`);
         const line = await answer;
         if (line.startsWith('error')) throw new Error(`${command}: ${line}`);
@@ -39,7 +41,7 @@ export async function startFaultProxy(relay: string): Promise<FaultProxy> {
     async close() {
       if (child.exitCode !== null) return;
       child.stdin.end();
-      await once(child, 'exit');
+      await ended;
     },
   };
 }

@@ -10,10 +10,10 @@ import { measureTrace, type TraceResult } from './measure.ts';
 
 /* What a session feels like when the consumer's upstream carries 750 kbit/s, counted by the kernel. */
 
-const USAGE = `usage: npm run link -- TRACE.jsonl... [--json FILE] [--report-only]
+const USAGE = `usage: npm run link -- TRACE.jsonl... [--json FILE] [--no-bars]
 
 Replays recorded event traces in a tagged page behind 750 kbit/s, sends a page of 2 MB in between, and prints how long pointer frames took meanwhile, and what the
-relay's meter and the kernel counted. Needs root (network namespaces, tc).`;
+relay's meter and the kernel counted. Needs root (network namespaces, tc). With --no-bars the times are told, not judged: for machines that do other things meanwhile.`;
 
 /** The product's promise: a pointer frame is no older than this at the 95th percentile, in ms. */
 const POINTER_P95_MILLIS = 250;
@@ -45,7 +45,7 @@ function report(name: string, { whilePage, always, meter, kernel, pageBytes, pag
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'string' }, 'report-only': { type: 'boolean', default: false } },
+  options: { json: { type: 'string' }, 'no-bars': { type: 'boolean', default: false } },
 });
 const link = JSON.parse(process.env['TANDEM_LINK'] ?? 'null') as Link | null;
 if (positionals.length === 0 || !link) {
@@ -75,7 +75,8 @@ for (const path of positionals) {
     const result = await measureTrace(pair, { relay: relay.origin, namespace: link.consumer });
     results[name] = result;
     report(name, result);
-    if (result.whilePage.p95 > POINTER_P95_MILLIS || Math.abs(result.meter / result.kernel - 1) > METER_PERCENT / 100) missed++;
+    const isLate = !values['no-bars'] && result.whilePage.p95 > POINTER_P95_MILLIS;
+    if (isLate || Math.abs(result.meter / result.kernel - 1) > METER_PERCENT / 100) missed++;
   } finally {
     await pair.close();
     await relay.close();
@@ -89,4 +90,4 @@ console.log(
     ? 'every bar met'
     : `${missed} of ${positionals.length} missed: pointer p95 ${POINTER_P95_MILLIS} ms, meter within ${METER_PERCENT} %`,
 );
-process.exitCode = missed === 0 || values['report-only'] ? 0 : 1;
+process.exitCode = missed === 0 ? 0 : 1;
