@@ -9,6 +9,7 @@ import io.tandem.load.peer.Peer;
 import io.tandem.load.peer.SimulatedAgent;
 import io.tandem.load.peer.SimulatedTag;
 import io.tandem.relay.frame.FrameType;
+import io.tandem.relay.session.CarrierKind;
 import io.tandem.relay.testing.Vectors;
 import io.tandem.relay.testing.Vectors.Vector;
 import java.nio.charset.StandardCharsets;
@@ -17,14 +18,24 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every bad frame earns what its vector says, while another pair goes on being served. */
+@ParameterizedClass
+@EnumSource(CarrierKind.class)
 class BadFramesIT {
     private static final RunningRelay RELAY = new RunningRelay();
     private static final Pair BYSTANDERS = RELAY.pair("shared");
     private static int served;
+
+    private final CarrierKind carrier;
+
+    BadFramesIT(CarrierKind carrier) {
+        this.carrier = carrier;
+    }
 
     static List<Vector> badFrames() {
         return Vectors.rows("bad-frames.json");
@@ -47,9 +58,10 @@ class BadFramesIT {
     @MethodSource("badFrames")
     void shouldEarn(Vector row) {
         String sessionId = RELAY.sessionId();
-        try (SimulatedTag tag = RELAY.tag(sessionId);
-                SimulatedAgent agent = RELAY.inviting(sessionId, row.has("mode") ? row.text("mode") : "shared");
-                Peer silent = RELAY.peer(sessionId)) {
+        try (SimulatedTag tag = RELAY.tag(sessionId, carrier);
+                SimulatedAgent agent =
+                        RELAY.inviting(sessionId, row.has("mode") ? row.text("mode") : "shared", carrier);
+                Peer silent = RELAY.peer(sessionId, carrier)) {
             enter(row.text("state"), tag, agent);
             Peer sender = row.flag("first") ? silent : row.text("role").equals("agent") ? agent.peer() : tag.peer();
             sender.sendMessage(message(row));

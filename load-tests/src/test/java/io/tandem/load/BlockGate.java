@@ -23,7 +23,7 @@ public final class BlockGate implements BeforeAllCallback, AfterAllCallback {
                     .loadIntegrations()
                     // The peer's own loop hands over to the test's thread under a lock held for a moment; the gate is
                     // the relay's.
-                    .allowBlockingCallsInside("io.tandem.load.peer.PeerInbox", "channelRead0")
+                    .allowBlockingCallsInside("io.tandem.load.peer.Inbox", "keep")
                     .blockingMethodCallback(method ->
                             BLOCKED.add(method + " on " + Thread.currentThread().getName() + stack()))
                     .install();

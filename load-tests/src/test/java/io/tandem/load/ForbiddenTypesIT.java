@@ -10,24 +10,32 @@ import io.tandem.relay.testing.Vectors;
 import io.tandem.relay.testing.Vectors.Vector;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** In view-only, each type that acts is refused to the agent, with words, and the page hears nothing of it. */
+@ParameterizedClass
+@EnumSource(Riding.class)
 class ForbiddenTypesIT {
     private static final RunningRelay RELAY = new RunningRelay();
     private static final byte[] PLACE = {5, (byte) 0x80, 0, (byte) 0x80, 0};
-    private static Pair pair = RELAY.pair("view-only");
 
-    @BeforeAll
-    static void begin() {
-        assertThat(pair.agent().peer().isOpen()).isTrue();
+    private final Pair pair;
+
+    ForbiddenTypesIT(Riding riding) {
+        pair = RELAY.pair("view-only", riding);
+    }
+
+    @AfterEach
+    void end() {
+        pair.close();
     }
 
     @AfterAll
     static void stop() {
-        pair.close();
         RELAY.close();
     }
 

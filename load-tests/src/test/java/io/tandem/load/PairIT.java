@@ -12,10 +12,20 @@ import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(Riding.class)
 class PairIT {
     private static final RunningRelay RELAY = new RunningRelay();
     private static final byte[] PLACE = {5, (byte) 0x80, 0, (byte) 0x80, 0};
+
+    private final Riding riding;
+
+    PairIT(Riding riding) {
+        this.riding = riding;
+    }
 
     @AfterAll
     static void stop() {
@@ -24,7 +34,7 @@ class PairIT {
 
     @Test
     void shouldBringThePageToTheAgentAndTheAgentsActionsToThePage() {
-        try (Pair pair = RELAY.pair("shared")) {
+        try (Pair pair = RELAY.pair("shared", riding)) {
             byte[] keyframe = SimulatedTag.batchOf("<html>".repeat(5_000));
             pair.tag().keyframe(keyframe);
             assertThat(pair.agent().awaitPage(FrameType.KEYFRAME)).isEqualTo(keyframe);
@@ -43,7 +53,7 @@ class PairIT {
 
     @Test
     void shouldForwardThePageInOrderAndWhole() {
-        try (Pair pair = RELAY.pair("view-only")) {
+        try (Pair pair = RELAY.pair("view-only", riding)) {
             Random random = new Random(3);
             int frames = 400;
             for (int i = 0; i < frames; i++) {
@@ -62,7 +72,7 @@ class PairIT {
 
     @Test
     void shouldShowBothCursors() {
-        try (Pair pair = RELAY.pair("view-only")) {
+        try (Pair pair = RELAY.pair("view-only", riding)) {
             pair.agent().cursor(pair.tag().epoch(), PLACE);
             Received agents = pair.tag().peer().await(FrameType.CURSOR);
             assertThat(agents.sender()).isEqualTo(pair.agent().number());
@@ -77,8 +87,8 @@ class PairIT {
     @Test
     void shouldTellTheAgentWhatBecameOfTheInvitation() {
         String sessionId = RELAY.sessionId();
-        try (SimulatedTag tag = RELAY.tag(sessionId);
-                SimulatedAgent agent = RELAY.inviting(sessionId, "shared")) {
+        try (SimulatedTag tag = RELAY.tag(sessionId, riding.tag());
+                SimulatedAgent agent = RELAY.inviting(sessionId, "shared", riding.agent())) {
             tag.answerInvitation(false);
             agent.peer()
                     .await(
@@ -93,8 +103,8 @@ class PairIT {
         String token = RELAY.freshToken();
         String first = RELAY.sessionId();
         String second = RELAY.sessionId();
-        try (SimulatedTag one = RELAY.tag(first);
-                SimulatedTag other = RELAY.tag(second)) {
+        try (SimulatedTag one = RELAY.tag(first, riding.tag());
+                SimulatedTag other = RELAY.tag(second, riding.tag())) {
             assertThat(RELAY.rest().invite(token, first, "shared").status()).isEqualTo(201);
             RelayRest.Answer refused = RELAY.rest().invite(token, second, "shared");
             assertThat(refused.status()).isEqualTo(409);
@@ -106,10 +116,10 @@ class PairIT {
 
     @Test
     void shouldGoOnAfterAReloadOfThePage() {
-        try (Pair pair = RELAY.pair("view-only")) {
+        try (Pair pair = RELAY.pair("view-only", riding)) {
             int epoch = pair.tag().epoch();
             pair.tag().close();
-            try (SimulatedTag reloaded = RELAY.reload(pair.tag(), pair.sessionId())) {
+            try (SimulatedTag reloaded = RELAY.reload(pair.tag(), pair.sessionId(), riding.tag())) {
                 assertThat(reloaded.epoch()).isEqualTo(epoch + 1);
                 reloaded.keyframe(SimulatedTag.batchOf("the next page"));
                 assertThat(pair.agent().awaitPage(FrameType.KEYFRAME)).isEqualTo(SimulatedTag.batchOf("the next page"));
@@ -119,7 +129,7 @@ class PairIT {
 
     @Test
     void shouldTellTheAgentWhyItEnded() {
-        try (Pair pair = RELAY.pair("shared")) {
+        try (Pair pair = RELAY.pair("shared", riding)) {
             pair.tag().end();
             Received ended = pair.agent()
                     .peer()
@@ -135,7 +145,7 @@ class PairIT {
 
     @Test
     void shouldAnswerPings() {
-        try (Pair pair = RELAY.pair("shared")) {
+        try (Pair pair = RELAY.pair("shared", riding)) {
             byte[] payload = "are you there?".getBytes(StandardCharsets.UTF_8);
             pair.agent().peer().send(FrameType.PING, 0, 0, 77, payload);
             Received pong = pair.agent().peer().await(FrameType.PONG);

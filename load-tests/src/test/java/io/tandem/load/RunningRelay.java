@@ -125,33 +125,45 @@ public final class RunningRelay implements AutoCloseable {
     }
 
     SimulatedTag tag(String sessionId) {
-        return SimulatedTag.open(loops, address(), sessionId, ORIGIN, brand.key());
+        return tag(sessionId, CarrierKind.WEBSOCKET);
     }
 
-    SimulatedTag reload(SimulatedTag tag, String sessionId) {
-        return tag.reload(loops, address(), sessionId, ORIGIN, brand.key());
+    SimulatedTag tag(String sessionId, CarrierKind carrier) {
+        return SimulatedTag.open(carrier, loops, address(), sessionId, ORIGIN, brand.key());
+    }
+
+    SimulatedTag reload(SimulatedTag tag, String sessionId, CarrierKind carrier) {
+        return tag.reload(carrier, loops, address(), sessionId, ORIGIN, brand.key());
     }
 
     /** An agent of their own for the session, whose consumer has not answered yet. */
     public SimulatedAgent inviting(String sessionId, String mode) {
+        return inviting(sessionId, mode, CarrierKind.WEBSOCKET);
+    }
+
+    SimulatedAgent inviting(String sessionId, String mode, CarrierKind carrier) {
         RelayRest.Answer answer = rest.invite(freshToken(), sessionId, mode);
         if (answer.status() != 201) {
             throw new IllegalStateException("not invited: " + answer);
         }
         return SimulatedAgent.open(
-                loops, address(), sessionId, null, answer.json().text("grant"));
+                carrier, loops, address(), sessionId, null, answer.json().text("grant"));
     }
 
     /** A connection that has said nothing. */
-    Peer peer(String sessionId) {
-        return Peer.connect(loops, address(), sessionId, ORIGIN);
+    Peer peer(String sessionId, CarrierKind carrier) {
+        return Peer.connect(carrier, loops, address(), sessionId, ORIGIN);
     }
 
     /** Consumer and agent in an active session. */
     public Pair pair(String mode) {
+        return pair(mode, Riding.WEBSOCKET);
+    }
+
+    Pair pair(String mode, Riding riding) {
         String sessionId = sessionId();
-        SimulatedTag tag = tag(sessionId);
-        SimulatedAgent agent = inviting(sessionId, mode);
+        SimulatedTag tag = tag(sessionId, riding.tag());
+        SimulatedAgent agent = inviting(sessionId, mode, riding.agent());
         tag.answerInvitation(true);
         agent.awaitActive();
         return new Pair(sessionId, tag, agent);

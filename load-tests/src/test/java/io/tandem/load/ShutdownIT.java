@@ -7,20 +7,23 @@ import io.tandem.load.peer.Peer;
 import io.tandem.load.peer.Received;
 import io.tandem.load.peer.SimulatedTag;
 import io.tandem.relay.frame.FrameType;
+import io.tandem.relay.session.CarrierKind;
 import java.net.ConnectException;
 import java.net.Socket;
 import org.assertj.core.api.Assertions;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ShutdownIT {
-    @Test
+    @ParameterizedTest
+    @EnumSource(Riding.class)
     @Timeout(60)
-    void shouldTellEverybodyAndLeaveNobodyConnected() {
+    void shouldTellEverybodyAndLeaveNobodyConnected(Riding riding) {
         try (RunningRelay relay = new RunningRelay();
-                Pair pair = relay.pair("shared");
-                SimulatedTag waiting = relay.tag(relay.sessionId());
-                Peer silent = relay.peer(relay.sessionId())) {
+                Pair pair = relay.pair("shared", riding);
+                SimulatedTag waiting = relay.tag(relay.sessionId(), riding.tag());
+                Peer silent = relay.peer(relay.sessionId(), CarrierKind.WEBSOCKET)) {
             relay.stop();
 
             Received ended = pair.agent()

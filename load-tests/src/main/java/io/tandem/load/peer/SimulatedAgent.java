@@ -9,6 +9,7 @@ import io.tandem.relay.frame.FrameType;
 import io.tandem.relay.frame.FrameViolation;
 import io.tandem.relay.frame.Lz4Payload;
 import io.tandem.relay.frame.Varint;
+import io.tandem.relay.session.CarrierKind;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +27,13 @@ public final class SimulatedAgent implements AutoCloseable {
 
     /** Opens the session's channel with a grant. */
     public static SimulatedAgent open(
-            EventLoopGroup loops, InetSocketAddress relay, String sessionId, @Nullable String origin, String grant) {
-        Peer peer = Peer.connect(loops, relay, sessionId, origin);
+            CarrierKind carrier,
+            EventLoopGroup loops,
+            InetSocketAddress relay,
+            String sessionId,
+            @Nullable String origin,
+            String grant) {
+        Peer peer = Peer.connect(carrier, loops, relay, sessionId, origin);
         peer.send(
                 FrameType.HELLO,
                 "{\"protocol\":[1,1],\"role\":\"agent\",\"client\":\"simulated-viewer/0.1.0\",\"grant\":\"" + grant

@@ -8,6 +8,7 @@ import io.tandem.relay.frame.FrameHeader;
 import io.tandem.relay.frame.FrameType;
 import io.tandem.relay.frame.Lz4Payload;
 import io.tandem.relay.frame.Varint;
+import io.tandem.relay.session.CarrierKind;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 
@@ -30,8 +31,13 @@ public final class SimulatedTag implements AutoCloseable {
 
     /** Opens a session, as a page of the brand's origin. */
     public static SimulatedTag open(
-            EventLoopGroup loops, InetSocketAddress relay, String sessionId, String origin, String brand) {
-        Peer peer = Peer.connect(loops, relay, sessionId, origin);
+            CarrierKind carrier,
+            EventLoopGroup loops,
+            InetSocketAddress relay,
+            String sessionId,
+            String origin,
+            String brand) {
+        Peer peer = Peer.connect(carrier, loops, relay, sessionId, origin);
         return hello(peer, origin, brand, "");
     }
 
@@ -45,8 +51,13 @@ public final class SimulatedTag implements AutoCloseable {
 
     /** Takes the session's place again on a new connection, as after a reload of the page. */
     public SimulatedTag reload(
-            EventLoopGroup loops, InetSocketAddress relay, String sessionId, String origin, String brand) {
-        Peer fresh = Peer.connect(loops, relay, sessionId, origin);
+            CarrierKind carrier,
+            EventLoopGroup loops,
+            InetSocketAddress relay,
+            String sessionId,
+            String origin,
+            String brand) {
+        Peer fresh = Peer.connect(carrier, loops, relay, sessionId, origin);
         return hello(fresh, origin, brand, ",\"resume\":\"" + resume + "\"");
     }
 

@@ -6,18 +6,15 @@ import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolHandler.ClientHandshakeStateEvent;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 
 /** Puts what comes into a peer's inbox, and answers the relay's close. */
-final class PeerInbox extends SimpleChannelInboundHandler<WebSocketFrame> {
-    private final Queue<Received> inbox;
-    private final CompletableFuture<Closed> closed;
+final class WebSocketInbox extends SimpleChannelInboundHandler<WebSocketFrame> {
+    private final Inbox inbox;
     private final CompletableFuture<Boolean> opened = new CompletableFuture<>();
 
-    PeerInbox(Queue<Received> inbox, CompletableFuture<Closed> closed) {
+    WebSocketInbox(Inbox inbox) {
         this.inbox = inbox;
-        this.closed = closed;
     }
 
     CompletableFuture<Boolean> opened() {
@@ -27,11 +24,11 @@ final class PeerInbox extends SimpleChannelInboundHandler<WebSocketFrame> {
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, WebSocketFrame message) {
         if (message instanceof BinaryWebSocketFrame) {
-            if (!inbox.offer(Received.of(message.content()))) {
+            if (!inbox.keep(message.content())) {
                 ctx.channel().config().setAutoRead(false);
             }
         } else if (message instanceof CloseWebSocketFrame close) {
-            closed.complete(new Closed(close.statusCode(), close.reasonText()));
+            inbox.close(close.statusCode(), close.reasonText());
             ctx.writeAndFlush(close.retain());
         }
     }
@@ -46,7 +43,7 @@ final class PeerInbox extends SimpleChannelInboundHandler<WebSocketFrame> {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         opened.completeExceptionally(new IllegalStateException("the connection ended before the upgrade"));
-        closed.complete(new Closed(Closed.WITHOUT_CLOSE, "the connection ended without a close frame"));
+        inbox.close(Closed.WITHOUT_CLOSE, "the connection ended without a close frame");
     }
 
     @Override
