@@ -129,7 +129,11 @@ public final class RunningRelay implements AutoCloseable {
     }
 
     SimulatedTag tag(String sessionId, CarrierKind carrier) {
-        return SimulatedTag.open(carrier, loops, address(), sessionId, ORIGIN, brand.key());
+        return tag(sessionId, carrier, address());
+    }
+
+    private SimulatedTag tag(String sessionId, CarrierKind carrier, InetSocketAddress at) {
+        return SimulatedTag.open(carrier, loops, at, sessionId, ORIGIN, brand.key());
     }
 
     SimulatedTag reload(SimulatedTag tag, String sessionId, CarrierKind carrier) {
@@ -142,12 +146,16 @@ public final class RunningRelay implements AutoCloseable {
     }
 
     SimulatedAgent inviting(String sessionId, String mode, CarrierKind carrier) {
+        return inviting(sessionId, mode, carrier, address());
+    }
+
+    private SimulatedAgent inviting(String sessionId, String mode, CarrierKind carrier, InetSocketAddress at) {
         RelayRest.Answer answer = rest.invite(freshToken(), sessionId, mode);
         if (answer.status() != 201) {
             throw new IllegalStateException("not invited: " + answer);
         }
         return SimulatedAgent.open(
-                carrier, loops, address(), sessionId, null, answer.json().text("grant"));
+                carrier, loops, at, sessionId, null, answer.json().text("grant"));
     }
 
     /** A connection that has said nothing. */
@@ -161,9 +169,14 @@ public final class RunningRelay implements AutoCloseable {
     }
 
     Pair pair(String mode, Riding riding) {
+        return pair(mode, riding, address());
+    }
+
+    /** The same, whose connections go to another address, behind which this relay is. */
+    public Pair pair(String mode, Riding riding, InetSocketAddress at) {
         String sessionId = sessionId();
-        SimulatedTag tag = tag(sessionId, riding.tag());
-        SimulatedAgent agent = inviting(sessionId, mode, riding.agent());
+        SimulatedTag tag = tag(sessionId, riding.tag(), at);
+        SimulatedAgent agent = inviting(sessionId, mode, riding.agent(), at);
         tag.answerInvitation(true);
         agent.awaitActive();
         return new Pair(sessionId, tag, agent);

@@ -42,7 +42,10 @@ class SlowClientIT {
                 "GET /v1/sess",
                 "GET /healthz HTTP/1.1\r\nHost: relay\r\nX-Slow: ",
                 "POST /v1/sessions/0123456789abcdefghjkmnpqrs/invitations HTTP/1.1\r\nHost: relay\r\nContent-Length: 9000\r\n\r\n{",
-                "POST /v1/sessions/0123456789abcdefghjkmnpqrs/invitations HTTP/1.1\r\nHost: relay\r\nTransfer-Encoding: chunked\r\n\r\n"
+                "POST /v1/sessions/0123456789abcdefghjkmnpqrs/invitations HTTP/1.1\r\nHost: relay\r\nTransfer-Encoding: chunked\r\n\r\n",
+                "POST /v1/sessions/0123456789abcdefghjkmnpqrs/poll HTTP/1.1\r\nHost: relay\r\nTandem-To",
+                "POST /v1/sessions/0123456789abcdefghjkmnpqrs/poll HTTP/1.1\r\nHost: relay\r\nContent-Length: 9000\r\n\r\n",
+                "POST /v1/sessions/0123456789abcdefghjkmnpqrs/poll HTTP/1.1\r\nHost: relay\r\nTransfer-Encoding: chunked\r\n\r\n"
             })
     void shouldCloseAConnectionWhoseRequestDripsIn(String begun) throws IOException {
         try (Socket socket = connect(HASTY, begun)) {
