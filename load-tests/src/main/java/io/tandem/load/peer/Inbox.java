@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -20,11 +21,23 @@ final class Inbox {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final BlockingQueue<Received> frames = new ArrayBlockingQueue<>(FRAMES);
+    private volatile @Nullable Consumer<Received> listener;
     private final CompletableFuture<Closed> closed = new CompletableFuture<>();
 
-    /** Keeps a copy of a frame; false if that was one too many. */
+    /** Keeps a copy of a frame, or hands it to the listener; false if that was one too many. */
     boolean keep(ByteBuf frame) {
-        return frames.offer(Received.of(frame));
+        Received received = Received.of(frame);
+        Consumer<Received> hears = listener;
+        if (hears == null) {
+            return frames.offer(received);
+        }
+        hears.accept(received);
+        return true;
+    }
+
+    /** From now on frames are not kept but told. */
+    void listen(Consumer<Received> hears) {
+        listener = hears;
     }
 
     /** The connection ended, if it had not before. */

@@ -9,6 +9,7 @@ import io.tandem.relay.frame.FrameType;
 import io.tandem.relay.session.CarrierKind;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +64,14 @@ public abstract sealed class Peer implements AutoCloseable permits WebSocketPeer
     public final Received await(String wanted, Predicate<Received> isWanted) {
         return inbox.await(wanted, isWanted);
     }
+
+    /** Has frames told on the peer's event loop as they come, instead of kept; those that were kept before stay so. */
+    public final void listen(Consumer<Received> hears) {
+        inbox.listen(hears);
+    }
+
+    /** Whether the network takes more: a well-behaved tag has its page wait while it does not. */
+    public abstract boolean isWritable();
 
     /** How the relay closed the connection; waits for it. */
     public final Closed awaitClosed() {

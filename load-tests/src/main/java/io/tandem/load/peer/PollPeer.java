@@ -25,6 +25,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,10 @@ final class PollPeer extends Peer {
     private final Connection down;
     private final Connection up;
     private final Queue<byte[]> outgoing = new ArrayDeque<>();
+
+    /** Bytes of messages that no POST has taken along yet. */
+    private final AtomicInteger waiting = new AtomicInteger();
+
     private @Nullable String token;
     private boolean opening;
     private boolean reading = true;
@@ -137,10 +142,16 @@ final class PollPeer extends Peer {
 
     @Override
     public void sendMessage(byte[] message) {
+        waiting.addAndGet(message.length);
         loop.execute(() -> {
             outgoing.add(message);
             post();
         });
+    }
+
+    @Override
+    public boolean isWritable() {
+        return waiting.get() < POST_BYTES;
     }
 
     private void post() {
@@ -150,15 +161,21 @@ final class PollPeer extends Peer {
         if (token == null) {
             opening = true;
             ByteBuf hello = Unpooled.buffer();
-            writeRecord(hello, outgoing.remove());
+            writeRecord(hello, next());
             up.request(HttpMethod.POST, 0, hello, this::onOpened);
             return;
         }
         ByteBuf body = Unpooled.buffer();
         while (!outgoing.isEmpty() && body.readableBytes() < POST_BYTES) {
-            writeRecord(body, outgoing.remove());
+            writeRecord(body, next());
         }
         up.request(HttpMethod.POST, ++posts, body, response -> post());
+    }
+
+    private byte[] next() {
+        byte[] message = outgoing.remove();
+        waiting.addAndGet(-message.length);
+        return message;
     }
 
     private static void writeRecord(ByteBuf out, byte[] message) {

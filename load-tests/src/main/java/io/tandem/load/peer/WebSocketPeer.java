@@ -82,6 +82,11 @@ final class WebSocketPeer extends Peer {
     }
 
     @Override
+    public boolean isWritable() {
+        return channel.isWritable();
+    }
+
+    @Override
     public void setReading(boolean on) {
         channel.config().setAutoRead(on);
     }

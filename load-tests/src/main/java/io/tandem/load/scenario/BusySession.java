@@ -1,0 +1,172 @@
+package io.tandem.load.scenario;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoopGroup;
+import io.tandem.load.peer.Received;
+import io.tandem.load.peer.RelayRest;
+import io.tandem.load.peer.SimulatedAgent;
+import io.tandem.load.peer.SimulatedTag;
+import io.tandem.relay.frame.FrameHeader;
+import io.tandem.relay.frame.FrameType;
+import io.tandem.relay.session.CarrierKind;
+import java.util.Arrays;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/** A pair whose page changes all the time; each change carries the moment when it was sent. Its changes are made on one thread. */
+final class BusySession {
+    private static final String ID_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz";
+    private static final int ID_LENGTH = 26;
+    private static final int KEPT_LATENCIES = 1 << 16;
+
+    private final RelayProcess relay;
+    private final EventLoopGroup loops;
+    private final CarrierKind carrier;
+    private final String sessionId;
+    private final String grant;
+    private final SimulatedTag tag;
+    private SimulatedAgent agent;
+
+    private long sentSequence;
+
+    // Guarded by this: written on the agent's event loop, read by whoever measures.
+    private long seenSequence;
+    private long missing;
+    private long wentOnNanos = Long.MAX_VALUE;
+    private boolean isFresh;
+    private boolean cameBack;
+    private final long[] latencies = new long[KEPT_LATENCIES];
+    private int measured;
+
+    private BusySession(
+            RelayProcess relay,
+            EventLoopGroup loops,
+            CarrierKind carrier,
+            String sessionId,
+            String grant,
+            SimulatedTag tag,
+            SimulatedAgent agent) {
+        this.relay = relay;
+        this.loops = loops;
+        this.carrier = carrier;
+        this.sessionId = sessionId;
+        this.grant = grant;
+        this.tag = tag;
+        this.agent = agent;
+    }
+
+    /** Consumer and agent in an active session. */
+    static BusySession open(RelayProcess relay, RelayRest rest, EventLoopGroup loops, CarrierKind carrier) {
+        StringBuilder id = new StringBuilder();
+        for (int i = 0; i < ID_LENGTH; i++) {
+            id.append(ID_DIGITS.charAt(ThreadLocalRandom.current().nextInt(ID_DIGITS.length())));
+        }
+        SimulatedTag tag = SimulatedTag.open(
+                carrier, loops, relay.address(), id.toString(), RelayProcess.ORIGIN, RelayProcess.BRAND);
+        RelayRest.Answer invited = rest.invite(relay.freshToken(), id.toString(), "view-only");
+        if (invited.status() != 201) {
+            throw new IllegalStateException("not invited: " + invited);
+        }
+        String grant = invited.json().text("grant");
+        SimulatedAgent agent = SimulatedAgent.open(carrier, loops, relay.address(), id.toString(), null, grant);
+        tag.answerInvitation(true);
+        agent.awaitActive();
+        BusySession session = new BusySession(relay, loops, carrier, id.toString(), grant, tag, agent);
+        tag.peer().listen(received -> answerPing(tag, received));
+        agent.peer().listen(session::heard);
+        return session;
+    }
+
+    private static void answerPing(SimulatedTag tag, Received received) {
+        if (received.is(FrameType.PING)) {
+            tag.peer().send(FrameType.PONG, 0, 0, received.sequence(), received.payload());
+        }
+    }
+
+    /** One change of the page; it waits in the page while the network takes no more. */
+    void change() {
+        if (tag.peer().isWritable()) {
+            byte[] change = new byte[SlowViewers.CHANGE_BYTES];
+            Unpooled.wrappedBuffer(change).setLong(0, System.nanoTime());
+            tag.peer().send(FrameType.MUTATIONS, FrameHeader.NO_FLAGS, tag.epoch(), ++sentSequence, change);
+        }
+    }
+
+    private void heard(Received received) {
+        if (received.is(FrameType.PING)) {
+            agent.peer().send(FrameType.PONG, 0, 0, received.sequence(), received.payload());
+        } else if (received.is(FrameType.MUTATIONS)) {
+            measure(received, System.nanoTime());
+        }
+    }
+
+    private synchronized void measure(Received received, long now) {
+        long sent = Unpooled.wrappedBuffer(received.payload()).getLong(0);
+        if (measured < KEPT_LATENCIES) {
+            latencies[measured++] = now - sent;
+        }
+        missing += received.sequence() - seenSequence - 1;
+        seenSequence = received.sequence();
+        isFresh |= sent >= wentOnNanos;
+    }
+
+    synchronized long[] takeLatencies() {
+        long[] taken = Arrays.copyOf(latencies, measured);
+        measured = 0;
+        return taken;
+    }
+
+    void stopReading() {
+        agent.peer().setReading(false);
+    }
+
+    /** Reads again, or comes back if the relay has given it up. */
+    void goOn() {
+        synchronized (this) {
+            wentOnNanos = System.nanoTime();
+        }
+        agent.peer().setReading(true);
+    }
+
+    private void comeBack() {
+        SimulatedAgent again = SimulatedAgent.open(carrier, loops, relay.address(), sessionId, null, grant);
+        synchronized (this) {
+            cameBack = true;
+            // What was on its way is the tag's to send again; this tag does not.
+            seenSequence = sentSequence;
+        }
+        agent = again;
+        again.peer().listen(this::heard);
+    }
+
+    synchronized boolean cameBack() {
+        return cameBack;
+    }
+
+    synchronized long missing() {
+        return cameBack ? 0 : missing;
+    }
+
+    private synchronized boolean isFresh() {
+        return isFresh;
+    }
+
+    /** Waits until the viewer has seen something that its page sent after it went on. */
+    boolean awaitFrameAfterGoingOn(long endNanos) {
+        while (System.nanoTime() < endNanos) {
+            if (isFresh()) {
+                return true;
+            }
+            if (!agent.peer().isOpen() && !cameBack()) {
+                comeBack();
+            }
+            try {
+                TimeUnit.MILLISECONDS.sleep(20);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+        return isFresh();
+    }
+}

@@ -1,0 +1,162 @@
+package io.tandem.load.scenario;
+
+import io.tandem.relay.identity.AgentIdentity;
+import io.tandem.relay.identity.AgentSecret;
+import io.tandem.relay.identity.AgentTokens;
+import io.tandem.relay.identity.Brand;
+import io.tandem.relay.identity.Brands;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A packaged relay in a process of its own on loopback, with one brand, so that its memory can be told from the clients'. */
+public final class RelayProcess implements AutoCloseable {
+    /** The one origin whose pages may take part. */
+    public static final String ORIGIN = "https://shop.example";
+
+    /** The brand's key. */
+    public static final String BRAND = "demo";
+
+    private static final String SECRET = "a secret of the scenarios, of thirty-two bytes or more";
+    private static final Duration READY_WITHIN = Duration.ofSeconds(30);
+    private static final long POLL_MILLIS = 100;
+    private static final Duration TOKEN_LIFE = Duration.ofHours(1);
+    private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
+    private static final long BYTES_PER_KIBIBYTE = 1024;
+
+    private final Brand brand = new Brand(BRAND, "Demo", Set.of(ORIGIN), Set.of(), List.of(), AgentSecret.of(SECRET));
+    private final AgentTokens tokens = new AgentTokens(new Brands(List.of(brand)), InstantSource.system());
+    private final AtomicInteger agents = new AtomicInteger();
+    private final Process process;
+    private final InetSocketAddress address;
+
+    private RelayProcess(Process process, InetSocketAddress address) {
+        this.process = process;
+        this.address = address;
+    }
+
+    /**
+     * Starts it and waits until it is ready.
+     *
+     * @param jar the packaged relay
+     * @param jvm options of its JVM
+     * @param settings further keys of its configuration
+     */
+    public static RelayProcess start(Path jar, List<String> jvm, Map<String, String> settings) {
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), freePort());
+        try {
+            Path config = Files.createTempFile("tandem-relay", ".properties");
+            config.toFile().deleteOnExit();
+            StringBuilder lines = new StringBuilder("tandem.host=127.0.0.1\ntandem.port=" + address.getPort()
+                    + "\ntandem.brands=demo\ntandem.brands.demo.origins=" + ORIGIN
+                    + "\ntandem.brands.demo.agent-secret=" + SECRET + "\n");
+            settings.forEach(
+                    (key, value) -> lines.append(key).append('=').append(value).append('\n'));
+            Files.writeString(config, lines);
+            List<String> command = new ArrayList<>(List.of("java"));
+            command.addAll(jvm);
+            command.addAll(List.of("-jar", jar.toString(), "serve", "--config", config.toString()));
+            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+            builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
+            builder.environment().keySet().removeIf(name -> name.startsWith("TANDEM_"));
+            RelayProcess relay = new RelayProcess(builder.start(), address);
+            relay.awaitReady();
+            return relay;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int freePort() {
+        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return probe.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void awaitReady() {
+        HttpClient client = HttpClient.newHttpClient();
+        HttpRequest ready = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + address.getPort() + "/readyz"))
+                .build();
+        long end = System.nanoTime() + READY_WITHIN.toNanos();
+        while (System.nanoTime() < end && process.isAlive()) {
+            try {
+                if (client.send(ready, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) {
+                    return;
+                }
+            } catch (IOException notYet) {
+                // It has not opened its port.
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                break;
+            }
+            pause();
+        }
+        process.destroyForcibly();
+        throw new IllegalStateException("the relay was not ready within " + READY_WITHIN);
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Where it listens. */
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    /** A token of an agent who has nothing else to do. */
+    public String freshToken() {
+        String name = "agent-" + agents.incrementAndGet();
+        return tokens.issue(new AgentIdentity(brand, name, name), TOKEN_LIFE);
+    }
+
+    /** Physical memory that the process has now, in bytes, as the kernel counts it. */
+    public long residentBytes() {
+        try {
+            Matcher found = RESIDENT.matcher(Files.readString(Path.of("/proc/" + process.pid() + "/status")));
+            if (!found.find()) {
+                throw new IllegalStateException("the kernel does not say how much memory the relay has");
+            }
+            return Long.parseLong(found.group(1)) * BYTES_PER_KIBIBYTE;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            process.destroyForcibly();
+        }
+    }
+}
