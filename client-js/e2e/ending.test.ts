@@ -1,5 +1,4 @@
 import { begin, expect, inMirror, signIn, state, test } from './together.ts';
-import { startRelay } from './relay.ts';
 
 test.describe('ending', () => {
   test('should end at once when the consumer closes the frame, and tell the agent why', async ({ consumer, agent, begin }) => {
@@ -29,8 +28,8 @@ test.describe('ending', () => {
     await expect(inMirror(agent, '#card-tent')).toBeVisible();
   });
 
-  test('should let the consumer leave at once when the relay was killed', async ({ browser }) => {
-    const relay = await startRelay();
+  test('should let the consumer leave at once when the relay was killed', async ({ browser, launchRelay }) => {
+    const relay = await launchRelay();
     const consumerContext = await browser.newContext();
     const agentContext = await browser.newContext();
     try {

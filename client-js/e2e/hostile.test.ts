@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { type Browser, chromium, type Page } from '@playwright/test';
 import { HOSTILE } from '../test/replay/hostile-vectors.ts';
 import { launchOptions } from './playwright.config.ts';
-import { startRelay } from './relay.ts';
 import { begin, expect, inMirror, signIn, test } from './together.ts';
 
 /*
@@ -76,11 +75,11 @@ async function tryEverything(agent: Page): Promise<void> {
   for (const key of ['Tab', 'Enter', 'Tab', 'Space', 'Tab', 'Enter']) await agent.keyboard.press(key);
 }
 
-test('should let a hostile page reach nobody from the agent’s window, and run nothing in it', async () => {
+test('should let a hostile page reach nobody from the agent’s window, and run nothing in it', async ({ launchRelay }) => {
   test.setTimeout(120_000);
   const folder = mkdtempSync(join(tmpdir(), 'tandem-hostile-'));
   writeFileSync(join(folder, 'index.html'), PAGE);
-  const [relay, sink, control] = await Promise.all([startRelay('--site', folder), openSink(), openSink()]);
+  const [relay, sink, control] = await Promise.all([launchRelay('--site', folder), openSink(), openSink()]);
   const [theirs, ours] = await Promise.all([launch('~NOTFOUND'), launch('127.0.0.1')]);
   try {
     const consumer = await (await theirs.newContext()).newPage();

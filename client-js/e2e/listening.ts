@@ -1,4 +1,5 @@
-import type { Page, WebSocket } from '@playwright/test';
+import type { Page } from '@playwright/test';
+import { readRecords } from '../src/connection/records.ts';
 import { decodeFrame, Flag } from '../src/protocol/frame.ts';
 import { FrameType, laneOf } from '../src/protocol/frame-type.ts';
 import { Lz4Decoder } from '../src/protocol/lz4.ts';
@@ -20,20 +21,25 @@ export function listenTo(page: Page): Heard {
   const pieces: { readonly where: string; readonly bytes: Buffer }[] = [];
   const values: string[] = [];
   let frames = 0;
+  const ear = createEar((where, bytes) => pieces.push({ where, bytes: Buffer.from(bytes) }), values);
+  const hear = (bytes: Uint8Array): void => {
+    frames++;
+    ear(bytes);
+  };
   page.on('request', (request) => {
     const { pathname, search } = new URL(request.url());
+    const body = new Uint8Array(request.postDataBuffer() ?? []);
     pieces.push({
       where: `request ${pathname}`,
-      bytes: Buffer.from(`${pathname}${decodeURIComponent(search)}${request.postData() ?? ''}`),
+      bytes: Buffer.concat([new TextEncoder().encode(pathname + decodeURIComponent(search)), body]),
     });
+    if (pathname.endsWith('/poll')) readRecords(body).frames.forEach(hear);
   });
   page.on('websocket', (socket) => {
-    listenToSocket(
-      socket,
-      (where, bytes) => pieces.push({ where, bytes: Buffer.from(bytes) }),
-      values,
-      () => frames++,
-    );
+    socket.on('framesent', ({ payload }) => {
+      if (typeof payload === 'string') throw new Error('a text message');
+      hear(new Uint8Array(payload));
+    });
   });
   return {
     find(text) {
@@ -47,19 +53,19 @@ export function listenTo(page: Page): Heard {
   };
 }
 
-function listenToSocket(socket: WebSocket, note: (where: string, bytes: Uint8Array) => void, values: string[], count: () => void): void {
+/** Reads frames as they leave, over whatever carrier; what is sent again was heard before. */
+function createEar(note: (where: string, bytes: Uint8Array) => void, values: string[]): (bytes: Uint8Array) => void {
   let decoder = new Lz4Decoder();
   let epoch = -1;
+  let sequence = 0;
   let chunks: Uint8Array[] = [];
-  socket.on('framesent', ({ payload }) => {
-    count();
-    if (typeof payload === 'string') throw new Error('a text message');
-    const frame = decodeFrame(new Uint8Array(payload));
+  return (bytes) => {
+    const frame = decodeFrame(bytes);
     const where = `frame 0x${frame.type.toString(16)} of the ${laneOf(frame.type)} lane`;
-    note(where, new Uint8Array(payload));
-    if (!isBatch(frame.type)) return;
+    note(where, bytes);
+    if (!isBatch(frame.type) || (frame.epoch === epoch && frame.sequence <= sequence)) return;
     if (frame.epoch !== epoch) decoder = new Lz4Decoder();
-    epoch = frame.epoch;
+    ({ epoch, sequence } = frame);
     const expanded = frame.flags & Flag.COMPRESSED ? decoder.expand(frame.payload, (frame.flags & Flag.LINKED) !== 0) : frame.payload;
     chunks.push(expanded);
     if (frame.flags & Flag.MORE) return;
@@ -67,7 +73,7 @@ function listenToSocket(socket: WebSocket, note: (where: string, bytes: Uint8Arr
     chunks = [];
     note(`${where}, expanded`, batch);
     readPageBatch(batch, onlyValues(values));
-  });
+  };
 }
 
 /** A visitor that notes live values and lets everything else pass. */

@@ -6,7 +6,7 @@ import type { Page } from '@playwright/test';
 import { MASK_TEXT } from '../src/capture/mask.ts';
 import { linesOf, MIRROR_DOCUMENT } from '../tools/fidelity/structure.ts';
 import { type Heard, listenTo } from './listening.ts';
-import { type Relay, startRelay } from './relay.ts';
+import type { Relay } from './relay.ts';
 import { begin, expect, inMirror, signIn, test as base } from './together.ts';
 
 /** A part of a secret that is as long as this counts as a leak; nothing else on the pages has one by chance. */
@@ -37,10 +37,10 @@ interface Scene {
 
 const test = base.extend<{ scene: Scene }, { site: Relay }>({
   site: [
-    async ({}, use) => {
+    async ({ launchRelay }, use) => {
       const folder = mkdtempSync(join(tmpdir(), 'tandem-masks-'));
       writeFileSync(join(folder, 'index.html'), PAGE);
-      const relay = await startRelay('--site', folder);
+      const relay = await launchRelay('--site', folder);
       await use(relay);
       await relay.stop();
       rmSync(folder, { recursive: true });

@@ -24,6 +24,8 @@ export default defineConfig({
   forbidOnly: true,
   timeout: 60_000,
   expect: { timeout: 10_000 },
+  // What channels ride on: the same suite each time.
+  projects: [{ name: 'websocket' }, { name: 'long-poll' }, { name: 'switching' }],
   reporter: [['list'], ['json', { outputFile: '../artefacts/e2e.json' }]],
   use: {
     actionTimeout: 10_000,

@@ -1,10 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startRelay } from './relay.ts';
 import { begin, expect, inMirror, signIn, test } from './together.ts';
 
-test('should serve any folder of pages with the tag in them', async ({ browser }) => {
+test('should serve any folder of pages with the tag in them', async ({ browser, launchRelay }) => {
   const folder = mkdtempSync(join(tmpdir(), 'tandem-site-'));
   writeFileSync(join(folder, 'style.css'), 'h1 { color: rgb(1, 2, 3); }');
   writeFileSync(
@@ -13,7 +12,7 @@ test('should serve any folder of pages with the tag in them', async ({ browser }
   );
   mkdirSync(join(folder, 'inner'));
   writeFileSync(join(folder, 'inner', 'page.html'), '<!doctype html><html><body><p id="inner">Further in</p></body></html>');
-  const relay = await startRelay('--site', folder);
+  const relay = await launchRelay('--site', folder);
   const contexts = [await browser.newContext(), await browser.newContext()] as const;
   try {
     const consumer = await contexts[0].newPage();

@@ -1,5 +1,5 @@
 import { type Browser, type BrowserContext, expect, type Locator, type Page, test as base } from '@playwright/test';
-import { type Relay, startRelay } from './relay.ts';
+import { type Carriers, type Relay, startRelay } from './relay.ts';
 
 export { expect };
 
@@ -28,9 +28,18 @@ async function open(
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(`${page.url()}: ${error.message}`));
   page.on('console', (message) => {
-    if (message.type() === 'error') problems.push(`${page.url()}: ${message.text()}`);
+    const text = message.text();
+    if (message.type() === 'error' && !isRefusal(text, message.location().url)) problems.push(`${page.url()}: ${text}`);
   });
   return { context, page, problems };
+}
+
+/** The line that a browser itself writes where a carrier is refused to it or taken away: some of every run's are. */
+function isRefusal(text: string, url: string): boolean {
+  return (
+    /^WebSocket connection to 'ws:[^']*\/v1\/sessions\/\w{26}\/channel' failed/.test(text) ||
+    (text.startsWith('Failed to load resource: ') && /\/v1\/sessions\/\w{26}\/poll$/.test(url))
+  );
 }
 
 /** Signs an agent in who has no session yet. */
@@ -76,10 +85,17 @@ interface Fixtures extends Together {
   readonly openAgent: () => Promise<Page>;
 }
 
-export const test = base.extend<Fixtures, { sharedRelay: Relay }>({
+interface WorkerFixtures {
+  readonly sharedRelay: Relay;
+  /** A relay with options of its own, on the carriers of this run. */
+  readonly launchRelay: (...args: string[]) => Promise<Relay>;
+}
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  launchRelay: [async ({}, use, { project }) => use((...args) => startRelay(project.name as Carriers, ...args)), { scope: 'worker' }],
   sharedRelay: [
-    async ({}, use) => {
-      const relay = await startRelay();
+    async ({ launchRelay }, use) => {
+      const relay = await launchRelay();
       await use(relay);
       const code = await relay.stop();
       expect(code, `the relay's exit code after SIGTERM\n${relay.output()}`).toBe(143);

@@ -4,7 +4,12 @@ import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { expect } from '@playwright/test';
 import { WebSocket, WebSocketServer } from 'ws';
+import type { Carrier, CarrierEvents } from '../src/connection/carrier.ts';
+import { pageClock } from '../src/connection/clock.ts';
+import { openLongPoll } from '../src/connection/long-poll.ts';
+import { openWebSocket } from '../src/connection/websocket.ts';
 import { type Action, decodeVerdict, encodeAction, type Verdict } from '../src/protocol/action.ts';
+import { CloseCode } from '../src/protocol/close-code.ts';
 import { decodeControl, encodeControl, type ErrorInfo, type Mode, type SessionInfo } from '../src/protocol/control.ts';
 import { decodeFrame, encodeFrame, Flag, type Frame } from '../src/protocol/frame.ts';
 import { FrameType, laneOf } from '../src/protocol/frame-type.ts';
@@ -56,7 +61,7 @@ export function pageLane(): PageLane {
   };
 }
 
-/** What one side of a WebSocket heard, and what it says. */
+/** What one side of a carrier heard, and what it says. */
 interface Ear {
   readonly frames: Frame[];
   readonly page: PageLane;
@@ -64,15 +69,19 @@ interface Ear {
   verdicts(): Verdict[];
 }
 
-function listen(socket: WebSocket): Ear {
+interface Listener extends Ear {
+  take(bytes: Uint8Array): void;
+}
+
+function listen(): Listener {
   const frames: Frame[] = [];
   const page = pageLane();
-  socket.on('message', (data: Buffer) => {
-    const frame = decodeFrame(new Uint8Array(data));
-    frames.push(frame);
-    if (frame.type === FrameType.KEYFRAME || frame.type === FrameType.MUTATIONS) page.accept(frame);
-  });
   return {
+    take(bytes) {
+      const frame = decodeFrame(bytes);
+      frames.push(frame);
+      if (frame.type === FrameType.KEYFRAME || frame.type === FrameType.MUTATIONS) page.accept(frame);
+    },
     frames,
     page,
     errors: () => frames.filter((frame) => frame.type === FrameType.ERROR).map((frame) => decodeControl<ErrorInfo>(frame.payload)),
@@ -88,41 +97,57 @@ export async function nodeId(ear: Ear, elementId: string): Promise<number> {
 export interface BareAgent extends Ear {
   /** @param sequence instead of the next one. @returns the sequence it was sent with */
   act(action: Action, sequence?: number): number;
-  sendRaw(bytes: Uint8Array): void;
+  sendRaw(bytes: Uint8Array<ArrayBuffer>): void;
   session(): SessionInfo | undefined;
   closeCode(): number | undefined;
   close(): void;
+}
+
+/** The carrier of this run, by the client's own code; where they switch, a WebSocket past what switches. */
+async function openCarrier(relay: Relay, path: string, told: Pick<CarrierEvents, 'message' | 'lost'>): Promise<Carrier> {
+  const origin = relay.directUrl;
+  class Socket extends WebSocket {
+    constructor(url: string, protocol: string) {
+      super(url, protocol, { origin });
+    }
+  }
+  return new Promise((resolve) => {
+    const events: CarrierEvents = { ...told, opened: () => resolve(carrier) };
+    const url = origin + path.replace(/channel$/, 'poll');
+    const carrier: Carrier =
+      relay.carriers === 'long-poll'
+        ? openLongPoll({ url, fetch: (to, request) => fetch(to, request), clock: pageClock }, events)
+        : openWebSocket(Socket as unknown as typeof globalThis.WebSocket, origin.replace('http', 'ws') + path, events);
+  });
 }
 
 /** An agent without a viewer: it keeps no rule of its own, so that what is refused is refused by the relay. */
 export async function bareAgent(relay: Relay, name: string, session: string, mode: Mode): Promise<BareAgent> {
   const post = async (path: string, body: object, token?: string): Promise<Record<string, string>> => {
     const headers = { 'Content-Type': 'application/json', ...(token ? { Authorization: `Bearer ${token}` } : {}) };
-    const answer = await fetch(relay.url + path, { method: 'POST', headers, body: JSON.stringify(body) });
+    const answer = await fetch(relay.directUrl + path, { method: 'POST', headers, body: JSON.stringify(body) });
     expect(answer.ok, `${path}: ${answer.status}`).toBe(true);
     return (await answer.json()) as Record<string, string>;
   };
   const { token } = await post('/agent/dev-token', { name });
   const { grant, channel } = await post(`/v1/sessions/${session}/invitations`, { mode }, token);
-  const socket = new WebSocket(relay.url.replace('http', 'ws') + String(channel), 'tandem.v1', { origin: relay.url });
   let closeCode: number | undefined;
-  socket.on('close', (code: number) => (closeCode = code));
-  const ear = listen(socket);
-  await once(socket, 'open');
-  socket.send(
+  const ear = listen();
+  const carrier = await openCarrier(relay, channel ?? '', { message: ear.take, lost: (code) => (closeCode = code) });
+  carrier.send(
     encodeFrame(FrameType.HELLO, 0, 1, encodeControl({ protocol: [1, 1], role: 'agent', client: 'bare-agent/1', grant, lz4: true })),
   );
   let sequence = 0;
   return {
     ...ear,
     act(action, as = ++sequence) {
-      socket.send(encodeFrame(action.type, pageEpoch(ear.frames), as, encodeAction(action, NEVER_MILLIS)));
+      carrier.send(encodeFrame(action.type, pageEpoch(ear.frames), as, encodeAction(action, NEVER_MILLIS)));
       return as;
     },
-    sendRaw: (bytes) => socket.send(bytes),
+    sendRaw: (bytes) => carrier.send(bytes),
     session: () => lastSession(ear.frames),
     closeCode: () => closeCode,
-    close: () => socket.close(),
+    close: () => carrier.close(CloseCode.NORMAL),
   };
 }
 

@@ -216,10 +216,14 @@ export function joinSession(around: Surroundings, memory: Memory): ConsumerSessi
 
   /** Tells the relay on every carrier until it has closed the session; nothing on this side waits for it. */
   function farewell(): void {
-    const tell = (): unknown => channel.send(FrameType.END, encodeControl({}));
+    // Holds on to the session's whole interface until it has run.
+    const timer = setTimeout(channel.close, FAREWELL_MILLIS);
+    const tell = (): void => {
+      if (channel.state === 'closed') clearTimeout(timer);
+      channel.send(FrameType.END, encodeControl({}));
+    };
     channel.onState(tell);
     tell();
-    setTimeout(channel.close, FAREWELL_MILLIS);
   }
 
   function clear(): void {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -93,6 +94,13 @@ public final class Main {
         Path site;
 
         @Option(
+                names = "--proxy-port",
+                paramLabel = "N",
+                description = "a port of this machine from which something in between brings pages and carriers here")
+        @Nullable
+        Integer proxyPort;
+
+        @Option(
                 names = "--carriers",
                 paramLabel = "LIST",
                 split = ",",
@@ -103,8 +111,11 @@ public final class Main {
         @Override
         public Integer call() {
             CommandSpec command = Objects.requireNonNull(spec);
-            if (port < 1 || port > 65_535) {
-                throw new ParameterException(command.commandLine(), "--port is " + port + "; allowed are 1 to 65535");
+            requirePort("--port", port, command);
+            Set<Integer> ports = new LinkedHashSet<>(Set.of(port));
+            if (proxyPort != null) {
+                requirePort("--proxy-port", proxyPort, command);
+                ports.add(proxyPort);
             }
             if (site != null && !Files.isDirectory(site)) {
                 throw new ParameterException(command.commandLine(), "--site is " + site + "; allowed is a folder");
@@ -120,7 +131,14 @@ public final class Main {
             byte[] secret = new byte[SECRET_BYTES];
             new SecureRandom().nextBytes(secret);
             AgentSecret agentSecret = AgentSecret.of(Base64.getEncoder().encodeToString(secret));
-            return run(RelayConfig.forDemo(port, Optional.ofNullable(site), offered, agentSecret));
+            return run(RelayConfig.forDemo(port, ports, Optional.ofNullable(site), offered, agentSecret));
+        }
+
+        private static void requirePort(String option, int port, CommandSpec command) {
+            if (port < 1 || port > 65_535) {
+                throw new ParameterException(
+                        command.commandLine(), option + " is " + port + "; allowed are 1 to 65535");
+            }
         }
     }
 

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * All that a relay is told before it starts; {@link RelayConfigReader} makes it from the environment and a file.
@@ -52,12 +54,20 @@ public record RelayConfig(
         brands = List.copyOf(brands);
     }
 
-    /** A relay for this machine alone, with one brand whose pages it serves itself. */
-    public static RelayConfig forDemo(int port, Optional<Path> site, Set<CarrierKind> carriers, AgentSecret secret) {
+    /**
+     * A relay for this machine alone, with one brand whose pages it serves itself.
+     *
+     * @param port where it listens
+     * @param pagePorts the ports under which browsers know its pages
+     */
+    public static RelayConfig forDemo(
+            int port, Set<Integer> pagePorts, Optional<Path> site, Set<CarrierKind> carriers, AgentSecret secret) {
         Brand brand = new Brand(
                 DEMO_BRAND,
                 "Tandem demo",
-                Set.of("http://localhost:" + port, "http://127.0.0.1:" + port),
+                pagePorts.stream()
+                        .flatMap(page -> Stream.of("http://localhost:" + page, "http://127.0.0.1:" + page))
+                        .collect(Collectors.toUnmodifiableSet()),
                 Set.of(),
                 List.of(),
                 secret);
