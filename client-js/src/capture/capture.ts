@@ -89,6 +89,8 @@ class PageCapture implements Capture {
   private readonly stopPolling: () => void;
   private phase: Phase = 'idle';
   private isKeptBack = false;
+  /** Whether a part of the keyframe was sent. */
+  private isOnItsWay = false;
   private isPollDue = false;
   private writer = new PageWriter();
   private chunks: Uint8Array[] = [];
@@ -130,7 +132,9 @@ class PageCapture implements Capture {
   }
 
   keyframe(): void {
-    if (this.phase !== 'walking' && this.phase !== 'stopped') this.beginKeyframe();
+    if (this.phase === 'stopped') return;
+    if (this.phase === 'walking' || (this.phase === 'sending' && !this.isOnItsWay)) this.goOn();
+    else this.beginKeyframe();
   }
 
   goOn(): void {
@@ -247,6 +251,7 @@ class PageCapture implements Capture {
     this.writer = new PageWriter(KEYFRAME_COLUMN_BYTES);
     this.writer.reset(describe(this.window.document), this.window.devicePixelRatio);
     this.phase = 'walking';
+    this.isOnItsWay = false;
     this.chunks = [];
     this.tasks.next(() => {
       this.budget.begin(SLICE_MILLIS);
@@ -287,6 +292,7 @@ class PageCapture implements Capture {
 
   private readonly sendChunk = (): void => {
     if (this.mustWait()) return;
+    this.isOnItsWay = true;
     const chunk = this.chunks.shift();
     if (chunk !== undefined) this.sender.keyframeChunk(chunk, this.chunks.length === 0);
     if (this.chunks.length > 0) {

@@ -13,9 +13,10 @@ export interface FrameSender {
   mutations(batch: Uint8Array): boolean;
 }
 
-export function createFrameSender(send: (type: FrameType, payload: Uint8Array, flags: number) => void): FrameSender {
-  const encoder = new Lz4Encoder();
-
+export function createFrameSender(
+  send: (type: FrameType, payload: Uint8Array, flags: number) => void,
+  encoder = new Lz4Encoder(),
+): FrameSender {
   function flagsNow(): number {
     return Flag.COMPRESSED | (encoder.isLinked ? Flag.LINKED : 0);
   }

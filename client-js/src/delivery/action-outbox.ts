@@ -21,6 +21,8 @@ export interface ActionOutboxOptions {
   readonly clock: Clock;
   /** Hands a frame to the carrier; false when there is none. */
   readonly post: (frame: Uint8Array<ArrayBuffer>) => boolean;
+  /** An action waits for the SYNC of its document. */
+  readonly needSync: () => void;
   /** Once for each action. */
   readonly settled: (outcome: Outcome) => void;
 }
@@ -31,13 +33,15 @@ export interface ActionOutboxOptions {
  */
 export interface ActionOutbox {
   readonly unanswered: number;
+  /** Whether it is known from which sequence to count on. */
+  readonly isBased: boolean;
   /** @returns the action's number, counted from 1; -1 when too many wait for their verdict already */
   act(action: Action, epoch: number): number;
-  /** @param participant this agent's number */
-  sync(sync: Sync, epoch: number, participant: number): void;
+  /** @param participant this agent's number, where the SYNC answers this very load of its desk */
+  sync(sync: Sync, epoch: number, participant: number | undefined): void;
   verdict(verdict: Verdict): void;
-  /** The relay refused a frame. @returns false when it was no action of this outbox */
-  refused(error: ErrorInfo): boolean;
+  /** The relay refused an action. */
+  refused(error: ErrorInfo): void;
   /** The channel has opened, or the session goes on after a pause. */
   opened(): void;
   /** Nobody will answer any more: settles what waits. */
@@ -57,19 +61,19 @@ interface Pending {
   isSettled: boolean;
 }
 
-export function createActionOutbox({ clock, post, settled }: ActionOutboxOptions): ActionOutbox {
+export function createActionOutbox({ clock, post, needSync, settled }: ActionOutboxOptions): ActionOutbox {
   const pending: Pending[] = [];
   /** When the clock of a document's tag stood at 0, on this side's clock, for the latest documents. */
   const zeros = new Map<number, number>();
   let acted = 0;
   /** Sequence of the action before the first: the desk may have been reloaded. */
   let base = 0;
-  /** Whether an action bears a sequence by now. */
-  let isNumbered = false;
+  let isBased = false;
   let cancelAgain: (() => void) | undefined;
 
   /** A document that the consumer has left will answer nothing but that it was left; before that, an action waits for its document's clock. */
   function deadlineOf({ epoch, madeAt }: Pending): number | undefined {
+    if (!isBased) return undefined;
     const zero = zeros.get(epoch);
     if (zero !== undefined) return Math.max(0, Math.floor(madeAt - zero) + ACTION_LIFE_MILLIS);
     return [...zeros.keys()].some((known) => isAfter(known, epoch)) ? 0 : undefined;
@@ -81,19 +85,23 @@ export function createActionOutbox({ clock, post, settled }: ActionOutboxOptions
       if (!one.frame) {
         const deadline = deadlineOf(one);
         if (deadline === undefined) break;
-        isNumbered = true;
         one.frame = encodeFrame(one.action.type, one.epoch, base + one.number, encodeAction(one.action, deadline));
       }
       if (!post(one.frame)) break;
       one.sendings++;
     }
-    if (pending.length > 0) cancelAgain ??= clock.after(AGAIN_MILLIS, sendAgain);
+    if (pending.length > 0) cancelAgain ??= clock.after(AGAIN_MILLIS, again);
   }
 
   function sendAgain(): void {
     cancelAgain?.();
     cancelAgain = undefined;
     send(0);
+  }
+
+  function again(): void {
+    if (pending.some((one) => !one.frame && deadlineOf(one) === undefined)) needSync();
+    sendAgain();
   }
 
   function find(sequence: number): Pending | undefined {
@@ -110,6 +118,9 @@ export function createActionOutbox({ clock, post, settled }: ActionOutboxOptions
     get unanswered() {
       return pending.length;
     },
+    get isBased() {
+      return isBased;
+    },
     act(action, epoch) {
       if (pending.length >= MAX_UNANSWERED_ACTIONS) return -1;
       const isNext = pending.every(({ frame }) => frame);
@@ -125,17 +136,18 @@ export function createActionOutbox({ clock, post, settled }: ActionOutboxOptions
       zeros.delete(epoch);
       zeros.set(epoch, clock.now() - clockMillis);
       for (const old of [...zeros.keys()].slice(0, -MAX_CLOCKS)) zeros.delete(old);
-      if (!isNumbered) for (const [agent, sequence] of answered) if (agent === participant) base = Math.max(base, sequence);
+      if (!isBased && participant !== undefined) {
+        isBased = true;
+        base = answered.find(([agent]) => agent === participant)?.[1] ?? 0;
+      }
       sendAgain();
     },
     verdict(verdict) {
-      // Of the desk before this one.
-      if (!isNumbered) base = Math.max(base, verdict.sequence);
       const one = find(verdict.sequence);
       if (!one) return;
       pending.splice(pending.indexOf(one), 1);
       cancelAgain?.();
-      cancelAgain = pending.length > 0 ? clock.after(AGAIN_MILLIS, sendAgain) : undefined;
+      cancelAgain = pending.length > 0 ? clock.after(AGAIN_MILLIS, again) : undefined;
       // What stood in for it has expired, as it was to.
       settle(one, one.error && verdict.outcome === 'expired' ? { error: one.error } : { verdict });
     },
@@ -143,7 +155,7 @@ export function createActionOutbox({ clock, post, settled }: ActionOutboxOptions
       const one = error.sequence ? find(error.sequence) : undefined;
       const isAction = one && (one.action.type === error.type || one.error);
       // An action waits for its receiver to come back.
-      if (!isAction || one.error || error.reason === 'not-present') return !!isAction;
+      if (!isAction || one.error || error.reason === 'not-present') return;
       one.error = error;
       // The only one that ever left is not on its way any more; of two, the first may have been carried out.
       if (one.sendings === 1) settle(one, { error });
@@ -151,7 +163,6 @@ export function createActionOutbox({ clock, post, settled }: ActionOutboxOptions
       const nothing = encodeAction({ type: FrameType.HIGHLIGHT, node: 0 }, 0);
       one.frame = encodeFrame(FrameType.HIGHLIGHT, one.epoch, base + one.number, nothing);
       if (error.reason === 'mode-forbids') sendAgain();
-      return true;
     },
     opened: sendAgain,
     close() {

@@ -47,6 +47,8 @@ export function createPageReceiver({ clock, batch, send }: PageReceiverOptions):
   let last = 0;
   /** Whether there is a line of sequences to go on with: a keyframe has begun to come. */
   let isInLine = false;
+  /** What is wanted while there is no line, and why. Of a page that could not be applied nothing is taken again. */
+  let wanted: KeyframeReason = KeyframeReason.JOINED;
   /** The parts of a keyframe under way; undefined outside of one. */
   let parts: Uint8Array[] | undefined;
   let partBytes = 0;
@@ -64,6 +66,8 @@ export function createPageReceiver({ clock, batch, send }: PageReceiverOptions):
     const isOurs = isInLine && frame.epoch === epoch;
     const isNext = isOurs && sequence === last + 1;
     const begins = type === FrameType.KEYFRAME && !(frame.flags & Flag.LINKED) && !(isNext && parts);
+    const isOfNoUse = !isInLine && wanted === KeyframeReason.CANNOT_APPLY && frame.epoch === epoch && sequence <= last;
+    if (isOfNoUse) return;
     if (isOurs && sequence <= last) acknowledge(0);
     else if (begins || isNext) take(frame, begins);
     else if (isInLine) resumeAfterGap();
@@ -137,22 +141,23 @@ export function createPageReceiver({ clock, batch, send }: PageReceiverOptions):
 
   function ask(reason: KeyframeReason): void {
     isInLine = false;
+    wanted = reason;
     parts = undefined;
     stopAcknowledging();
     const isFaultAgain = reason === KeyframeReason.CANNOT_APPLY && clock.now() - faultAt < FAULT_MEMORY_MILLIS;
     if (reason === KeyframeReason.CANNOT_APPLY) faultAt = clock.now();
-    if (!isFaultAgain) request(reason);
-    askLater(reason);
+    if (isFaultAgain) askLater();
+    else request();
   }
 
-  const request = (reason: KeyframeReason): void => send(FrameType.KEYFRAME_REQUEST, epoch, encodeNumber(reason));
+  function request(): void {
+    send(FrameType.KEYFRAME_REQUEST, epoch, encodeNumber(wanted));
+    askLater();
+  }
 
-  function askLater(reason: KeyframeReason): void {
+  function askLater(): void {
     cancelAsk?.();
-    cancelAsk = clock.after(askAgainMillis, () => {
-      request(reason);
-      askLater(reason);
-    });
+    cancelAsk = clock.after(askAgainMillis, request);
     askAgainMillis = Math.min(askAgainMillis * 2, AGAIN_AT_MOST_MILLIS);
   }
 
@@ -164,7 +169,7 @@ export function createPageReceiver({ clock, batch, send }: PageReceiverOptions):
 
   function tell(): void {
     if (isInLine) resume();
-    else ask(KeyframeReason.JOINED);
+    else request();
   }
 
   return {
@@ -173,7 +178,7 @@ export function createPageReceiver({ clock, batch, send }: PageReceiverOptions):
     opened: tell,
     ask,
     expect() {
-      if (!isInLine) askLater(KeyframeReason.JOINED);
+      if (!isInLine) askLater();
     },
     rest() {
       stopAcknowledging();

@@ -14,8 +14,8 @@ export interface PageSenderOptions {
   readonly clock: Clock;
   /** Hands a frame to the carrier; false when there is none. */
   readonly post: (frame: Uint8Array<ArrayBuffer>) => boolean;
-  /** Sends SYNC. */
-  readonly sync: (asks: boolean) => void;
+  /** Sends SYNC. @param load of the viewer that it answers; 0: nobody asked */
+  readonly sync: (asks: boolean, load: number) => void;
   /** What was sent is of no use to the agent any more: the whole page is wanted, in a new line of sequences. */
   readonly keyframe: () => void;
   /** There is room again after {@link PageSender.hasRoom} said that there was none. */
@@ -96,7 +96,7 @@ export function createPageSender(options: PageSenderOptions): PageSender {
   function ask(): void {
     cancelAsk = undefined;
     askMillis = Math.min(askMillis * 2, ASK_AT_MOST_MILLIS);
-    options.sync(true);
+    options.sync(true, 0);
     pump();
   }
 
@@ -158,17 +158,19 @@ export function createPageSender(options: PageSenderOptions): PageSender {
       isFull = isHeld || ringBytes >= window.bytes;
       return !isFull;
     },
-    receive({ type, epoch: of, payload }) {
+    receive({ type, epoch: of, sequence: load, payload }) {
       const number = decodeNumber(payload);
-      if (type === FrameType.PAGE_ACK && of !== epoch) return;
+      const isAck = type === FrameType.PAGE_ACK;
+      // First, so that the agent may act as soon as it sees the page.
+      if (!isAck || load > 0) options.sync(false, load);
+      if (isAck && of !== epoch) return;
       heard();
-      if (type === FrameType.PAGE_ACK) {
+      if (isAck) {
         acknowledge(Math.min(number, last));
+      } else if (type === FrameType.KEYFRAME_REQUEST && number !== KeyframeReason.JOINED && of === epoch) {
+        wantKeyframe();
       } else {
-        // First, so that the agent may act as soon as it sees the page.
-        options.sync(false);
-        if (type === FrameType.KEYFRAME_REQUEST && number !== KeyframeReason.JOINED) wantKeyframe();
-        else sendAgain(type === FrameType.RESUME && of === epoch, number);
+        sendAgain(type === FrameType.RESUME && of === epoch, number);
       }
       pump();
       tellRoom();
@@ -180,11 +182,14 @@ export function createPageSender(options: PageSenderOptions): PageSender {
       heard();
       isHeld = hadBegun && !isNew;
       if (isNew) last = 0;
-      options.sync(isHeld);
+      options.sync(isHeld, 0);
       if (isNew && hadBegun) wantKeyframe();
       pump();
     },
-    restart: forget,
+    restart() {
+      forget();
+      options.sync(false, 0);
+    },
     stop() {
       cancelAsk?.();
       forget();

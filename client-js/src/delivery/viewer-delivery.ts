@@ -10,6 +10,8 @@ import { createPageReceiver, type PageReceiver } from './page-receiver.ts';
 export interface ViewerDeliveryOptions {
   readonly channel: Pick<Channel, 'post'>;
   readonly clock: Clock;
+  /** Drawn anew with each load of the desk, 1 to 2^32 - 1: what the desk before this one asked is not answered to this one. */
+  readonly load: number;
   /** This agent's number among the participants. */
   readonly participant: () => number;
   /** One whole page batch, in order, once. */
@@ -26,19 +28,23 @@ export interface ViewerDelivery {
   receive(frame: Frame): void;
 }
 
-export function createViewerDelivery({ channel, clock, participant, batch, settled }: ViewerDeliveryOptions): ViewerDelivery {
+export function createViewerDelivery({ channel, clock, load, participant, batch, settled }: ViewerDeliveryOptions): ViewerDelivery {
   const page = createPageReceiver({
     clock,
     batch,
-    send: (type, epoch, payload) => channel.post(encodeFrame(type, epoch, 0, payload)),
+    send(type, epoch, payload) {
+      // An acknowledgement asks for SYNC until one has come.
+      const isQuiet = type === FrameType.PAGE_ACK && actions.isBased;
+      channel.post(encodeFrame(type, epoch, isQuiet ? 0 : load, payload));
+    },
   });
-  const actions = createActionOutbox({ clock, post: channel.post, settled });
+  const actions = createActionOutbox({ clock, post: channel.post, needSync: page.asked, settled });
 
   function receive(frame: Frame): void {
-    const { type, epoch, payload } = frame;
+    const { type, epoch, sequence, payload } = frame;
     if (type === FrameType.SYNC) {
       const sync = decodeSync(payload);
-      actions.sync(sync, epoch, participant());
+      actions.sync(sync, epoch, sequence === load ? participant() : undefined);
       if (sync.asks) page.asked();
     } else if (type === FrameType.VERDICT) {
       const verdict = decodeVerdict(payload);

@@ -29,6 +29,7 @@ describe('the action lane at the agent', () => {
         if (isOpen) sent.push(`${epoch}/${sequence} ${'node' in action ? action.node : ''} by ${deadlineMillis}`);
         return isOpen;
       },
+      needSync: () => sent.push('sync!'),
       settled: (outcome) =>
         settled.push(`${outcome.number} ${'error' in outcome ? `error ${outcome.error.reason}` : outcome.verdict.outcome}`),
     });
@@ -52,6 +53,14 @@ describe('the action lane at the agent', () => {
     clock.advance(400);
     sync(10_000);
     expect(out()).toEqual(['1/1 7 by 14600']);
+  });
+
+  it('should ask for a SYNC that does not come', () => {
+    outbox.act(focus(7), 1);
+    clock.advance(2_000);
+    expect(out()).toEqual(['sync!']);
+    sync(10_000);
+    expect(out()).toEqual(['1/1 7 by 13000']);
   });
 
   it('should keep to the order while one waits', () => {
@@ -107,6 +116,14 @@ describe('the action lane at the agent', () => {
     expect(settled).toEqual(['1 applied']);
   });
 
+  it('should count on from no SYNC that may not know of what the desk before this one did', () => {
+    outbox.act(focus(1), 1);
+    outbox.sync({ asks: true, clockMillis: 0, answered: [[AGENT, 3]] }, 1, undefined);
+    expect(out()).toEqual([]);
+    sync(0, 1, [[AGENT, 5]]);
+    expect(out()).toEqual(['1/6 1 by 5000']);
+  });
+
   it('should take no more than 64 unanswered', () => {
     for (let i = 1; i <= 64; i++) expect(outbox.act(focus(i), 1)).toBe(i);
     expect(outbox.act(focus(65), 1)).toBe(-1);
@@ -117,7 +134,7 @@ describe('the action lane at the agent', () => {
   });
 
   describe('whose action the relay refuses', () => {
-    const refuse = (reason: string, sequence = 1, type: number = FrameType.FOCUS): boolean =>
+    const refuse = (reason: string, sequence = 1, type: number = FrameType.FOCUS): void =>
       outbox.refused({ reason, message: '', type, sequence });
 
     it('should tell it at once, and fill its place so that what follows goes on', () => {
@@ -125,7 +142,7 @@ describe('the action lane at the agent', () => {
       outbox.act(focus(1), 1);
       outbox.act({ type: FrameType.WIGGLE, node: 9 }, 1);
       out();
-      expect(refuse('mode-forbids')).toBe(true);
+      refuse('mode-forbids');
       expect(settled).toEqual(['1 error mode-forbids']);
       expect(out()).toEqual(['1/1 0 by 0', '1/2 9 by 5000']);
       verdict(1, 'expired');
@@ -152,13 +169,13 @@ describe('the action lane at the agent', () => {
       expect(settled).toEqual(['1 error mode-forbids']);
     });
 
-    it('should wait for a consumer who is not present, and leave other errors to others', () => {
+    it('should wait for a consumer who is not present, and leave errors of others alone', () => {
       sync(0);
       outbox.act(focus(1), 1);
-      expect(refuse('not-present')).toBe(true);
+      refuse('not-present');
       expect(settled).toEqual([]);
-      expect(refuse('mode-forbids', 0, FrameType.CURSOR)).toBe(false);
-      expect(refuse('mode-forbids', 2)).toBe(false);
+      refuse('mode-forbids', 2);
+      expect(settled).toEqual([]);
     });
 
     it('should say nothing more of it while the session is paused', () => {

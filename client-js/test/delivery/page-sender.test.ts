@@ -6,6 +6,8 @@ import { FrameType } from '../../src/protocol/frame-type.ts';
 import { fakeClock } from '../connection/fake-socket.ts';
 
 const { KEYFRAME, MUTATIONS, PAGE_ACK, RESUME, KEYFRAME_REQUEST } = FrameType;
+/** Of the viewer that asks. */
+const LOAD = 77;
 const FIRST_WINDOW_BYTES = 24_576;
 
 describe('the page lane at the tag', () => {
@@ -25,7 +27,7 @@ describe('the page lane at the tag', () => {
         if (isOpen) out.push(decodeFrame(bytes).sequence);
         return isOpen;
       },
-      sync: (asks) => out.push(asks ? 'sync?' : 'sync'),
+      sync: (asks, load) => out.push(asks ? 'sync?' : load === LOAD ? 'sync' : 'sync!'),
       keyframe: () => out.push('keyframe!'),
       room: () => out.push('room'),
     });
@@ -36,7 +38,7 @@ describe('the page lane at the tag', () => {
   const page = (bytes = 100): void => sender.send(KEYFRAME, new Uint8Array(bytes), 0);
   const change = (bytes = 100): void => sender.send(MUTATIONS, new Uint8Array(bytes), 0);
   const hear = (type: FrameType, number: number, epoch = 1): void =>
-    sender.receive({ type, flags: 0, sender: 2, epoch, sequence: 0, payload: encodeNumber(number) });
+    sender.receive({ type, flags: 0, sender: 2, epoch, sequence: type === PAGE_ACK ? 0 : LOAD, payload: encodeNumber(number) });
   const heard = (): (number | string)[] => out.splice(0);
 
   it('should number frames from 1 in each epoch, and begin it with a keyframe of its own asking', () => {
@@ -44,14 +46,14 @@ describe('the page lane at the tag', () => {
     change();
     expect(heard()).toEqual([1, 2]);
     sender.opened(2);
-    expect(heard()).toEqual(['sync', 'keyframe!']);
+    expect(heard()).toEqual(['sync!', 'keyframe!']);
     page();
     expect(heard()).toEqual([1]);
   });
 
   it('should say by SYNC that the document is new, and ask once something was sent', () => {
     sender.opened(1);
-    expect(heard()).toEqual(['sync']);
+    expect(heard()).toEqual(['sync!']);
     page();
     sender.opened(1);
     expect(heard()).toEqual([1, 'sync?']);
@@ -162,6 +164,14 @@ describe('the page lane at the tag', () => {
     // Another before that one was finished: with a gap, so that nobody takes it for more of it.
     page();
     expect(heard()).toEqual([5]);
+  });
+
+  it('should answer an acknowledgement that asks for SYNC, and send nothing again for it', () => {
+    page();
+    change();
+    heard();
+    sender.receive({ type: PAGE_ACK, flags: 0, sender: 2, epoch: 1, sequence: LOAD, payload: encodeNumber(1) });
+    expect(heard()).toEqual(['sync']);
   });
 
   it('should leave no timer behind', () => {

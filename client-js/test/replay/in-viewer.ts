@@ -90,7 +90,9 @@ async function start(html: string, mode: Mode, style = 'width:800px;height:600px
     FrameType.WELCOME,
     encodeControl({ protocol: 1, participant: AGENT, epoch: 1, resume: 'r', session: info, limits, resourceOrigins: [] }),
   );
-  deliver(FrameType.SYNC, encodeSync({ asks: false, clockMillis: 0, answered: [] }), { sender: CONSUMER, epoch: 1 });
+  const question = FakeSocket.latest.sent.map((bytes) => decodeFrame(bytes)).find(({ type }) => type === FrameType.KEYFRAME_REQUEST);
+  const answer = { sender: CONSUMER, epoch: 1, sequence: question?.sequence ?? 0 };
+  deliver(FrameType.SYNC, encodeSync({ asks: false, clockMillis: 0, answered: [] }), answer);
   const { batch, ids } = replay.keyframe({ html });
   page(FrameType.KEYFRAME, batch);
   return ids;

@@ -66,6 +66,8 @@ export interface SessionAudience {
   pointer(remote: RemotePointer): void;
 }
 
+/** What fits a frame's sequence, but 0. */
+const MAX_LOAD = 0xffff_ffff;
 const CLIENT = 'tandem-viewer/0.1.0';
 
 /**
@@ -95,7 +97,10 @@ export class AgentSession extends EventTarget {
   /** The latest pointer frame of each participant: lower sequences of the same document came too late. */
   private readonly pointersSeen = new Map<number, { readonly epoch: number; readonly sequence: number }>();
 
-  constructor(offer: Offer, options: { readonly WebSocket?: typeof WebSocket; readonly clock?: Clock } = {}) {
+  constructor(
+    offer: Offer,
+    options: { readonly WebSocket?: typeof WebSocket; readonly clock?: Clock; readonly random?: () => number } = {},
+  ) {
     super();
     this.id = offer.session;
     this.offer = offer;
@@ -114,6 +119,7 @@ export class AgentSession extends EventTarget {
     this.delivery = createViewerDelivery({
       channel: this.channel,
       clock: options.clock ?? steadyClock,
+      load: 1 + Math.floor((options.random ?? Math.random)() * MAX_LOAD),
       participant: () => this.number,
       batch: (batch, epoch) => {
         this.shownEpoch = epoch;
@@ -319,8 +325,9 @@ export class AgentSession extends EventTarget {
     if (error.type === FrameType.SET_MODE) this.wantedMode = undefined;
     if (error.type === FrameType.END) this.isEnding = false;
     // Page feedback, and pointers that nobody receives, are no concern of the agent.
-    const isFeedback = error.type !== undefined && laneOf(error.type) === 'page';
-    if (!this.delivery.actions.refused(error) && !isFeedback && error.reason !== 'not-present') this.refused(error);
+    const lane = laneOf(error.type ?? 0);
+    if (lane === 'action') this.delivery.actions.refused(error);
+    else if (lane !== 'page' && error.reason !== 'not-present') this.refused(error);
   }
 
   private sessionChanged(next: SessionInfo): void {
