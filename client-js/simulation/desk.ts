@@ -1,12 +1,12 @@
 import { AgentSession } from '../src/control/agent/agent-session.ts';
-import { FrameType } from '../src/protocol/frame-type.ts';
-import { decodeControl, encodeControl, type Hello, type Mode } from '../src/protocol/control.ts';
-import { decodeFrame, encodeFrame } from '../src/protocol/frame.ts';
+import { FrameType, laneOf } from '../src/protocol/frame-type.ts';
+import type { Mode } from '../src/protocol/control.ts';
+import { decodeFrame } from '../src/protocol/frame.ts';
 import type { Action } from '../src/protocol/action.ts';
 import type { Bug } from './bugs.ts';
 import type { Chance } from './chance.ts';
 import type { Ledger } from './ledger.ts';
-import type { Path } from './network.ts';
+import { type Path, QUIET } from './network.ts';
 import { createSyntheticMirror } from './page.ts';
 import { createOwnClock, type OwnClock, type VirtualTime } from './time.ts';
 
@@ -19,7 +19,6 @@ export interface SimulatedDeskOptions {
   readonly ledger: Ledger;
   readonly path: Path;
   readonly bug: Bug | undefined;
-  readonly nextAttempt: () => number;
 }
 
 /** One load of the agent's desk: the real AgentSession, with a synthetic mirror as its audience. */
@@ -51,13 +50,13 @@ export function startDesk(options: SimulatedDeskOptions): SimulatedDesk {
       ...{ session: 's', invitation: 'i', mode: 'shared', grant: 'grant', channelUrl: 'ws://relay/' },
       ...{ withdraw: () => Promise.resolve(), end: () => Promise.resolve() },
     },
-    { clock, random: chance, WebSocket: wired(options) },
+    { ...QUIET, clock, random: chance, open: wired(options) },
   );
   session.attach({
     page(batch, epoch) {
       const number = mirror.apply(batch);
       shownEpoch = epoch;
-      ledger.shown(desk, epoch, number, mirror.text);
+      ledger.shown(desk, number, mirror.text);
     },
     pointer: () => undefined,
   });
@@ -117,24 +116,20 @@ export function startDesk(options: SimulatedDeskOptions): SimulatedDesk {
   };
 }
 
-/** The path's sockets, with what the planted bug does to the frames that go up. */
-function wired({ path, bug, nextAttempt }: SimulatedDeskOptions): typeof WebSocket {
-  const Socket = path.WebSocket as unknown as new () => { send(bytes: Uint8Array): void };
+/** The path's carriers, with what the planted bug does to the frames that go up. */
+function wired({ path, bug }: SimulatedDeskOptions): Path['open'] {
   const sent = new Set<string>();
-  class Wired extends Socket {
-    override send(bytes: Uint8Array): void {
-      const { type, payload, epoch, sequence } = decodeFrame(bytes);
-      if (type === FrameType.HELLO) {
-        const hello = decodeControl<Hello>(payload);
-        super.send(encodeFrame(type, 0, 0, encodeControl({ attempt: nextAttempt(), ...hello })));
-        return;
-      }
+  return (kind, events) => {
+    const carrier = path.open(kind, events);
+    const { send } = carrier;
+    carrier.send = (bytes) => {
+      const { type, epoch, sequence } = decodeFrame(bytes);
       if (bug === 'no-resume' && type === FrameType.RESUME) return;
       const name = `${epoch}/${sequence}`;
-      if (bug === 'no-resend' && type >> 6 === 2 && sent.has(name)) return;
-      if (type >> 6 === 2) sent.add(name);
-      super.send(bytes);
-    }
-  }
-  return Wired as unknown as typeof WebSocket;
+      if (bug === 'no-resend' && laneOf(type) === 'action' && sent.has(name)) return;
+      if (laneOf(type) === 'action') sent.add(name);
+      send(bytes);
+    };
+    return carrier;
+  };
 }

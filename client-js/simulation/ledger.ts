@@ -9,6 +9,7 @@ export class Violation extends Error {
 export type BatchKind = 'keyframe' | 'mutations';
 
 interface Batch {
+  readonly document: number;
   readonly kind: BatchKind;
   /** The page as it is with this batch applied. */
   readonly page: string;
@@ -28,9 +29,10 @@ interface Made {
 export interface Ledger {
   readonly fault: string | undefined;
   blame(what: string): void;
-  produced(epoch: number, kind: BatchKind, page: string): number;
+  /** @returns the batch's number: they count on over documents */
+  produced(document: number, kind: BatchKind, page: string): number;
   /** The desk has shown a batch. */
-  shown(desk: number, epoch: number, batch: number, page: string): void;
+  shown(desk: number, batch: number, page: string): void;
   made(desk: number, epoch: number, isGuiding: boolean): number;
   settled(action: number, outcome: string): void;
   applied(action: number, epoch: number, session: SessionInfo): void;
@@ -43,11 +45,10 @@ export interface Ledger {
 }
 
 export function createLedger(now: () => number): Ledger {
-  const batches = new Map<number, Batch[]>();
+  const batches: Batch[] = [];
   const actions: Made[] = [];
-  let produced = 0;
   let lastApplied = -1;
-  let last = { desk: -1, epoch: -1, batch: -1 };
+  let last = { desk: -1, batch: -1 };
 
   let fault: string | undefined;
 
@@ -60,24 +61,19 @@ export function createLedger(now: () => number): Ledger {
       return fault;
     },
     blame: (what) => require(false, () => what),
-    produced(epoch, kind, page) {
-      produced++;
-      const those = batches.get(epoch) ?? [];
-      batches.set(epoch, those);
-      return those.push({ kind, page }) - 1;
-    },
-    shown(desk, epoch, batch, page) {
-      const what = (): string => `batch ${epoch}/${batch} after ${last.epoch}/${last.batch}`;
-      const known = batches.get(epoch)?.[batch];
+    produced: (document, kind, page) => batches.push({ document, kind, page }) - 1,
+    shown(desk, batch, page) {
+      const what = (): string => `batch ${batch} after ${last.batch}`;
+      const known = batches[batch];
       if (!known) {
         require(false, () => `${what()} was never produced`);
         return;
       }
-      const isNext = desk === last.desk && epoch === last.epoch && batch === last.batch + 1;
-      const isLater = desk !== last.desk || epoch !== last.epoch || batch > last.batch;
+      const isNext = desk === last.desk && batch === last.batch + 1 && known.document === batches[last.batch]?.document;
+      const isLater = desk !== last.desk || batch > last.batch;
       require(isNext || (known.kind === 'keyframe' && isLater), () => `${what()}: lost, doubled or out of order`);
       require(page === known.page, () => `${what()}: shows ${page}, the page was ${known.page}`);
-      last = { desk, epoch, batch };
+      last = { desk, batch };
     },
     made(desk, epoch, isGuiding) {
       return actions.push({ epoch, madeAt: now(), isGuiding, desk, applied: false, outcome: undefined }) - 1;
@@ -109,7 +105,7 @@ export function createLedger(now: () => number): Ledger {
       });
     },
     get batches() {
-      return produced;
+      return batches.length;
     },
     get actions() {
       return actions.length;

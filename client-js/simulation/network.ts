@@ -1,3 +1,4 @@
+import { type Carrier, type CarrierEvents, type CarrierKind, deliver, NO_WORD } from '../src/connection/carrier.ts';
 import type { Clock } from '../src/connection/clock.ts';
 import type { Chance } from './chance.ts';
 
@@ -10,22 +11,27 @@ export interface RelayEnd {
   closed(): void;
 }
 
-/** The way between one client and the relay. */
+/** The way between one client and the relay. Both kinds of carrier keep order and lose nothing while they live; how they do it is tested elsewhere. */
 export interface Path {
-  /** A WebSocket class whose sockets take this way. */
-  readonly WebSocket: typeof WebSocket;
+  /** Opens a carrier on this way, for `viaPath`. */
+  open(kind: CarrierKind, events: CarrierEvents): Carrier;
   /** Nothing gets through in this direction until it heals; what waits then comes late, in order, unless its carrier was given up. */
   block(direction: Direction): void;
   heal(): void;
   /** Every carrier breaks; what was on its way is lost. */
   reset(): void;
-  /** The client's machine or document goes: its sockets say nothing more to it, and the relay hears late or never that they are gone. */
+  /** The client's document goes without a word: nothing more comes to it, and the relay hears late or never. */
   abandon(): void;
 }
 
-export type Direction = 'up' | 'down';
+/** What a path is told about a client without a window. */
+export const QUIET = {
+  first: 'websocket',
+  rides: () => undefined,
+  network: { addEventListener: () => undefined, removeEventListener: () => undefined },
+} as const;
 
-const ABNORMAL = 1006;
+export type Direction = 'up' | 'down';
 
 interface Line {
   /** Puts something on its way: it arrives after what was put before. */
@@ -34,115 +40,130 @@ interface Line {
   cut(): void;
 }
 
-/** @param accept the relay's side of a carrier that has opened */
-export function createPath(clock: Clock, chance: Chance, delayMillis: number, accept: (end: RelayEnd) => void): Path {
+export interface PathNature {
+  readonly delayMillis: number;
+  /** Whether WebSockets open at all: some networks strip what they need. */
+  readonly hasWebSocket: boolean;
+  /** The relay's side of a carrier that has opened. */
+  readonly accept: (end: RelayEnd) => void;
+}
+
+export function createPath(clock: Clock, chance: Chance, { delayMillis, hasWebSocket, accept }: PathNature): Path {
   const blocked = new Set<Direction>();
   const waiting: (() => void)[] = [];
-  const carriers = new Set<Carrier>();
+  const breaks = new Set<() => void>();
+  const silences = new Set<() => void>();
 
   function line(direction: Direction): Line {
-    let freeAt = 0;
+    /** What is on its way, in order: nothing overtakes what stands before it. */
+    const queue: { readonly readyAt: number; readonly deliver: () => void }[] = [];
+    let isMoving = false;
     let isCut = false;
-    let stuck: (() => void)[] = [];
-    function put(deliver: () => void): void {
-      if (isCut) return;
-      if (blocked.has(direction)) {
-        if (stuck.length === 0) waiting.push(unstick);
-        stuck.push(deliver);
-        return;
-      }
-      freeAt = Math.max(freeAt, clock.now() + delayMillis * (0.5 + chance()));
-      clock.after(freeAt - clock.now(), () => {
-        // A path that broke meanwhile holds what is on it.
+
+    function move(): void {
+      const [first] = queue;
+      if (isMoving || isCut || !first) return;
+      isMoving = true;
+      clock.after(first.readyAt - clock.now(), () => {
+        isMoving = false;
         if (isCut) return;
-        if (blocked.has(direction) || stuck.length > 0) put(deliver);
-        else deliver();
+        if (blocked.has(direction)) {
+          waiting.push(move);
+          return;
+        }
+        queue.shift();
+        first.deliver();
+        move();
       });
     }
-    function unstick(): void {
-      const late = stuck;
-      stuck = [];
-      for (const deliver of late) put(deliver);
-    }
-    return { put, cut: () => ((isCut = true), (stuck = [])) };
+
+    return {
+      put(deliver) {
+        if (isCut) return;
+        queue.push({ readyAt: clock.now() + delayMillis * (0.5 + chance()), deliver });
+        move();
+      },
+      cut: () => (isCut = true),
+    };
   }
 
-  class Carrier {
-    binaryType = '';
-    readonly bufferedAmount = 0;
-    onopen: (() => void) | null = null;
-    onmessage: ((event: { data: unknown }) => void) | null = null;
-    onclose: ((event: { code: number; reason: string }) => void) | null = null;
-    private readonly up = line('up');
-    private readonly down = line('down');
-    private readonly end: RelayEnd;
-    private isGone = false;
+  function open(kind: CarrierKind, events: CarrierEvents): Carrier {
+    const up = line('up');
+    const down = line('down');
+    let isGone = false;
+    const end: RelayEnd = {
+      send: (bytes) => down.put(() => deliver(carrier, bytes)),
+      close(code, reason = '') {
+        up.cut();
+        down.put(() => lost(code, reason));
+      },
+      heard: () => undefined,
+      closed: () => undefined,
+    };
+    const carrier: Carrier = {
+      kind,
+      isOpen: false,
+      events,
+      send: (bytes) => up.put(() => end.heard(bytes)),
+      bufferedBytes: () => 0,
+      close() {
+        isGone = true;
+        down.cut();
+        // What was sent before still arrives, and then the end.
+        up.put(() => forget());
+      },
+    };
+    const silenced = (): void => {
+      isGone = true;
+      down.cut();
+      if (chance.oneIn(2)) up.put(() => forget());
+    };
+    const broken = (): void => {
+      up.cut();
+      down.cut();
+      forget();
+      lost(NO_WORD, '');
+    };
 
-    constructor() {
-      carriers.add(this);
-      this.end = {
-        send: (bytes) => {
-          this.down.put(() => this.onmessage?.({ data: bytes.buffer }));
-        },
-        close: (code, reason = '') => {
-          this.up.cut();
-          this.down.put(() => this.lost(code, reason));
-        },
-        heard: () => undefined,
-        closed: () => undefined,
-      };
-      this.up.put(() => {
-        accept(this.end);
-        this.down.put(() => this.onopen?.());
+    function forget(): void {
+      breaks.delete(broken);
+      silences.delete(silenced);
+      end.closed();
+    }
+
+    function lost(code: number, reason: string): void {
+      breaks.delete(broken);
+      if (isGone) return;
+      isGone = true;
+      carrier.events.lost(code, reason);
+    }
+
+    breaks.add(broken);
+    silences.add(silenced);
+    if (kind === 'websocket' && !hasWebSocket) return carrier;
+    up.put(() => {
+      accept(end);
+      down.put(() => {
+        carrier.isOpen = true;
+        carrier.events.opened();
       });
-    }
-
-    send(bytes: Uint8Array): void {
-      this.up.put(() => this.end.heard(bytes));
-    }
-
-    close(): void {
-      this.isGone = true;
-      this.down.cut();
-      // What was sent before still arrives, and then the end.
-      this.up.put(() => this.forget());
-    }
-
-    break(): void {
-      this.up.cut();
-      this.down.cut();
-      this.forget();
-      this.lost(ABNORMAL, '');
-    }
-
-    private forget(): void {
-      carriers.delete(this);
-      this.end.closed();
-    }
-
-    private lost(code: number, reason: string): void {
-      carriers.delete(this);
-      if (this.isGone) return;
-      this.isGone = true;
-      this.onclose?.({ code, reason });
-    }
+    });
+    return carrier;
   }
 
   return {
-    WebSocket: Carrier as unknown as typeof WebSocket,
+    open,
     block: (direction) => void blocked.add(direction),
     heal() {
       blocked.clear();
-      for (const unstick of waiting.splice(0)) unstick();
+      for (const move of waiting.splice(0)) move();
     },
     reset() {
-      for (const carrier of [...carriers]) carrier.break();
+      for (const broken of [...breaks]) broken();
     },
     abandon() {
-      for (const carrier of [...carriers]) {
-        carrier.onopen = carrier.onmessage = carrier.onclose = null;
-        if (chance.oneIn(2)) carrier.close();
-      }
+      for (const silenced of [...silences]) silenced();
+      silences.clear();
     },
   };
 }

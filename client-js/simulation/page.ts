@@ -34,7 +34,7 @@ export interface SyntheticPageOptions {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly ledger: Ledger;
-  readonly epoch: number;
+  readonly document: number;
   /** Bytes that a batch carries along, at most. */
   readonly fatBytes: number;
   readonly hasRoom: () => boolean;
@@ -45,7 +45,7 @@ export interface SyntheticPageOptions {
 type Phase = 'idle' | 'walking' | 'sending' | 'live' | 'stopped';
 
 export function createSyntheticPage(options: SyntheticPageOptions): SyntheticPage {
-  const { clock, chance, ledger, epoch, send } = options;
+  const { clock, chance, ledger, document, send } = options;
   const cells = Array.from({ length: CELLS }, () => chance.between(0, 999));
   const dirty = new Set<number>();
   const sender = createFrameSender(send, encoder);
@@ -66,7 +66,7 @@ export function createSyntheticPage(options: SyntheticPageOptions): SyntheticPag
   function batchOf(kind: number, named: Iterable<number>): Uint8Array {
     const out = new ByteWriter(64);
     out.varint(kind);
-    out.varint(ledger.produced(epoch, kind === KEYFRAME ? 'keyframe' : 'mutations', cells.join(' ')));
+    out.varint(ledger.produced(document, kind === KEYFRAME ? 'keyframe' : 'mutations', cells.join(' ')));
     const those = [...named];
     out.varint(those.length);
     for (const cell of those) {

@@ -96,14 +96,15 @@ interface World {
 function createWorld({ chance, time, ledger, bug, note }: Circumstances): World {
   // Epochs start again after 65,535: some scenarios live through that.
   const relay = createRelay(time, chance.oneIn(8) ? MAX_EPOCH - chance.between(0, 1) : 1);
-  const consumerPath = createPath(time, chance, chance.between(2, 120), relay.accept);
-  const agentPath = createPath(time, chance, chance.between(2, 120), relay.accept);
+  const pathOf = (): Path =>
+    createPath(time, chance, { delayMillis: chance.between(2, 120), hasWebSocket: !chance.oneIn(8), accept: relay.accept });
+  const consumerPath = pathOf();
+  const agentPath = pathOf();
   const fatBytes = chance.oneIn(12) ? 6_000 : 0;
   const navigatesEvery = chance.between(5, 30);
-  const tab: Tab = { stored: '{}', attempts: 0 };
+  const tab: Tab = { stored: '{}' };
   let isCalm = false;
   let isLoading = false;
-  let attempts = 0;
   let desks = 0;
   let tag = load();
   let desk = open();
@@ -117,7 +118,7 @@ function createWorld({ chance, time, ledger, bug, note }: Circumstances): World 
 
   function open(): SimulatedDesk {
     desks++;
-    return startDesk({ number: desks, time, chance, ledger, path: agentPath, bug, nextAttempt: () => ++attempts });
+    return startDesk({ number: desks, time, chance, ledger, path: agentPath, bug });
   }
 
   /** The document goes and the next one comes. */

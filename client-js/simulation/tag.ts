@@ -1,5 +1,6 @@
 import { type Channel, openChannel } from '../src/connection/channel.ts';
 import type { Answer, Plan, ActionFrame } from '../src/delivery/action-inbox.ts';
+import { viaPath } from '../src/connection/path.ts';
 import { createTagDelivery, type TagDelivery } from '../src/delivery/tag-delivery.ts';
 import { decodeAction, encodeAction, isActionType } from '../src/protocol/action.ts';
 import { decodeControl, type SessionInfo } from '../src/protocol/control.ts';
@@ -10,7 +11,7 @@ import { refuseAction } from '../src/protocol/permission.ts';
 import type { Bug } from './bugs.ts';
 import type { Chance } from './chance.ts';
 import type { Ledger } from './ledger.ts';
-import type { Path } from './network.ts';
+import { type Path, QUIET } from './network.ts';
 import { createSyntheticPage, type SyntheticPage } from './page.ts';
 import { createOwnClock, type OwnClock, type VirtualTime } from './time.ts';
 
@@ -24,7 +25,6 @@ const FORGETFUL_MILLIS = 300;
 /** What outlives a document of the tab. */
 export interface Tab {
   stored: string;
-  attempts: number;
 }
 
 interface Memory {
@@ -72,10 +72,10 @@ export function startTag(options: SimulatedTagOptions): SimulatedTag {
 
   const keep = (): void => void (tab.stored = JSON.stringify(memory));
   const channel: Channel = openChannel({
-    url: 'ws://relay/',
-    ...{ clock, random: chance, WebSocket: path.WebSocket, counts: memory.counts },
+    ...{ clock, counts: memory.counts },
+    connect: viaPath({ ...QUIET, url: 'ws://relay/', open: path.open, clock, random: chance }),
     hello: () => ({
-      ...{ protocol: [1, 1], role: 'consumer', client: 'tag', lz4: true, continues: channel.epoch > 0, attempt: ++tab.attempts },
+      ...{ protocol: [1, 1], role: 'consumer', client: 'tag', lz4: true, continues: channel.epoch > 0 },
       ...(memory.resume === undefined ? {} : { resume: memory.resume }),
     }),
   });
@@ -119,7 +119,7 @@ export function startTag(options: SimulatedTagOptions): SimulatedTag {
     });
     const { send, hasRoom } = delivery;
     page = createSyntheticPage({
-      ...{ clock, chance, ledger, epoch: channel.epoch, fatBytes: options.fatBytes, send },
+      ...{ clock, chance, ledger, document: beganAt, fatBytes: options.fatBytes, send },
       hasRoom: () => session?.state === 'active' && hasRoom(),
     });
     if (channel.state === 'open') delivery.opened();

@@ -33,8 +33,6 @@ export interface Hello {
   readonly page?: { readonly origin: string; readonly path: string };
   readonly resume?: string | undefined;
   readonly continues?: boolean;
-  /** Grows with every HELLO of this participant. */
-  readonly attempt?: number;
   readonly grant?: string;
   /** Grows with every HELLO of a participant (protocol section 3.1); the channel sets it. */
   readonly attempt?: number;

@@ -1,6 +1,5 @@
 import { type Channel, type ChannelChange, openChannel } from '../../connection/channel.ts';
-import type { Clock } from '../../connection/clock.ts';
-import { viaPath } from '../../connection/path.ts';
+import { type PathOptions, viaPath } from '../../connection/path.ts';
 import { thisWorked, whatWorked } from '../../connection/worked.ts';
 import type { Outcome } from '../../delivery/action-outbox.ts';
 import { steadyClock } from '../../delivery/steady-clock.ts';
@@ -97,10 +96,8 @@ export class AgentSession extends EventTarget {
   /** The latest pointer frame of each participant: lower sequences of the same document came too late. */
   private readonly pointersSeen = new Map<number, { readonly epoch: number; readonly sequence: number }>();
 
-  constructor(
-    offer: Offer,
-    options: { readonly WebSocket?: typeof WebSocket; readonly clock?: Clock; readonly random?: () => number } = {},
-  ) {
+  /** @param options for tests: what the channel takes its way by */
+  constructor(offer: Offer, options: Partial<Omit<PathOptions, 'url'>> = {}) {
     super();
     this.id = offer.session;
     this.offer = offer;
