@@ -26,7 +26,7 @@ interface Place {
   readonly number: number;
   readonly role: Role;
   end: RelayEnd | undefined;
-  /** Good for coming back: the one that was used last, and the one that was given last. */
+  /** Good for coming back: the one that was used last, and what was given since. */
   secrets: string[];
   attempt: number;
 }
@@ -115,8 +115,9 @@ export function createRelay(clock: Clock, firstEpoch: number): ModelRelay {
 
   function welcome(end: RelayEnd, hello: Hello): Place | CloseCode {
     const place = places.find(({ role }) => role === hello.role) as Place;
-    // An agent may use its grant again. A tab that never heard of a secret has not begun: at a real relay it would be a new session.
-    const isKnown = hello.role === 'agent' || hello.resume === undefined || place.secrets.includes(hello.resume);
+    // An agent may use its grant again; a tag brings its first secret itself.
+    const { resume = '' } = hello;
+    const isKnown = hello.role === 'agent' || place.secrets.length === 0 || place.secrets.includes(resume);
     if (!isKnown) return CloseCode.NOT_AUTHENTICATED;
     if ((hello.attempt ?? 0) <= place.attempt) return CloseCode.REPLACED;
     place.attempt = hello.attempt ?? 0;
@@ -125,10 +126,11 @@ export function createRelay(clock: Clock, firstEpoch: number): ModelRelay {
     if (before) drops.get(before)?.(CloseCode.REPLACED);
     if (place.role === 'consumer' && !isNew && !hello.continues) epoch = (epoch % MAX_EPOCH) + 1;
     if (place.role === 'consumer') isNew = false;
-    const resume = `secret ${++secretsGiven}`;
-    place.secrets = [...(hello.resume === undefined ? [] : [hello.resume]), resume];
+    const fresh = `secret ${++secretsGiven}`;
+    // The one that was presented stays good, with what was given since.
+    place.secrets = [...(place.secrets.length === 0 ? [resume] : place.secrets.slice(Math.max(0, place.secrets.indexOf(resume)))), fresh];
     control(end, FrameType.WELCOME, {
-      ...{ protocol: 1, participant: place.number, epoch, resume, session: session(), limits: LIMITS, resourceOrigins: [] },
+      ...{ protocol: 1, participant: place.number, epoch, resume: fresh, session: session(), limits: LIMITS, resourceOrigins: [] },
     });
     tellAll();
     return place;

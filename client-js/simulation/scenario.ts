@@ -102,7 +102,7 @@ function createWorld({ chance, time, ledger, bug, note }: Circumstances): World 
   const agentPath = pathOf();
   const fatBytes = chance.oneIn(12) ? 6_000 : 0;
   const navigatesEvery = chance.between(5, 30);
-  const tab: Tab = { stored: '{}' };
+  const tab: Tab = { stored: JSON.stringify({ resume: 'the tag’s own secret' }) };
   let isCalm = false;
   let isLoading = false;
   let desks = 0;

@@ -14,8 +14,8 @@ export interface PageSenderOptions {
   readonly clock: Clock;
   /** Hands a frame to the carrier; false when there is none. */
   readonly post: (frame: Uint8Array<ArrayBuffer>) => boolean;
-  /** Sends SYNC. @param load of the viewer that it answers; 0: nobody asked */
-  readonly sync: (asks: boolean, load: number) => void;
+  /** Sends SYNC. @param mark of the viewer that it answers; 0: nobody asked */
+  readonly sync: (asks: boolean, mark: number) => void;
   /** What was sent is of no use to the agent any more: the whole page is wanted, in a new line of sequences. */
   readonly keyframe: () => void;
   /** There is room again after {@link PageSender.hasRoom} said that there was none. */
@@ -158,11 +158,11 @@ export function createPageSender(options: PageSenderOptions): PageSender {
       isFull = isHeld || ringBytes >= window.bytes;
       return !isFull;
     },
-    receive({ type, epoch: of, sequence: load, payload }) {
+    receive({ type, epoch: of, sequence: mark, payload }) {
       const number = decodeNumber(payload);
       const isAck = type === FrameType.PAGE_ACK;
       // First, so that the agent may act as soon as it sees the page.
-      if (!isAck || load > 0) options.sync(false, load);
+      if (!isAck || mark > 0) options.sync(false, mark);
       if (isAck && of !== epoch) return;
       heard();
       if (isAck) {

@@ -34,9 +34,9 @@ export function createTagDelivery(options: TagDeliveryOptions): TagDelivery {
   const sender = createPageSender({ clock, post: channel.post, sync, keyframe, room });
   const inbox = createActionInbox({ answered, remember, epoch: () => channel.epoch, clockMillis, send: channel.send, plan });
 
-  function sync(asks: boolean, load: number): void {
+  function sync(asks: boolean, mark: number): void {
     const payload = encodeSync({ asks, clockMillis: clockMillis(), answered: inbox.answered() });
-    channel.post(encodeFrame(FrameType.SYNC, channel.epoch, load, payload));
+    channel.post(encodeFrame(FrameType.SYNC, channel.epoch, mark, payload));
   }
 
   return {

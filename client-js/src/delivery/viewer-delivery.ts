@@ -11,7 +11,7 @@ export interface ViewerDeliveryOptions {
   readonly channel: Pick<Channel, 'post'>;
   readonly clock: Clock;
   /** Drawn anew with each load of the desk, 1 to 2^32 - 1: what the desk before this one asked is not answered to this one. */
-  readonly load: number;
+  readonly mark: number;
   /** This agent's number among the participants. */
   readonly participant: () => number;
   /** One whole page batch, in order, once. */
@@ -28,14 +28,14 @@ export interface ViewerDelivery {
   receive(frame: Frame): void;
 }
 
-export function createViewerDelivery({ channel, clock, load, participant, batch, settled }: ViewerDeliveryOptions): ViewerDelivery {
+export function createViewerDelivery({ channel, clock, mark, participant, batch, settled }: ViewerDeliveryOptions): ViewerDelivery {
   const page = createPageReceiver({
     clock,
     batch,
     send(type, epoch, payload) {
       // An acknowledgement asks for SYNC until one has come.
       const isQuiet = type === FrameType.PAGE_ACK && actions.isBased;
-      channel.post(encodeFrame(type, epoch, isQuiet ? 0 : load, payload));
+      channel.post(encodeFrame(type, epoch, isQuiet ? 0 : mark, payload));
     },
   });
   const actions = createActionOutbox({ clock, post: channel.post, needSync: page.asked, settled });
@@ -44,7 +44,7 @@ export function createViewerDelivery({ channel, clock, load, participant, batch,
     const { type, epoch, sequence, payload } = frame;
     if (type === FrameType.SYNC) {
       const sync = decodeSync(payload);
-      actions.sync(sync, epoch, sequence === load ? participant() : undefined);
+      actions.sync(sync, epoch, sequence === mark ? participant() : undefined);
       if (sync.asks) page.asked();
     } else if (type === FrameType.VERDICT) {
       const verdict = decodeVerdict(payload);

@@ -7,7 +7,7 @@ import { fakeClock } from '../connection/fake-socket.ts';
 
 const { KEYFRAME, MUTATIONS, PAGE_ACK, RESUME, KEYFRAME_REQUEST } = FrameType;
 /** Of the viewer that asks. */
-const LOAD = 77;
+const MARK = 77;
 const FIRST_WINDOW_BYTES = 24_576;
 
 describe('the page lane at the tag', () => {
@@ -27,7 +27,7 @@ describe('the page lane at the tag', () => {
         if (isOpen) out.push(decodeFrame(bytes).sequence);
         return isOpen;
       },
-      sync: (asks, load) => out.push(asks ? 'sync?' : load === LOAD ? 'sync' : 'sync!'),
+      sync: (asks, mark) => out.push(asks ? 'sync?' : mark === MARK ? 'sync' : 'sync!'),
       keyframe: () => out.push('keyframe!'),
       room: () => out.push('room'),
     });
@@ -38,7 +38,7 @@ describe('the page lane at the tag', () => {
   const page = (bytes = 100): void => sender.send(KEYFRAME, new Uint8Array(bytes), 0);
   const change = (bytes = 100): void => sender.send(MUTATIONS, new Uint8Array(bytes), 0);
   const hear = (type: FrameType, number: number, epoch = 1): void =>
-    sender.receive({ type, flags: 0, sender: 2, epoch, sequence: type === PAGE_ACK ? 0 : LOAD, payload: encodeNumber(number) });
+    sender.receive({ type, flags: 0, sender: 2, epoch, sequence: type === PAGE_ACK ? 0 : MARK, payload: encodeNumber(number) });
   const heard = (): (number | string)[] => out.splice(0);
 
   it('should number frames from 1 in each epoch, and begin it with a keyframe of its own asking', () => {
@@ -170,7 +170,7 @@ describe('the page lane at the tag', () => {
     page();
     change();
     heard();
-    sender.receive({ type: PAGE_ACK, flags: 0, sender: 2, epoch: 1, sequence: LOAD, payload: encodeNumber(1) });
+    sender.receive({ type: PAGE_ACK, flags: 0, sender: 2, epoch: 1, sequence: MARK, payload: encodeNumber(1) });
     expect(heard()).toEqual(['sync']);
   });
 

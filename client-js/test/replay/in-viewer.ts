@@ -103,11 +103,13 @@ function update(changes: Partial<SessionInfo>): void {
   deliver(FrameType.SESSION, encodeControl(info));
 }
 
-/** What the viewer sent on the action and pointer lanes, decoded, without cursors unless asked for. */
+/** What the viewer sent on the action and pointer lanes, decoded, without cursors unless asked for. Nobody answers actions here: those that were sent again count once. */
 function sent({ cursors = false } = {}): unknown[] {
+  const actions = new Set<number>();
   return (FakeSocket.latest?.sent ?? [])
     .map((bytes) => decodeFrame(bytes))
     .filter(({ type }) => cursors || type !== FrameType.CURSOR)
+    .filter(({ type, sequence }) => !isActionType(type) || (!actions.has(sequence) && actions.add(sequence)))
     .flatMap(({ type, payload }) => {
       const name = frameTypeName(type);
       if (isActionType(type)) return [{ ...decodeAction(type, payload).action, type: name }] as unknown[];

@@ -66,7 +66,7 @@ export interface SessionAudience {
 }
 
 /** What fits a frame's sequence, but 0. */
-const MAX_LOAD = 0xffff_ffff;
+const MAX_MARK = 0xffff_ffff;
 const CLIENT = 'tandem-viewer/0.1.0';
 
 /**
@@ -116,7 +116,7 @@ export class AgentSession extends EventTarget {
     this.delivery = createViewerDelivery({
       channel: this.channel,
       clock: options.clock ?? steadyClock,
-      load: 1 + Math.floor((options.random ?? Math.random)() * MAX_LOAD),
+      mark: 1 + Math.floor((options.random ?? Math.random)() * MAX_MARK),
       participant: () => this.number,
       batch: (batch, epoch) => {
         this.shownEpoch = epoch;
