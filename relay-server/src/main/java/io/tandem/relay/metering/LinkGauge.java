@@ -38,8 +38,13 @@ public final class LinkGauge {
         this.measuredKbps = limits.recommendedKbps();
     }
 
-    /** A frame has arrived; with this many bytes of its carrier. */
-    public void onFrame(int bytes) {
+    /**
+     * A frame has arrived.
+     *
+     * @param bytes of the frame alone: whether its sender is behind
+     * @param carriedBytes with all that its carrier took from the network: what the link has carried
+     */
+    public void onFrame(int bytes, int carriedBytes) {
         if (bytes < LARGE_FRAME_BYTES && !running) {
             return;
         }
@@ -49,7 +54,7 @@ public final class LinkGauge {
             startSpan(now);
         } else {
             // Small frames between large ones share the link with them.
-            spanBytes += bytes;
+            spanBytes += carriedBytes;
             if (spanBytes >= SPAN_BYTES) {
                 measure(now);
                 startSpan(now);

@@ -33,7 +33,7 @@ public final class SessionMeter {
         own.carried(carriedBytes);
         loopCounters.count(Direction.UP, lane, frameBytes);
         loopCounters.carried(carriedBytes);
-        gauge.onFrame(carriedBytes);
+        gauge.onFrame(frameBytes, carriedBytes);
         return budget.take(carriedBytes);
     }
 

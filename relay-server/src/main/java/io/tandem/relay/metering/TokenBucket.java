@@ -28,7 +28,7 @@ public final class TokenBucket {
     /** Takes bytes that have arrived already, and answers how many nanoseconds nothing more should: 0 while in budget. */
     public long take(int bytes) {
         long now = ticker.nanoTime();
-        available = Math.min(burstBytes, available + (now - filledNanos) * bytesPerNano) - bytes;
+        available = Math.min(burstBytes, available + (now - filledNanos) * bytesPerNano) - Math.max(0, bytes);
         filledNanos = now;
         return available >= 0 ? 0 : (long) Math.ceil(-available / bytesPerNano);
     }

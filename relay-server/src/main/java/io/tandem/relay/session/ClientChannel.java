@@ -231,6 +231,12 @@ final class ClientChannel implements ChannelIngress {
         session = joined;
         participant = as;
         long heartbeatMillis = services.limits().heartbeatMillis();
+        // Who left in debt comes back in debt.
+        long debtNanos = as.meter().debtNanos();
+        if (debtNanos > 0) {
+            hold(Hold.BUDGET, true);
+            budgetTimer = loop.schedule(() -> goOnIfPaid(as), debtNanos, TimeUnit.NANOSECONDS);
+        }
         timer = loop.scheduleAtFixedRate(this::heartbeat, heartbeatMillis, heartbeatMillis, TimeUnit.MILLISECONDS);
     }
 

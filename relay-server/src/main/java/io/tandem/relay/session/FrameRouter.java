@@ -20,6 +20,11 @@ final class FrameRouter {
     /** Whether the last frame of the page lane was a keyframe's that more follow of. */
     private boolean insideKeyframe;
 
+    /** The last frame of the page lane. */
+    private long pageSequence;
+
+    private int pageEpoch;
+
     /** Routes among these, as they are at each moment. */
     FrameRouter(List<Participant> participants) {
         this.participants = participants;
@@ -68,7 +73,9 @@ final class FrameRouter {
     }
 
     private boolean routePage(Participant from, FrameType type, ByteBuf frame) throws FrameViolation {
-        boolean keyframeBegins = type == FrameType.KEYFRAME && !insideKeyframe;
+        boolean keyframeBegins = type == FrameType.KEYFRAME && !goesOnWithKeyframe(frame);
+        pageEpoch = FrameHeader.epoch(frame);
+        pageSequence = FrameHeader.sequence(frame);
         insideKeyframe = type == FrameType.KEYFRAME && (FrameHeader.flags(frame) & FrameHeader.MORE) != 0;
         boolean expands = isSomebodyWithoutLz4();
         ByteBuf plain = expands ? transcoder.expand(frame) : null;
@@ -83,6 +90,13 @@ final class FrameRouter {
                 small.release();
             }
         }
+    }
+
+    /** A keyframe may be given up for another: the next frame of the same one follows it, and a block that stands alone is a first one. */
+    private boolean goesOnWithKeyframe(ByteBuf frame) {
+        boolean follows = FrameHeader.epoch(frame) == pageEpoch && FrameHeader.sequence(frame) == pageSequence + 1;
+        int block = FrameHeader.flags(frame) & (FrameHeader.COMPRESSED | FrameHeader.LINKED);
+        return insideKeyframe && follows && block != FrameHeader.COMPRESSED;
     }
 
     /** @param plain for those without LZ4; null: they have it, or wait for a keyframe */

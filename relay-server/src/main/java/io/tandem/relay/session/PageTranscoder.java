@@ -43,18 +43,19 @@ final class PageTranscoder {
     @Nullable
     ByteBuf expand(ByteBuf frame) throws FrameViolation {
         boolean sameEpoch = FrameHeader.epoch(frame) == epoch;
-        if (sameEpoch && FrameHeader.sequence(frame) <= sequence) {
+        boolean linked = (FrameHeader.flags(frame) & FrameHeader.LINKED) != 0;
+        boolean standsAlone = !linked && FrameHeader.typeCode(frame) == FrameType.KEYFRAME.code();
+        // A keyframe that is sent again begins anew: whoever has it passes over it.
+        if (sameEpoch && !standsAlone && FrameHeader.sequence(frame) <= sequence) {
             return null;
         }
         boolean follows = sameEpoch && FrameHeader.sequence(frame) == sequence + 1;
         boolean compressed = (FrameHeader.flags(frame) & FrameHeader.COMPRESSED) != 0;
-        boolean linked = (FrameHeader.flags(frame) & FrameHeader.LINKED) != 0;
         epoch = FrameHeader.epoch(frame);
         sequence = FrameHeader.sequence(frame);
         if (compressed && !linked) {
             history = NO_HISTORY;
         }
-        boolean standsAlone = !linked && FrameHeader.typeCode(frame) == FrameType.KEYFRAME.code();
         lost = !standsAlone && (lost || !follows);
         if (lost) {
             return null;
@@ -95,6 +96,8 @@ final class PageTranscoder {
     void forget() {
         history = NO_HISTORY;
         lost = true;
+        epoch = 0;
+        sequence = 0;
     }
 
     /** A raw page frame as one block that stands alone, or a new reference to it where that would not shrink it. */

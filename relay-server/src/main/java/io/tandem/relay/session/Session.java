@@ -199,8 +199,9 @@ final class Session {
             onControl(from, channel, type, frame);
             return;
         }
-        // A page that changes by itself keeps nobody awake; people point and act.
-        if (type.lane() != Lane.PAGE) {
+        // A page that changes by itself keeps nobody awake, nor do programs that talk to each other; people point and
+        // act.
+        if (type.lane() != Lane.PAGE && type != FrameType.SYNC && type != FrameType.VERDICT) {
             lastActivityNanos = services.ticker().nanoTime();
         }
         boolean delivered = attendance.router().route(from, type, frame);

@@ -38,7 +38,7 @@ class MeteringTest {
     void shouldTakeAQuietLinkForAGoodOne() {
         for (int i = 0; i < 100; i++) {
             ticker.advance(100, TimeUnit.MILLISECONDS);
-            gauge.onFrame(200);
+            gauge.onFrame(200, 900);
         }
         assertThat(gauge.quality()).isEqualTo(LinkQuality.GOOD);
     }
@@ -46,7 +46,7 @@ class MeteringTest {
     /** Ten frames of 16 KiB, each so long after the one before: 16 KiB every 100 ms are 1311 kbit/s. */
     private void run(long gapMillis) {
         for (int i = 0; i < 10; i++) {
-            gauge.onFrame(16 * KIBIBYTE);
+            gauge.onFrame(16 * KIBIBYTE, 16 * KIBIBYTE);
             ticker.advance(gapMillis, TimeUnit.MILLISECONDS);
         }
     }
@@ -67,7 +67,7 @@ class MeteringTest {
     @Test
     void shouldNotBlameTheLinkForWhatTheRelayHeldBack() {
         for (int i = 0; i < 10; i++) {
-            gauge.onFrame(16 * KIBIBYTE);
+            gauge.onFrame(16 * KIBIBYTE, 16 * KIBIBYTE);
             gauge.onHeld();
             ticker.advance(400, TimeUnit.MILLISECONDS);
         }

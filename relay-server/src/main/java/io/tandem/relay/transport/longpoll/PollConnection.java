@@ -123,15 +123,24 @@ final class PollConnection extends ChannelDuplexHandler {
         int bytes = body.readableBytes() + more.readableBytes();
         if (part.decoderResult().isFailure()) {
             refuse(ctx, PollAnswers.badBody(ctx.alloc(), "a body in well-formed chunks"));
+            closeIfLast(ctx, part);
         } else if (bytes > longPoll.limits().requestBytes()) {
             refuseTooLarge(ctx);
         } else if (bytes > 0 && !takesBody()) {
             refuse(ctx, PollAnswers.badBody(ctx.alloc(), "none"));
+            closeIfLast(ctx, part);
         } else {
             append(ctx, more);
             if (part instanceof LastHttpContent) {
                 complete(ctx);
             }
+        }
+    }
+
+    /** Nothing more of a refused request will come that the connection could wait for. */
+    private static void closeIfLast(ChannelHandlerContext ctx, HttpContent part) {
+        if (part instanceof LastHttpContent) {
+            ctx.close();
         }
     }
 

@@ -17,6 +17,9 @@ final class PollThrottle {
     /** The POST whose frames were taken and whose answer waits. */
     private @Nullable PollExchange posted;
 
+    /** Whether the client has to wait, even where the connection of its POST has ended: hanging up does not shorten the wait. */
+    private boolean holding;
+
     private @Nullable Future<?> timer;
 
     PollThrottle(EventExecutor loop, long holdMillis) {
@@ -32,7 +35,7 @@ final class PollThrottle {
     }
 
     boolean isHolding() {
-        return posted != null;
+        return holding;
     }
 
     /** Answers a POST of this carrier as soon as the session reads, or after as long as a request may be held. */
@@ -45,14 +48,20 @@ final class PollThrottle {
             return;
         }
         posted = exchange;
+        holding = true;
         exchange.waitsFor(carrier);
         timer = loop.schedule(this::release, holdMillis, TimeUnit.MILLISECONDS);
     }
 
-    /** Answers the POST that waits. */
+    /** The wait is over: answers the POST that waits, if its connection still stands. */
     void release() {
+        holding = false;
+        if (timer != null) {
+            timer.cancel(false);
+        }
         PollExchange waiting = posted;
-        if (waiting != null && forget(waiting)) {
+        posted = null;
+        if (waiting != null) {
             waiting.answer(PollAnswers.nothing());
         }
     }
@@ -63,9 +72,6 @@ final class PollThrottle {
             return false;
         }
         posted = null;
-        if (timer != null) {
-            timer.cancel(false);
-        }
         return true;
     }
 }

@@ -85,7 +85,7 @@ final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements Web
         }
         try {
             if (decoder != null) {
-                carriedBytes += in.readableBytes();
+                carriedBytes = (int) Math.min(Integer.MAX_VALUE, (long) carriedBytes + in.readableBytes());
                 decoder.read(in);
             }
         } finally {

@@ -177,6 +177,16 @@ class PollCarrierTest {
         assertThat(gate.told).containsExactly(FRAME);
     }
 
+    @Test
+    void shouldNotTakeMoreFromAClientThatHangsUpInsteadOfWaiting() {
+        gate.outlet().setReading(false);
+        up.post(token, 1, PollWorld.frame(PING));
+        up.channel.close();
+        world.connect().post(token, 2, PollWorld.frame(PING));
+
+        assertThat(gate.told).containsExactly(FRAME);
+    }
+
     /** What a client does wrong behind its opening, and the code that it earns. */
     @SuppressWarnings("ArrayRecordComponent")
     record Fault(String name, String method, int number, byte[] body, int code) {
