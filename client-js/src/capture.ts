@@ -122,8 +122,10 @@ export function startSession(context: SessionContext): LiveSession {
 
   function receive(frame: Frame): void {
     if (frame.type === FrameType.BUDGET) pace(JSON.parse(new TextDecoder().decode(frame.payload)) as BudgetInfo);
-    else if (isPointerType(frame.type)) point(frame.sender, decodePointer(frame.type, frame.payload));
-    else delivery.receive(frame);
+    else if (isPointerType(frame.type)) {
+      // The agent may still point at the document before this one.
+      if (frame.epoch === channel.epoch) point(frame.sender, decodePointer(frame.type, frame.payload));
+    } else delivery.receive(frame);
   }
 
   function pace({ quality }: BudgetInfo): void {

@@ -1,4 +1,4 @@
-/** Close codes of a channel (protocol section 5.3). 40xx and 41xx: retry; 44xx: the same attempt would fail again. */
+/** Close codes of a channel (protocol section 5.3). 40xx, 41xx and 4408: retry; 44xx: the same attempt would fail again. */
 export const CloseCode = {
   NORMAL: 1000,
   GOING_AWAY: 1001,
@@ -27,6 +27,7 @@ export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];
 
 /** Whether a client should try again after a close: everything but the 44xx range and faults that it would only repeat. */
 export function mayRetry(code: number): boolean {
-  if (code >= 4000) return code < 4200;
+  // A client that was too slow to say HELLO (a page that blocks, a machine that slept) is as good as any at its next attempt.
+  if (code >= 4000) return code < 4200 || code === CloseCode.HELLO_DEADLINE;
   return code !== CloseCode.PROTOCOL_ERROR && code !== CloseCode.UNSUPPORTED_DATA && code !== CloseCode.MESSAGE_TOO_BIG;
 }
