@@ -4,7 +4,7 @@ import type { Clock } from '../connection/clock.ts';
 const MIN_BYTES = 12_288;
 /** 50 ms at 40 Mbit/s, and what the relay holds for a slow viewer at most. */
 const MAX_BYTES = 262_144;
-/** Until something is known of the path: a third of a second at 750 kbit/s. */
+/** Until something is known of the path: a quarter of a second at 750 kbit/s. */
 const FIRST_BYTES = 24_576;
 /** How long frames may stand in queues on their way; a person does not notice the pointer being later by this. */
 const TARGET_MILLIS = 100;
