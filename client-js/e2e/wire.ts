@@ -14,6 +14,7 @@ import { decodeControl, encodeControl, type ErrorInfo, type Mode, type SessionIn
 import { decodeFrame, encodeFrame, Flag, type Frame } from '../src/protocol/frame.ts';
 import { FrameType, laneOf } from '../src/protocol/frame-type.ts';
 import { Lz4Decoder } from '../src/protocol/lz4.ts';
+import { decodeSync } from '../src/protocol/sync.ts';
 import { type PageVisitor, readPageBatch } from '../src/protocol/page-reader.ts';
 import type { Relay } from './relay.ts';
 
@@ -21,13 +22,15 @@ import type { Relay } from './relay.ts';
 
 const AGENT_NUMBER = 2;
 const SENDER_OFFSET = 2;
+/** The reason that KEYFRAME_REQUEST names. */
+const JOINED = new Uint8Array([1]);
 /** A deadline beyond any test's end. */
 const NEVER_MILLIS = 3_600_000;
 
 /** Page frames as a viewer sees them: expanded, chunks joined. */
 export interface PageLane {
-  /** @returns the expanded payload of this frame alone */
-  accept(frame: Frame): Uint8Array;
+  /** What comes again, and what comes beyond a gap, is passed over. */
+  accept(frame: Frame): void;
   /** Node id of the element that carries this id attribute in the page. */
   nodeOf(elementId: string): number | undefined;
 }
@@ -36,6 +39,7 @@ export function pageLane(): PageLane {
   const nodes = new Map<string, number>();
   let lz4 = new Lz4Decoder();
   let epoch = -1;
+  let next = 0;
   let chunks: Uint8Array[] = [];
   const told: Partial<PageVisitor> = {
     openElement: (node, _namespace, _tag, names, values) => {
@@ -46,16 +50,19 @@ export function pageLane(): PageLane {
   const visitor = new Proxy(told, { get: (known, name) => (Reflect.get(known, name) as unknown) ?? (() => undefined) }) as PageVisitor;
   return {
     accept(frame) {
+      const isBeginning = frame.type === FrameType.KEYFRAME && !(frame.flags & Flag.LINKED);
+      const isNext = frame.epoch === epoch && frame.sequence === next;
+      if (!isNext && !(isBeginning && (frame.epoch !== epoch || frame.sequence > next))) return;
       if (frame.epoch !== epoch) lz4 = new Lz4Decoder();
       epoch = frame.epoch;
+      next = frame.sequence + 1;
       const payload = frame.flags & Flag.COMPRESSED ? lz4.expand(frame.payload, (frame.flags & Flag.LINKED) !== 0) : frame.payload;
-      if (frame.type === FrameType.KEYFRAME && !(frame.flags & Flag.LINKED)) chunks = [];
+      if (isBeginning) chunks = [];
       chunks.push(payload);
       if (!(frame.flags & Flag.MORE)) {
         readPageBatch(new Uint8Array(Buffer.concat(chunks)), visitor);
         chunks = [];
       }
-      return payload;
     },
     nodeOf: (elementId) => nodes.get(elementId),
   };
@@ -70,7 +77,7 @@ interface Ear {
 }
 
 interface Listener extends Ear {
-  take(bytes: Uint8Array): void;
+  take(bytes: Uint8Array): Frame;
 }
 
 function listen(): Listener {
@@ -81,11 +88,16 @@ function listen(): Listener {
       const frame = decodeFrame(bytes);
       frames.push(frame);
       if (frame.type === FrameType.KEYFRAME || frame.type === FrameType.MUTATIONS) page.accept(frame);
+      return frame;
     },
     frames,
     page,
     errors: () => frames.filter((frame) => frame.type === FrameType.ERROR).map((frame) => decodeControl<ErrorInfo>(frame.payload)),
-    verdicts: () => frames.filter((frame) => frame.type === FrameType.VERDICT).map((frame) => decodeVerdict(frame.payload)),
+    verdicts() {
+      const all = frames.filter((frame) => frame.type === FrameType.VERDICT).map((frame) => decodeVerdict(frame.payload));
+      // What was sent again may be answered again.
+      return [...new Map(all.map((verdict) => [verdict.sequence, verdict])).values()];
+    },
   };
 }
 
@@ -132,8 +144,23 @@ export async function bareAgent(relay: Relay, name: string, session: string, mod
   const { token } = await post('/agent/dev-token', { name });
   const { grant, channel } = await post(`/v1/sessions/${session}/invitations`, { mode }, token);
   let closeCode: number | undefined;
+  const unanswered = new Map<number, Uint8Array<ArrayBuffer>>();
   const ear = listen();
-  const carrier = await openCarrier(relay, channel ?? '', { message: ear.take, lost: (code) => (closeCode = code) });
+  const carrier = await openCarrier(relay, channel ?? '', {
+    message(bytes) {
+      const { type, epoch, payload } = ear.take(bytes);
+      if (type === FrameType.ERROR) {
+        const { reason, sequence = 0 } = decodeControl<ErrorInfo>(payload);
+        if (reason !== 'not-present') unanswered.delete(sequence);
+      }
+      if (type === FrameType.VERDICT) unanswered.delete(decodeVerdict(payload).sequence);
+      if (type !== FrameType.SYNC) return;
+      // The tag asks from where to go on: this agent keeps no pages, and begins anew.
+      if (decodeSync(payload).asks) carrier.send(encodeFrame(FrameType.KEYFRAME_REQUEST, epoch, 0, JOINED));
+      for (const bytes of unanswered.values()) carrier.send(bytes);
+    },
+    lost: (code) => (closeCode = code),
+  });
   carrier.send(
     encodeFrame(FrameType.HELLO, 0, 1, encodeControl({ protocol: [1, 1], role: 'agent', client: 'bare-agent/1', grant, lz4: true })),
   );
@@ -141,7 +168,9 @@ export async function bareAgent(relay: Relay, name: string, session: string, mod
   return {
     ...ear,
     act(action, as = ++sequence) {
-      carrier.send(encodeFrame(action.type, pageEpoch(ear.frames), as, encodeAction(action, NEVER_MILLIS)));
+      const bytes = encodeFrame(action.type, pageEpoch(ear.frames), as, encodeAction(action, NEVER_MILLIS));
+      unanswered.set(as, bytes);
+      carrier.send(bytes);
       return as;
     },
     sendRaw: (bytes) => carrier.send(bytes),

@@ -120,12 +120,13 @@ export function startSession(context: SessionContext): LiveSession {
     if (session.state === 'active') capture.keyframe();
   }
 
+  /** The last sequence of each type. */
+  const pointed = new Map<number, number>();
+
   function receive(frame: Frame): void {
     if (frame.type === FrameType.BUDGET) pace(JSON.parse(new TextDecoder().decode(frame.payload)) as BudgetInfo);
-    else if (isPointerType(frame.type)) {
-      // The agent may still point at the document before this one.
-      if (frame.epoch === channel.epoch) point(frame.sender, decodePointer(frame.type, frame.payload));
-    } else delivery.receive(frame);
+    else if (isPointerType(frame.type)) point(frame, decodePointer(frame.type, frame.payload));
+    else delivery.receive(frame);
   }
 
   function pace({ quality }: BudgetInfo): void {
@@ -133,7 +134,10 @@ export function startSession(context: SessionContext): LiveSession {
     showLink(quality);
   }
 
-  function point(sender: number, pointer: Pointer): void {
+  function point({ epoch, sender, sequence, type }: Frame, pointer: Pointer): void {
+    // The agent may still point at the document before this one; and after a change of carriers the latest of each kind come again.
+    if (epoch !== channel.epoch || sequence === pointed.get(type)) return;
+    pointed.set(type, sequence);
     const agent = session.participants.find(({ number }) => number === sender);
     if (session.state !== 'active' || agent?.role !== 'agent') return;
     const element = elementOf(capture, pointer.node);

@@ -31,7 +31,8 @@ declare global {
 }
 
 function start(script: HTMLScriptElement): void {
-  const { origin } = new URL(script.src);
+  // Now: a page may change the base of its addresses later.
+  const { origin, href } = new URL(script.src);
   const { brand, relay = origin, origins = '' } = script.dataset;
   if (!brand) return;
   const listeners: { readonly [K in keyof TandemEvents]: Set<(event: TandemEvents[K]) => void> } = { state: new Set(), end: new Set() };
@@ -80,12 +81,11 @@ function start(script: HTMLScriptElement): void {
   /** What stands beside this script, imported at the first call. */
   function chunk<T>(name: string): () => Promise<T> {
     let chunk: Promise<T> | undefined;
-    let failures = 0;
+    let tries = 0;
     return () =>
-      (chunk ??= import(new URL(`tandem-${name}.js${failures ? `?${failures}` : ''}`, script.src).href).catch((fault: unknown) => {
+      (chunk ??= import(new URL(`tandem-${name}.js?${tries++}`, href).href).catch((fault: unknown) => {
         // Another try may find the relay again; under the same address, a browser may remember the failure.
         chunk = undefined;
-        failures++;
         throw fault;
       }) as Promise<T>);
   }

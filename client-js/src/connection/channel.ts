@@ -39,7 +39,7 @@ export interface Channel {
   /** The viewer follows the consumer to its next document; a new epoch counts its page lane from 1 again. */
   setEpoch(epoch: number): void;
   /**
-   * Sends a frame at once or not at all: nothing waits for a carrier here.
+   * Sends a frame at once or not at all: nothing waits for a carrier here but the latest pointer frame of each kind, which is what counts when there is one again.
    *
    * @returns its sequence (counted per lane; control frames: 0), or -1 when the channel is not open
    */
@@ -58,6 +58,9 @@ export interface Channel {
   /** Ends the channel; what was sent before still goes out. */
   close(code?: number): void;
 }
+
+/** The two top bits of a type (protocol section 2). */
+const POINTER_LANE = 3;
 
 interface Audience<T> {
   readonly add: (listener: (message: T) => void) => () => void;
@@ -141,10 +144,10 @@ export function openChannel(options: ChannelOptions): Channel {
   }
 
   function send(type: FrameType, payload?: Uint8Array, flags?: number): number {
-    if (state !== 'open') return -1;
     const lane = type >>> 6;
+    if (state !== 'open' && (lane !== POINTER_LANE || state !== 'waiting-to-retry')) return -1;
     const sequence = lane === 0 ? 0 : (sent[lane] = (sent[lane] ?? 0) + 1);
-    post(encodeFrame(type, lane === 0 ? 0 : epoch, sequence, payload, flags));
+    connector?.send(encodeFrame(type, lane === 0 ? 0 : epoch, sequence, payload, flags));
     return sequence;
   }
 

@@ -3,7 +3,7 @@ import type { Carrier } from './carrier.ts';
 
 /** Brings a channel's frames to the relay and back, over the carriers that it finds and keeps. */
 export interface Connector {
-  /** Only while the channel is open. */
+  /** Pointer frames also after a loss, while another carrier is looked for. */
   send(bytes: Uint8Array<ArrayBuffer>): void;
   bufferedBytes(): number;
   /** The channel has read the WELCOME that this connector brought. */

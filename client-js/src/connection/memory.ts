@@ -43,8 +43,9 @@ export function recall(): Memory {
   return kept?.resume ? kept : { session: newSessionId() };
 }
 
+/** Nothing, without the secret: what {@link recall} would not take up again. */
 export function keep(memory: Memory): void {
-  stored((storage) => storage.setItem(KEY, JSON.stringify(memory)));
+  stored((storage) => memory.resume && storage.setItem(KEY, JSON.stringify(memory)));
 }
 
 export function forget(): void {

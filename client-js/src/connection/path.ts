@@ -6,6 +6,7 @@ import type { Carrier, CarrierEvents, CarrierKind } from './carrier.ts';
 import { type Clock, steadyClock } from './clock.ts';
 import type { Connect, Connector, ConnectorEvents } from './connector.ts';
 import { type Fetch, openLongPoll } from './long-poll.ts';
+import { createPointers } from './pointers.ts';
 import { createSearch, RACE_MILLIS } from './search.ts';
 import { createWatch, type Watch } from './watch.ts';
 import { openWebSocket } from './websocket.ts';
@@ -77,6 +78,7 @@ function createPath(options: PathOptions, events: ConnectorEvents, taken: Carrie
   const open = options.open ?? opener(options, clock);
   const search = createSearch(clock, random, isUrgent, start);
   const attempts = createAttempts(clock, { hello: events.hello, frame: answered, failed });
+  const pointers = createPointers(clock);
   let current: Ride | undefined;
   let upgradeMillis = UPGRADE_MILLIS;
   let cancelUpgrade = (): void => undefined;
@@ -93,6 +95,7 @@ function createPath(options: PathOptions, events: ConnectorEvents, taken: Carrie
     search.stop();
     ride(attempt.carrier, attempt.hello, clock.now() - attempt.helloAt);
     events.frame(frame);
+    for (const bytes of pointers.latest()) current?.carrier.send(bytes);
   }
 
   function ride(carrier: Carrier, hello: number, roundTripMillis: number): void {
@@ -231,6 +234,7 @@ function createPath(options: PathOptions, events: ConnectorEvents, taken: Carrie
   }
   return {
     send(bytes) {
+      pointers.note(bytes);
       current?.carrier.send(bytes);
       if (bytes[0] !== FrameType.PONG) current?.watch?.sent();
     },

@@ -1,7 +1,22 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FrameType } from '../../src/protocol/frame-type.ts';
 import { HEARTBEAT_MILLIS } from './fake-carrier.ts';
-import { at, channel, clock, kinds, log, network, opened, openOn, outstanding, reset, rides, start, untilSuspect } from './path-lab.ts';
+import {
+  at,
+  channel,
+  clock,
+  kinds,
+  last,
+  log,
+  network,
+  openOn,
+  opened,
+  outstanding,
+  reset,
+  rides,
+  start,
+  untilSuspect,
+} from './path-lab.ts';
 
 beforeEach(reset);
 
@@ -74,6 +89,45 @@ describe('silence', () => {
     openOn(at(0));
     network.dispatchEvent(new Event('online'));
     expect(at(0).types.at(-1)).toBe(FrameType.PING);
+  });
+});
+
+describe('the latest pointer frames', () => {
+  const pointerTypes = (index: number): number[] => at(index).types.filter((type) => type >>> 6 === 3);
+
+  it('should be sent again when a carrier took them down, each kind once and as it was', () => {
+    start();
+    openOn(at(0));
+    for (const type of [FrameType.CURSOR, FrameType.TYPING, FrameType.CURSOR]) channel.send(type);
+    at(0).lose();
+    clock.advance(125);
+    openOn(at(1));
+    expect(at(1).sent.slice(1)).toEqual(at(0).sent.slice(2));
+  });
+
+  it('should be those of the time without a carrier, too', () => {
+    start();
+    openOn(at(0));
+    at(0).lose();
+    channel.send(FrameType.CURSOR);
+    expect(channel.send(FrameType.PAGE_ACK)).toBe(-1);
+    clock.advance(125);
+    openOn(at(1));
+    expect(pointerTypes(1)).toEqual([FrameType.CURSOR]);
+  });
+
+  it('should not mark a click of 2 s ago', () => {
+    start();
+    openOn(at(0));
+    channel.send(FrameType.CLICK_MARK);
+    at(0).lose();
+    clock.advance(125);
+    openOn(at(1));
+    expect(pointerTypes(1)).toEqual([FrameType.CLICK_MARK]);
+    at(1).lose();
+    clock.advance(1_875);
+    openOn(last());
+    expect(pointerTypes(opened.indexOf(last()))).toEqual([]);
   });
 });
 

@@ -308,7 +308,6 @@ export class AgentSession extends EventTarget {
     this.number = welcome.participant;
     this.resume = welcome.resume ?? this.resume;
     this.origins = welcome.resourceOrigins;
-    this.pointersSeen.clear();
     this.sessionChanged(welcome.session);
     // What was on its way on the carrier before this one counts as lost.
     if (this.over) return;
