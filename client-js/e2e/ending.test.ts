@@ -1,4 +1,4 @@
-import { begin, expect, inMirror, signIn, state, test } from './together.ts';
+import { begin, expect, inMirror, sessionOf, signIn, state, test } from './together.ts';
 
 test.describe('ending', () => {
   test('should end at once when the consumer closes the frame, and tell the agent why', async ({ consumer, agent, begin }) => {
@@ -22,8 +22,10 @@ test.describe('ending', () => {
 
   test('should be ready for another session after one has ended', async ({ consumer, agent, begin: beginHere }) => {
     await beginHere('view-only');
+    const ended = await sessionOf(consumer);
     await agent.getByTestId('session-end').click();
     await expect(agent.getByTestId('notice')).toContainText('You ended');
+    await sessionOf(consumer, ended);
     await begin(consumer, agent, 'shared');
     await expect(inMirror(agent, '#card-tent')).toBeVisible();
   });

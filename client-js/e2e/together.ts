@@ -48,17 +48,20 @@ export async function signIn(page: Page, relay: Relay): Promise<void> {
   await expect(page.locator('#desk')).toBeVisible();
 }
 
-/** The session id that the tag of this page has chosen. */
-export async function sessionOf(consumer: Page): Promise<string> {
-  const find = (): Promise<string | undefined> =>
-    consumer.evaluate(() => {
+/** The session id that the tag of this page has chosen; after a session another than `ended`. */
+export async function sessionOf(consumer: Page, ended?: string): Promise<string> {
+  let id: string | undefined;
+  const find = async (): Promise<boolean> => {
+    id = await consumer.evaluate(() => {
       const all = Object.keys(sessionStorage)
         .map((key) => `${key} ${sessionStorage.getItem(key) ?? ''}`)
         .join(' ');
       return /\b[0-9a-hjkmnp-tv-z]{26}\b/.exec(all)?.[0];
     });
-  await expect.poll(find, { message: 'the tag keeps a session id' }).toBeTruthy();
-  return (await find()) as string;
+    return id !== undefined && id !== ended;
+  };
+  await expect.poll(find, { message: 'the tag keeps a session id' }).toBe(true);
+  return id as string;
 }
 
 export async function entryOf(agent: Page, consumer: Page): Promise<Locator> {

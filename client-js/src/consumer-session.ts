@@ -17,8 +17,6 @@ const FAREWELL_MILLIS = 60_000;
 
 /** A WebSocket that is not open after this time may never be: the transport that knows another way is loaded. */
 const OPEN_MILLIS = 1_000;
-/** The transport, too, comes from the relay: where that is not reached it is asked for again after this time and up to as much more. */
-const LOAD_AGAIN_MILLIS = 2_000;
 
 /**
  * - `connecting`: the relay is not reached (yet).
@@ -58,7 +56,7 @@ export interface ConsumerSession {
 /** Waits in the lobby under the session id of the memory, and lives through the session that may follow. */
 export function joinSession(around: Surroundings, memory: Memory): ConsumerSession {
   let over = false;
-  let retried = false;
+  let isKnown = !!memory.counts;
   let frame: SessionFrame | undefined;
   let live: Bundle.LiveSession | undefined;
   let info: SessionInfo | undefined;
@@ -86,32 +84,29 @@ export function joinSession(around: Surroundings, memory: Memory): ConsumerSessi
   /** From one WebSocket to whatever works. It takes over the carrier there is. */
   function changeTransport(): void {
     if (channel.state === 'closed') return;
-    transport ??= around.transport().then(
-      ({ connectTag }) => channel.exchange(connectTag(url, memory, startedAt, channel.epoch)),
-      () => {
-        transport = undefined;
-        setTimeout(changeTransport, LOAD_AGAIN_MILLIS * (1 + Math.random()));
-      },
-    );
+    transport ??= around.transport().then(({ connectTag }) => channel.exchange(connectTag(url, memory, startedAt, channel.epoch)));
   }
 
   function moved(change: ChannelChange): void {
     if (change.state === 'waiting-to-retry') changeTransport();
     if (over) return;
     if (change.state === 'open') {
-      if (change.welcome.resume) memory.resume = change.welcome.resume;
+      // A consumer's WELCOME has one.
+      memory.resume = change.welcome.resume as string;
       keep(memory);
       apply(change.welcome.session);
     } else if (change.state === 'closed') {
-      // Also when the WELCOME with the secret was lost on its way: not so at the first attempt, where it is the brand that is unknown.
-      const unknown = change.code === CloseCode.NOT_AUTHENTICATED && (memory.resume ?? retried);
-      const again = !!unknown || change.code === CloseCode.REPLACED || change.code === CloseCode.SESSION_ENDED;
+      // At the very first attempt it is the brand that is unknown.
+      const again =
+        (change.code === CloseCode.NOT_AUTHENTICATED && isKnown) ||
+        change.code === CloseCode.REPLACED ||
+        change.code === CloseCode.SESSION_ENDED;
       finish(change.code === CloseCode.REPLACED ? 'moved' : 'failed', again);
     } else {
-      retried = true;
       if (memory.joint) showFrame(true);
       else around.changed('connecting');
     }
+    isKnown = true;
   }
 
   function receive(received: Frame): void {
@@ -139,12 +134,9 @@ export function joinSession(around: Surroundings, memory: Memory): ConsumerSessi
     };
     answerPending = answer;
     let close: (() => void) | undefined;
-    around.load().then(
-      ({ askConsent }) => {
-        if (answerPending === answer) close = askConsent(around.host, invitation, answer);
-      },
-      () => answer(false),
-    );
+    void around.load().then(({ askConsent }) => {
+      if (answerPending === answer) close = askConsent(around.host, invitation, answer);
+    });
     const expiry = setTimeout(withdraw, invitation.expiresInMillis);
     closeDialog = () => {
       answerPending = undefined;

@@ -8,6 +8,10 @@ import { createHost } from './ui/tag/host.ts';
 const CLIENT = 'tandem-tag/0.1.0';
 /** Between a session and the next wait in the lobby: no error may turn this into a tight loop. */
 const REJOIN_MILLIS = 1_000;
+/** A chunk that could not be loaded is asked for again after this time to twice this time; then after twice, three times as much ... */
+const LOAD_AGAIN_MILLIS = 1_000;
+/** ... up to so many times. As long as that takes, an invitation waits for an answer, and a session for its page; people may end either. */
+const MAX_LOAD_PAUSES = 30;
 
 export interface TandemEvents {
   state: TagState;
@@ -64,14 +68,10 @@ function start(script: HTMLScriptElement): void {
     over(ending, agent, again) {
       session = undefined;
       if (ending) {
-        around.load().then(
-          ({ showEnding, explainEnding }) => {
-            showEnding(host, ending, agent);
-            tell('end', explainEnding(ending, agent));
-          },
-          // Without the bundle nothing was shared, and the frame that disappears says enough.
-          () => undefined,
-        );
+        void around.load().then(({ showEnding, explainEnding }) => {
+          showEnding(host, ending, agent);
+          tell('end', explainEnding(ending, agent));
+        });
       }
       change(again ? 'connecting' : 'unavailable');
       if (again) setTimeout(join, REJOIN_MILLIS);
@@ -82,12 +82,12 @@ function start(script: HTMLScriptElement): void {
   function chunk<T>(name: string): () => Promise<T> {
     let chunk: Promise<T> | undefined;
     let tries = 0;
-    return () =>
-      (chunk ??= import(new URL(`tandem-${name}.js?${tries++}`, href).href).catch((fault: unknown) => {
-        // Another try may find the relay again; under the same address, a browser may remember the failure.
-        chunk = undefined;
-        throw fault;
-      }) as Promise<T>);
+    const load = (): Promise<T> =>
+      // Under the same address, a browser may remember that it failed.
+      (import(new URL(`tandem-${name}.js?${tries++}`, href).href) as Promise<T>).catch(() =>
+        new Promise((resume) => setTimeout(resume, Math.min(tries, MAX_LOAD_PAUSES) * LOAD_AGAIN_MILLIS * (1 + Math.random()))).then(load),
+      );
+    return () => (chunk ??= load());
   }
 
   function join(): void {

@@ -5,7 +5,8 @@ import type { CarrierKind } from './carrier.ts';
 /** What a tag must know again after a reload or navigation in this tab. */
 export interface Memory {
   readonly session: string;
-  resume?: string;
+  /** At first the tag's own choice: all carriers that it opens before it hears of any are one participant's (protocol section 3.1). */
+  resume: string;
   /** What the consumer said to the latest invitation, perhaps on the page before this one. */
   reply?: { readonly invitation: string; readonly accept: boolean };
   /** There while a session is on: the frame stands from the first moment of the next page. */
@@ -22,7 +23,7 @@ const KEY = 'tandem';
 const ID_CHARACTERS = 26;
 const CROCKFORD = '0123456789abcdefghjkmnpqrstvwxyz';
 
-/** A new session id: 130 random bits in Crockford's base32 (protocol section 5.1). */
+/** 130 random bits in Crockford's base32: a session id (protocol section 5.1), or a secret. */
 export function newSessionId(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(ID_CHARACTERS)), (byte) => CROCKFORD[byte & 31]).join('');
 }
@@ -38,14 +39,11 @@ function stored<T>(run: (storage: Storage) => T): T | undefined {
 
 /** What the page before this one kept, or a new session. */
 export function recall(): Memory {
-  const kept = stored((storage) => JSON.parse(storage.getItem(KEY) ?? '') as Memory);
-  // An id whose secret had not come when its page went could not be claimed: this page begins anew.
-  return kept?.resume ? kept : { session: newSessionId() };
+  return stored((storage) => JSON.parse(storage.getItem(KEY) ?? '') as Memory) ?? { session: newSessionId(), resume: newSessionId() };
 }
 
-/** Nothing, without the secret: what {@link recall} would not take up again. */
 export function keep(memory: Memory): void {
-  stored((storage) => memory.resume && storage.setItem(KEY, JSON.stringify(memory)));
+  stored((storage) => storage.setItem(KEY, JSON.stringify(memory)));
 }
 
 export function forget(): void {

@@ -199,17 +199,8 @@ function createPath(options: PathOptions, events: ConnectorEvents, taken: Carrie
   }
 
   function end(code: number, reason: string): void {
-    stopAll();
+    close();
     events.lost(code, reason);
-  }
-
-  function stopAll(): void {
-    search.stop();
-    cancelUpgrade();
-    cancelEnd();
-    current?.watch?.stop();
-    attempts.close();
-    network.removeEventListener('online', online);
   }
 
   function online(): void {
@@ -217,8 +208,13 @@ function createPath(options: PathOptions, events: ConnectorEvents, taken: Carrie
     if (!search.isOn) current?.watch?.ask();
   }
 
-  function close(code: number): void {
-    stopAll();
+  function close(code?: number): void {
+    search.stop();
+    cancelUpgrade();
+    cancelEnd();
+    attempts.close();
+    network.removeEventListener('online', online);
+    current?.watch?.stop();
     current?.carrier.close(code);
     current = undefined;
   }

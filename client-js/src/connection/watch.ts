@@ -9,6 +9,11 @@ const PONG_MILLIS = 600;
 const PONG_ROUND_TRIPS = 3;
 /** Longer, and a path is of no use for working together. */
 const MAX_PONG_MILLIS = 5_000;
+/**
+ * What comes says nothing of whether what goes arrives. So long after something went out, the relay is asked for a PONG although it speaks; and though it
+ * speaks, it owes that PONG within this time: longer than silence, for a link that is full one way is slow and not broken.
+ */
+const UPSTREAM_MILLIS = 2_000;
 /** Traffic that only comes in has stopped: the relay is asked after this time, then after twice as long each time, so that an idle session costs next to nothing. */
 const IDLE_MILLIS = 1_000;
 /** A timer that is later than this was held back: a hidden tab, a machine that slept. What came meanwhile may not have been handed out yet. */
@@ -44,6 +49,8 @@ export function createWatch(clock: Clock, heartbeatMillis: number, roundTripMill
   let heardAt = clock.now();
   /** When the first frame went out that nothing was heard since. */
   let sentAt: number | undefined;
+  /** When the first frame went out that no PONG was heard since. */
+  let unprovenAt: number | undefined;
   let pingAt: number | undefined;
   let idleMillis = IDLE_MILLIS;
   let timesLate = 0;
@@ -52,8 +59,8 @@ export function createWatch(clock: Clock, heartbeatMillis: number, roundTripMill
   let cancel = (): void => undefined;
 
   function dueAt(): number {
-    if (pingAt !== undefined) return pingAt + pongMillis();
-    return Math.min(heardAt + idleMillis, sentAt === undefined ? Infinity : sentAt + ANSWER_MILLIS);
+    if (pingAt !== undefined) return heardAt > pingAt ? pingAt + Math.max(UPSTREAM_MILLIS, pongMillis()) : pingAt + pongMillis();
+    return Math.min(heardAt + idleMillis, (sentAt ?? Infinity) + ANSWER_MILLIS, (unprovenAt ?? Infinity) + UPSTREAM_MILLIS);
   }
 
   function pongMillis(): number {
@@ -78,7 +85,7 @@ export function createWatch(clock: Clock, heartbeatMillis: number, roundTripMill
   function ask(): void {
     if (isSuspected) return;
     // Asked for nothing's sake: the next time later.
-    if (pingAt === undefined && sentAt === undefined) idleMillis = Math.min(heartbeatMillis, idleMillis * 2);
+    if (pingAt === undefined && unprovenAt === undefined) idleMillis = Math.min(heartbeatMillis, idleMillis * 2);
     pingAt = clock.now();
     const echo = new Uint8Array(ECHO_BYTES);
     new DataView(echo.buffer).setFloat64(0, pingAt);
@@ -92,16 +99,20 @@ export function createWatch(clock: Clock, heartbeatMillis: number, roundTripMill
   }
 
   function heard(frame?: Frame): void {
+    const isPong = frame?.type === FrameType.PONG;
+    const wasDeaf = pingAt !== undefined && heardAt > pingAt;
     heardAt = clock.now();
-    sentAt = pingAt = undefined;
-    timesLate = 0;
-    if (frame?.type === FrameType.PONG) measure(frame.payload);
-    else if (frame && frame.type !== FrameType.PING) idleMillis = IDLE_MILLIS;
-    if (isSuspected) {
+    sentAt = undefined;
+    if (isPong) {
+      unprovenAt = pingAt = undefined;
+      timesLate = 0;
+      measure(frame.payload);
+    } else if (frame && frame.type !== FrameType.PING) idleMillis = IDLE_MILLIS;
+    if (isSuspected && (isPong || !wasDeaf)) {
       isSuspected = false;
       events.trusted();
       arm();
-    } else if (dueAt() < armedAt) arm();
+    } else if (!isSuspected && dueAt() < armedAt) arm();
   }
 
   function measure(echo: Uint8Array): void {
@@ -114,8 +125,8 @@ export function createWatch(clock: Clock, heartbeatMillis: number, roundTripMill
   return {
     sent() {
       idleMillis = IDLE_MILLIS;
-      if (sentAt !== undefined) return;
-      sentAt = clock.now();
+      unprovenAt ??= clock.now();
+      sentAt ??= clock.now();
       if (!isSuspected && dueAt() < armedAt) arm();
     },
     heard,

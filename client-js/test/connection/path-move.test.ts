@@ -68,6 +68,32 @@ describe('silence', () => {
     expect(outstanding()).toEqual([at(1)]);
   });
 
+  it('should be found of a relay that speaks and does not hear', () => {
+    start();
+    openOn(at(0));
+    for (let i = 0; i < 14; i++) {
+      channel.send(FrameType.CURSOR);
+      clock.advance(300);
+      at(0).receive(FrameType.CURSOR);
+    }
+    expect(log.at(-1)).toBe('silent');
+    expect(kinds()[1]).toBe('long-poll');
+    openOn(at(1));
+    expect(log.slice(-2)).toEqual(['heard again', 'open']);
+  });
+
+  it('should leave nothing open when the relay ends the session on another carrier', () => {
+    start();
+    const carrier = untilSuspect();
+    clock.advance(0);
+    at(1).open();
+    at(1).lose(4410, 'ended');
+    expect(log.at(-1)).toBe('closed 4410');
+    expect(carrier.isClosed).toBe(true);
+    expect(outstanding()).toEqual([]);
+    expect(clock.pending).toBe(0);
+  });
+
   it('should end with the first new carrier that is welcomed', () => {
     start();
     const carrier = untilSuspect();
@@ -137,7 +163,7 @@ describe('moving up', () => {
     for (let second = 1; second <= 200; second++) {
       const before = opened.length;
       clock.advance(1_000);
-      at(0).receive(FrameType.CURSOR);
+      at(0).pong();
       if (opened.length > before) times.push(second);
     }
     return times;
@@ -178,14 +204,14 @@ describe('moving up', () => {
     openOn(at(3));
     expect(at(3).kind).toBe('long-poll');
     clock.advance(1_000);
-    at(3).receive(FrameType.CURSOR);
+    at(3).pong();
     clock.advance(999);
     expect(opened).toHaveLength(4);
     clock.advance(1);
     openOn(at(4));
     for (let i = 0; i < 60; i++) {
       clock.advance(500);
-      at(4).receive(FrameType.CURSOR);
+      at(4).pong();
     }
     at(4).lose();
     clock.advance(125);

@@ -57,13 +57,48 @@ describe('a watch', () => {
     expect(log).toEqual(['ping 500']);
   });
 
-  it('should not ask while something comes', () => {
-    for (let i = 0; i < 20; i++) {
+  /** Something goes and something comes, every 300 ms. */
+  function talk(millis: number, between?: () => void): void {
+    const end = clock.now() + millis;
+    while (clock.now() < end) {
       watch.sent();
       clock.advance(300);
       traffic();
+      between?.();
     }
+  }
+
+  it('should not ask for less than 2 s while something comes, and only for what has gone', () => {
+    talk(1_800);
     expect(log).toEqual([]);
+    clock.advance(200);
+    expect(log).toEqual(['ping 2000']);
+    pong();
+    for (let i = 0; i < 20; i++) {
+      clock.advance(300);
+      traffic();
+    }
+    expect(log).toEqual(['ping 2000']);
+  });
+
+  it('should suspect a relay that speaks and does not hear, until it answers', () => {
+    talk(5_000);
+    expect(log).toEqual(['ping 2000', 'suspected 4000']);
+    pong();
+    expect(log.at(-1)).toBe(`trusted ${clock.now()}`);
+  });
+
+  it('should trust a relay that speaks and answers after 1.9 s', () => {
+    let answered = 0;
+    talk(20_000, () => {
+      const asked = log.filter((line) => line.startsWith('ping')).length;
+      if (asked > answered && clock.now() - new DataView(echo.buffer).getFloat64(0) >= 1_500) {
+        answered = asked;
+        pong();
+      }
+    });
+    expect(log.filter((line) => !line.startsWith('ping'))).toEqual([]);
+    expect(answered).toBeGreaterThan(3);
   });
 
   it('should take any byte for an answer', () => {
@@ -121,6 +156,7 @@ describe('a watch', () => {
     watch.sent();
     clock.advance(1_500);
     traffic();
+    watch.heard(frame(FrameType.PONG));
     watch.sent();
     clock.advance(1_000);
     expect(log).toEqual(['ping 400', 'suspected 1000', 'trusted 1500', 'ping 1900', 'suspected 2500']);
