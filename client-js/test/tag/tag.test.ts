@@ -74,14 +74,17 @@ describe('in the lobby', () => {
     });
   });
 
-  it('should begin anew on the next page when this one goes before the relay has answered', async () => {
-    const ids: string[] = [];
-    await page.routeWebSocket('**/channel', (socket) => socket.onMessage(() => ids.push(socket.url())));
+  it('should claim its place with a secret of its own on the next page when this one goes before the relay has answered', async () => {
+    const claims: string[] = [];
+    await page.routeWebSocket('**/channel', (socket) =>
+      socket.onMessage((bytes) => claims.push(`${socket.url()} ${/"resume":"[0-9a-z]{26}"/.exec(bytes.toString())?.[0]}`)),
+    );
     await page.goto(relay.url);
-    await until(() => ids.length === 1);
+    await until(() => claims.length === 1);
     await page.reload();
-    await until(() => ids.length === 2);
-    expect(ids[1]).not.toBe(ids[0]);
+    await until(() => claims.length === 2);
+    expect(claims[0]).toContain('"resume"');
+    expect(claims[1]).toBe(claims[0]);
   });
 
   it('should ignore a second tag on the page', async () => {
@@ -103,7 +106,7 @@ describe('in the lobby', () => {
     relay.drop(4401);
     await until(() => relay.visits.length === 2);
     expect(relay.visits[1]?.session).not.toBe(relay.visits[0]?.session);
-    expect(relay.visits[1]?.hello.resume).toBeUndefined();
+    expect(relay.visits[1]?.hello.resume).not.toBe(relay.visits[0]?.hello.resume);
   });
 });
 
