@@ -1,7 +1,7 @@
-import { createFrameSender } from '../src/capture/frame-sender.ts';
+import { type BatchType, createFrameSender } from '../src/capture/frame-sender.ts';
 import type { Clock } from '../src/connection/clock.ts';
 import { ByteReader, ByteWriter } from '../src/protocol/bytes.ts';
-import type { FrameType } from '../src/protocol/frame-type.ts';
+import { FrameType } from '../src/protocol/frame-type.ts';
 import { Lz4Encoder } from '../src/protocol/lz4.ts';
 import type { Chance } from './chance.ts';
 import type { Ledger } from './ledger.ts';
@@ -51,6 +51,7 @@ export function createSyntheticPage(options: SyntheticPageOptions): SyntheticPag
   const sender = createFrameSender(send, encoder);
   let phase: Phase = 'idle';
   let chunks: Uint8Array[] = [];
+  let partsType: BatchType = FrameType.KEYFRAME;
   let isKeptBack = false;
   let isOnItsWay = false;
   let cancel: (() => void) | undefined;
@@ -94,19 +95,24 @@ export function createSyntheticPage(options: SyntheticPageOptions): SyntheticPag
     next(chance.between(1, WALK_MILLIS), () => {
       dirty.clear();
       const whole = batchOf(KEYFRAME, cells.keys());
-      const chunkBytes = Math.ceil(whole.length / chance.between(1, MAX_CHUNKS));
-      for (let at = 0; at < whole.length; at += chunkBytes) chunks.push(whole.subarray(at, at + chunkBytes));
       sender.restart();
-      phase = 'sending';
-      sendChunk();
+      sendParts(FrameType.KEYFRAME, whole);
     });
+  }
+
+  function sendParts(type: BatchType, whole: Uint8Array): void {
+    const chunkBytes = Math.ceil(whole.length / chance.between(1, MAX_CHUNKS));
+    for (let at = 0; at < whole.length; at += chunkBytes) chunks.push(whole.subarray(at, at + chunkBytes));
+    partsType = type;
+    phase = 'sending';
+    sendChunk();
   }
 
   function sendChunk(): void {
     if (mustWait()) return;
     isOnItsWay = true;
     const chunk = chunks.shift();
-    if (chunk) sender.keyframeChunk(chunk, chunks.length === 0);
+    if (chunk) sender.part(partsType, chunk, chunks.length === 0);
     if (phase !== 'sending') return;
     if (chunks.length > 0) {
       next(1, sendChunk);
@@ -120,7 +126,7 @@ export function createSyntheticPage(options: SyntheticPageOptions): SyntheticPag
     if (dirty.size === 0 || mustWait()) return;
     const batch = batchOf(MUTATIONS, dirty);
     dirty.clear();
-    sender.mutations(batch);
+    sendParts(FrameType.MUTATIONS, batch);
   }
 
   function schedule(): void {

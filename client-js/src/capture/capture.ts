@@ -1,10 +1,10 @@
-import type { FrameType } from '../protocol/frame-type.ts';
-import { KEYFRAME_CHUNK_BYTES } from '../protocol/limits.ts';
+import { FrameType } from '../protocol/frame-type.ts';
+import { PAGE_PART_BYTES } from '../protocol/limits.ts';
 import { PageWriter } from '../protocol/page-writer.ts';
 import { type Budget, createBudget } from './budget.ts';
 import { Content } from './content.ts';
 import { createFormState } from './form-state.ts';
-import { createFrameSender, type FrameSender } from './frame-sender.ts';
+import { type BatchType, createFrameSender, type FrameSender } from './frame-sender.ts';
 import { createMasks, type Masks } from './mask.ts';
 import { createNodeTable } from './node-table.ts';
 import { ancestor, createRoots, type Root, type RootListener, type Roots } from './roots.ts';
@@ -22,7 +22,7 @@ const FIRST_FLUSH_MILLIS = 8;
 const POLL_MILLIS = 400;
 /** With more documents and shadow roots than this, their lists of constructed sheets are compared at each poll, not at each batch. */
 const MANY_ROOTS = 256;
-/** A mutation batch is cut at this size and goes on in the next, in raw bytes: no pointer waits long behind one. */
+/** A mutation batch ends at about this size and goes on in the next, in raw bytes: what the page does meanwhile is in that one. */
 const MAX_BATCH_BYTES = 32_768;
 
 /** First size of a keyframe's columns, in bytes; they grow. */
@@ -61,7 +61,7 @@ export interface Capture {
 }
 
 /**
- * idle: nothing was asked for yet. walking: a keyframe is being read, in slices. sending: it is being compressed and sent, in slices.
+ * idle: nothing was asked for yet. walking: a keyframe is being read, in slices. sending: it, or a batch of many bytes, is being compressed and sent, in parts.
  * live: changes are sent. stopped: for good.
  */
 type Phase = 'idle' | 'walking' | 'sending' | 'live' | 'stopped';
@@ -93,7 +93,9 @@ class PageCapture implements Capture {
   private isOnItsWay = false;
   private isPollDue = false;
   private writer = new PageWriter();
-  private chunks: Uint8Array[] = [];
+  /** What is left to send of a batch, and of what kind it is. */
+  private parts: Uint8Array[] = [];
+  private partsType: BatchType = FrameType.KEYFRAME;
   private lastFlush = 0;
 
   constructor(options: CaptureOptions) {
@@ -140,7 +142,7 @@ class PageCapture implements Capture {
   goOn(): void {
     if (!this.isKeptBack) return;
     this.isKeptBack = false;
-    if (this.phase === 'sending') this.tasks.next(this.sendChunk);
+    if (this.phase === 'sending') this.tasks.next(this.sendPart);
     else this.schedule();
   }
 
@@ -163,6 +165,7 @@ class PageCapture implements Capture {
     if (this.phase === 'idle' || this.phase === 'stopped') return;
     this.isPollDue = true;
     if (this.phase === 'live') this.tasks.next(this.writeBatch);
+    else this.goOn();
     this.tasks.drain();
   }
 
@@ -172,7 +175,7 @@ class PageCapture implements Capture {
     this.stopPolling();
     this.tasks.stop();
     this.roots.closeAll();
-    this.chunks = [];
+    this.parts = [];
   }
 
   private rootListener(): RootListener {
@@ -252,7 +255,7 @@ class PageCapture implements Capture {
     this.writer.reset(describe(this.window.document), this.window.devicePixelRatio);
     this.phase = 'walking';
     this.isOnItsWay = false;
-    this.chunks = [];
+    this.parts = [];
     this.tasks.next(() => {
       this.budget.begin(SLICE_MILLIS);
       this.walker.document(this.writer, this.window.document, null);
@@ -282,26 +285,39 @@ class PageCapture implements Capture {
     this.forms.write(this.writer);
     this.view.write(this.writer);
     this.table.endGeneration();
-    const bytes = this.writer.finish();
-    this.writer = new PageWriter();
-    for (let at = 0; at < bytes.length; at += KEYFRAME_CHUNK_BYTES) this.chunks.push(bytes.subarray(at, at + KEYFRAME_CHUNK_BYTES));
     this.sender.restart();
-    this.phase = 'sending';
-    this.tasks.next(this.sendChunk);
+    this.cut(FrameType.KEYFRAME);
+    this.tasks.next(this.sendPart);
   };
 
-  private readonly sendChunk = (): void => {
+  /** What was written is to be sent. */
+  private cut(type: BatchType): void {
+    const bytes = this.writer.finish();
+    this.writer = new PageWriter();
+    for (let at = 0; at < bytes.length; at += PAGE_PART_BYTES) this.parts.push(bytes.subarray(at, at + PAGE_PART_BYTES));
+    this.partsType = type;
+    this.phase = 'sending';
+  }
+
+  private readonly sendPart = (): void => {
     if (this.mustWait()) return;
     this.isOnItsWay = true;
-    const chunk = this.chunks.shift();
-    if (chunk !== undefined) this.sender.keyframeChunk(chunk, this.chunks.length === 0);
-    if (this.chunks.length > 0) {
-      this.tasks.next(this.sendChunk);
-      return;
-    }
-    this.phase = 'live';
-    this.tasks.next(this.writeBatch);
+    this.sendNext();
+    this.goOnSending();
+    if (this.phase === 'live') this.tasks.next(this.writeBatch);
   };
+
+  private sendNext(): void {
+    const part = this.parts.shift();
+    const isLast = this.parts.length === 0;
+    // Before it is sent, for that may lead to a keyframe.
+    if (isLast) this.phase = 'live';
+    if (part !== undefined) this.sender.part(this.partsType, part, isLast);
+  }
+
+  private goOnSending(): void {
+    if (this.phase === 'sending') this.tasks.next(this.sendPart);
+  }
 
   private mustWait(): boolean {
     this.isKeptBack = !this.tasks.isDraining && !this.options.hasRoom();
@@ -320,16 +336,13 @@ class PageCapture implements Capture {
     this.forms.write(this.writer);
     this.view.write(this.writer);
     this.lastFlush = this.window.performance.now();
-    this.sendBatch();
+    if (!this.writer.isEmpty) {
+      this.cut(FrameType.MUTATIONS);
+      this.sendNext();
+      this.goOnSending();
+    }
     if (this.phase !== 'live') return;
     if (!isComplete) this.tasks.next(this.writeBatch);
     else if (this.sheets.verifyOne()) this.tasks.whenIdle(this.poll);
   };
-
-  private sendBatch(): void {
-    if (this.writer.isEmpty) return;
-    const batch = this.writer.finish();
-    this.writer = new PageWriter();
-    if (!this.sender.mutations(batch)) this.beginKeyframe();
-  }
 }

@@ -49,8 +49,8 @@ export function createPageReceiver({ clock, batch, send }: PageReceiverOptions):
   let isInLine = false;
   /** What is wanted while there is no line, and why. Of a page that could not be applied nothing is taken again. */
   let wanted: KeyframeReason = KeyframeReason.JOINED;
-  /** The parts of a keyframe under way; undefined outside of one. */
-  let parts: Uint8Array[] | undefined;
+  /** The parts of a batch under way, of one type; undefined outside of one. */
+  let parts: { readonly type: FrameType; readonly bytes: Uint8Array[] } | undefined;
   let partBytes = 0;
   let unacknowledgedBytes = 0;
   let cancelAck: (() => void) | undefined;
@@ -65,7 +65,7 @@ export function createPageReceiver({ clock, batch, send }: PageReceiverOptions):
     if (isBefore(frame.epoch, epoch)) return;
     const isOurs = isInLine && frame.epoch === epoch;
     const isNext = isOurs && sequence === last + 1;
-    const begins = type === FrameType.KEYFRAME && !(frame.flags & Flag.LINKED) && !(isNext && parts);
+    const begins = type === FrameType.KEYFRAME && !(frame.flags & Flag.LINKED) && !(isNext && parts?.type === type);
     const isOfNoUse = !isInLine && wanted === KeyframeReason.CANNOT_APPLY && frame.epoch === epoch && sequence <= last;
     if (isOfNoUse) return;
     if (isOurs && sequence <= last) acknowledge(0);
@@ -80,32 +80,27 @@ export function createPageReceiver({ clock, batch, send }: PageReceiverOptions):
     resumeAt = 0;
     resumeAgainMillis = RESUME_AGAIN_MILLIS;
     stopAsking();
-    if (begins) {
-      parts = [];
-      partBytes = 0;
-    }
     try {
-      process(frame);
+      process(frame, begins);
     } catch {
-      // A block that does not expand, a keyframe over the limit: the bytes are lost, the page is not.
+      // A block that does not expand, a batch over the limit: the bytes are lost, the page is not.
       ask(KeyframeReason.CANNOT_APPLY);
     }
   }
 
-  function process({ type, flags, payload: bytes }: Frame): void {
+  function process({ type, flags, payload: bytes }: Frame, begins: boolean): void {
     const payload = flags & Flag.COMPRESSED ? decoder.expand(bytes, (flags & Flag.LINKED) !== 0) : bytes;
     // Before it is shown: a page that fails asks for itself.
     acknowledge(HEADER_BYTES + bytes.length);
-    if (type === FrameType.KEYFRAME) keyframePart(payload, (flags & Flag.MORE) !== 0);
-    else if (type === FrameType.MUTATIONS) batch(payload, epoch);
-  }
-
-  function keyframePart(payload: Uint8Array, more: boolean): void {
+    if (begins || (!parts && type === FrameType.MUTATIONS)) {
+      parts = { type, bytes: [] };
+      partBytes = 0;
+    }
     partBytes += payload.length;
-    if (!parts || partBytes > MAX_BATCH_BYTES) throw new Error('no keyframe, or one over the limit');
-    parts.push(payload);
-    if (more) return;
-    const whole = join(parts);
+    if (parts?.type !== type || partBytes > MAX_BATCH_BYTES) throw new Error('no batch that has begun, or one over the limit');
+    parts.bytes.push(payload);
+    if (flags & Flag.MORE) return;
+    const whole = join(parts.bytes);
     parts = undefined;
     batch(whole, epoch);
   }

@@ -53,7 +53,7 @@ export function createPageSender(options: PageSenderOptions): PageSender {
   const window = createSendWindow(clock);
   let epoch = 0;
   let last = 0;
-  /** Whether more of a keyframe is to come. */
+  /** Whether more of a batch is to come. */
   let isUnfinished = false;
   let ring: Kept[] = [];
   let ringBytes = 0;
@@ -187,6 +187,8 @@ export function createPageSender(options: PageSenderOptions): PageSender {
       pump();
     },
     restart() {
+      // What begins now follows on nothing.
+      heard();
       forget();
       options.sync(false, 0);
     },

@@ -1,6 +1,6 @@
 import type { Clock } from '../connection/clock.ts';
 
-/** A keyframe's chunk and a half: with less on its way a link of 750 kbit/s would stand idle between a frame and its acknowledgement. */
+/** Two frames of a usual page: with less on its way a link of 750 kbit/s would stand idle between a frame and its acknowledgement. */
 const MIN_BYTES = 12_288;
 /** 50 ms at 40 Mbit/s, and what the relay holds for a slow viewer at most. */
 const MAX_BYTES = 262_144;

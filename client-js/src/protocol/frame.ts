@@ -98,9 +98,9 @@ function readFrame(bytes: Uint8Array): Frame {
   };
 }
 
-/** Whether version 1 has these flags on this type: LINKED with COMPRESSED only, that on the page lane only, MORE on keyframes only. */
+/** Whether version 1 has these flags on this type: LINKED with COMPRESSED only, that on the page lane only, MORE on page batches only. */
 function mayCarry(type: FrameType, flags: number): boolean {
-  if (flags & ~KNOWN_FLAGS || (flags & Flag.MORE && type !== FrameType.KEYFRAME)) return false;
+  if (flags & ~KNOWN_FLAGS || (flags & Flag.MORE && type !== FrameType.KEYFRAME && type !== FrameType.MUTATIONS)) return false;
   return flags & Flag.COMPRESSED ? laneOf(type) === 'page' : !(flags & Flag.LINKED);
 }
 

@@ -6,12 +6,15 @@ export const HEADER_BYTES = 10;
 export const MAX_FRAME_BYTES = 1_048_576;
 /** The expanded length that a compressed frame may declare, in bytes: bounds the allocation before it is made. */
 export const MAX_EXPANDED_BYTES = 16_777_216;
-/** The joined, expanded length of a keyframe that was cut into several frames, in bytes. */
+/** The joined, expanded length of a page batch that was cut into several frames, in bytes. */
 export const MAX_BATCH_BYTES = 67_108_864;
 /** How far back a linked LZ4 block may reach, in bytes (a property of the LZ4 format: 16-bit offsets). */
 export const LZ4_HISTORY_BYTES = 65_536;
-/** Raw bytes of a keyframe that travel in one frame. Compressed they are some 6 to 8 KB, which take less than 100 ms at 750 kbit/s: pointer and action frames that slip in between wait no longer. */
-export const KEYFRAME_CHUNK_BYTES = 24_576;
+/**
+ * Raw bytes of a page batch that travel in one frame. What does not shrink takes 175 ms at 750 kbit/s, the usual page a third of that: pointer and action frames slip in between, and no frame is so long that the silence of a
+ * path that carries it looks like a break.
+ */
+export const PAGE_PART_BYTES = 16_384;
 /** Page frames that the tag keeps until they are acknowledged, in bytes. */
 export const MAX_RING_BYTES = 2_097_152;
 /** Actions of an agent that wait for their verdict; the tag remembers as many verdicts. */

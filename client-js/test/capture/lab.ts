@@ -15,7 +15,8 @@ export interface Lab {
   readonly capture: Capture;
   readonly mirror: Mirror;
   readonly frames: SentFrame[];
-  isFull: boolean;
+  /** Frames that may still be sent. */
+  hasRoomFor: number;
   /** The first difference between the page and the mirror; '' when there is none. */
   difference(): string;
   /** Every expanded byte that left the page, as one string. */
@@ -29,14 +30,15 @@ export function start(options: Partial<CaptureOptions> = {}): Lab {
   const lab: Lab = {
     mirror,
     frames,
-    isFull: false,
+    hasRoomFor: Infinity,
     capture: startCapture({
       window,
       send(type, payload, flags) {
+        lab.hasRoomFor--;
         frames.push({ type, bytes: payload.length, flags });
         mirror.frame(type, payload, flags);
       },
-      hasRoom: () => !lab.isFull,
+      hasRoom: () => lab.hasRoomFor > 0,
       flushMillis: () => 50,
       ignores: (node) => (node as Element).localName === 'tandem-ui',
       wasPassword: () => false,

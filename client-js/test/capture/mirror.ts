@@ -201,11 +201,11 @@ export function createMirror(): Mirror {
     root: () => root,
     frame(type, payload, flags) {
       const bytes = flags & Flag.COMPRESSED ? decoder.expand(payload, (flags & Flag.LINKED) !== 0) : payload.slice();
-      if (type === FrameType.KEYFRAME) {
-        parts.push(bytes);
-        if (flags & Flag.MORE) return;
-      }
-      const whole = type === FrameType.KEYFRAME ? join(parts) : bytes;
+      // One that was given up is followed by a keyframe, which begins with a block that stands alone.
+      if (type === FrameType.KEYFRAME && !(flags & Flag.LINKED)) parts = [];
+      parts.push(bytes);
+      if (flags & Flag.MORE) return;
+      const whole = join(parts);
       parts = [];
       batches.push({ type, bytes: whole });
       readPageBatch(whole, visitor);

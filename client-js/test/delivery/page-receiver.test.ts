@@ -69,6 +69,28 @@ describe('the page lane at the viewer', () => {
     expect(sent.filter((what) => !what.startsWith('PAGE_ACK'))).toEqual(['RESUME 1:2']);
   });
 
+  it('should join the parts of mutations, and give up those that a keyframe follows', () => {
+    keyframe(1, 'page');
+    change(2, 'a ', { flags: Flag.MORE });
+    change(3, 'long ', { flags: Flag.MORE });
+    change(4, 'text');
+    change(5);
+    change(6, 'given up', { flags: Flag.MORE });
+    keyframe(8, 'next');
+    change(9);
+    expect(batches).toEqual(['1:page', '1:a long text', '1:change 5', '1:next', '1:change 9']);
+    expect(sent.filter((what) => !what.startsWith('PAGE_ACK'))).toEqual([]);
+  });
+
+  it('should ask for a page where parts of two batches are mixed', () => {
+    keyframe(1, 'page');
+    change(2, 'a ', { flags: Flag.MORE });
+    receiver.accept(linked()[1] as Frame);
+    receiver.accept({ ...(linked()[1] as Frame), sequence: 3 });
+    expect(batches).toEqual(['1:page']);
+    expect(sent.at(-1)).toBe(`KEYFRAME_REQUEST 1:${KeyframeReason.CANNOT_APPLY}`);
+  });
+
   it('should join the parts of a keyframe that the relay has expanded, and give up one that another follows', () => {
     keyframe(1, 'key', { flags: Flag.MORE });
     keyframe(2, 'fra', { flags: Flag.MORE });

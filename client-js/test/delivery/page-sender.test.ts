@@ -73,6 +73,16 @@ describe('the page lane at the tag', () => {
     expect(heard()).toEqual(['sync', 2, 3, 4, 'room']);
   });
 
+  it('should send the keyframe after a pause at once, though nobody said from where in it', () => {
+    page();
+    sender.opened(1);
+    heard();
+    sender.restart();
+    expect(sender.hasRoom()).toBe(true);
+    page();
+    expect(heard()).toEqual(['sync!', 2]);
+  });
+
   it.each([
     ['from the begin of the ring when that is the keyframe', 0, 1, ['sync', 1, 2, 3]],
     ['from the begin of a keyframe to an agent of another document', 17, 9, ['sync', 1, 2, 3]],

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * page only where nothing else helps.
  */
 public class PageReceiver {
-    /** The protocol's bound of a keyframe, joined. */
+    /** The protocol's bound of a page batch, joined. */
     public static final int MAX_BATCH_BYTES = 64 << 20;
 
     /** Acknowledged at the latest after this time ... */
@@ -68,7 +68,7 @@ public class PageReceiver {
     /** Whether there is a line of sequences to go on with: a keyframe has begun to come. */
     private boolean inLine;
 
-    /** The parts of a keyframe under way; null outside of one. */
+    /** The parts of a batch under way; null outside of one. */
     private @Nullable ByteBuf parts;
 
     private int unacknowledgedBytes;
@@ -122,16 +122,14 @@ public class PageReceiver {
         resumeMillis = 0;
         resumeAgainMillis = RESUME_AGAIN_MILLIS;
         stopAsking();
-        if (frame.beginsLine()) {
-            parts = Unpooled.buffer();
-        }
         byte[] payload = frame.has(FrameHeader.COMPRESSED)
                 ? mirror.expand(frame.payload(), frame.has(FrameHeader.LINKED))
                 : frame.payload();
         acknowledge(frame.bytes());
-        if (frame.type() == FrameType.MUTATIONS) {
-            mirror.batch(payload, epoch);
-        } else if (parts != null) {
+        if (frame.beginsLine() || (parts == null && frame.type() == FrameType.MUTATIONS)) {
+            parts = Unpooled.buffer();
+        }
+        if (parts != null) {
             join(parts, payload, frame.has(FrameHeader.MORE));
         }
     }

@@ -29,7 +29,7 @@ public final class FrameHeader {
     /** The header's length, which is where the payload begins. */
     public static final int LENGTH_BYTES = SEQUENCE_OFFSET + Integer.BYTES;
 
-    /** The largest frame, header included: a keyframe that needs more is cut with {@link #MORE}. */
+    /** The largest frame, header included: a page batch that needs more is cut with {@link #MORE}. */
     public static final int MAX_FRAME_BYTES = 1 << 20;
 
     /** The largest payload of the control lane: JSON that a person could read. */

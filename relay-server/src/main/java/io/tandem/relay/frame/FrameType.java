@@ -20,7 +20,7 @@ public enum FrameType {
     BUDGET(0x0F, FrameHeader.NO_FLAGS),
 
     KEYFRAME(0x40, FrameHeader.COMPRESSED | FrameHeader.LINKED | FrameHeader.MORE),
-    MUTATIONS(0x41, FrameHeader.COMPRESSED | FrameHeader.LINKED),
+    MUTATIONS(0x41, FrameHeader.COMPRESSED | FrameHeader.LINKED | FrameHeader.MORE),
     ASSET(0x42, FrameHeader.COMPRESSED | FrameHeader.LINKED),
     PAGE_ACK(0x48, FrameHeader.COMPRESSED | FrameHeader.LINKED),
     KEYFRAME_REQUEST(0x49, FrameHeader.COMPRESSED | FrameHeader.LINKED),
