@@ -6,6 +6,7 @@ export const BUGS = {
   'no-epoch': 'the tag takes an action for its own document, whatever it names',
   'no-deadline': 'the tag takes an action however late it comes',
   'late-memory': 'the tag remembers a verdict only after it was carried out',
+  'no-quota': 'the tag carries out what it had no room to remember',
   'no-resend': 'the agent sends each action once',
 } as const;
 

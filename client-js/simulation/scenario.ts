@@ -102,7 +102,7 @@ function createWorld({ chance, time, ledger, bug, note }: Circumstances): World 
   const agentPath = pathOf();
   const fatBytes = chance.oneIn(12) ? 6_000 : 0;
   const navigatesEvery = chance.between(5, 30);
-  const tab: Tab = { stored: JSON.stringify({ resume: 'the tag’s own secret' }) };
+  const tab: Tab = { stored: JSON.stringify({ resume: 'the tag’s own secret' }), isFull: false };
   let isCalm = false;
   let isLoading = false;
   let desks = 0;
@@ -152,12 +152,20 @@ function createWorld({ chance, time, ledger, bug, note }: Circumstances): World 
     ['the consumer shares', 2, () => relay.change('active', 'shared')],
     ['the consumer pauses', 2, pause],
     ['the mirror breaks', 1, () => desk.breakMirror()],
+    ['the tab’s storage is full', 1, fill],
   ];
   const lots = TROUBLES.flatMap(([name, weight, happen]) => Array.from({ length: weight }, () => [name, happen] as const));
 
   function reopen(): void {
     desk.vanish();
     desk = open();
+  }
+
+  function fill(): void {
+    tab.isFull = true;
+    time.after(chance.between(50, 2_000), () => {
+      tab.isFull = false;
+    });
   }
 
   function pause(): void {

@@ -25,6 +25,8 @@ const FORGETFUL_MILLIS = 300;
 /** What outlives a document of the tab. */
 export interface Tab {
   stored: string;
+  /** There is no room for more answers; a secret takes the place of one that was as long. */
+  isFull: boolean;
 }
 
 interface Memory {
@@ -70,7 +72,12 @@ export function startTag(options: SimulatedTagOptions): SimulatedTag {
   let isStopped = false;
   let isResuming = false;
 
-  const keep = (): void => void (tab.stored = JSON.stringify(memory));
+  function keep(): boolean {
+    const { answered } = tab.isFull ? (JSON.parse(tab.stored) as Memory) : memory;
+    tab.stored = JSON.stringify({ ...memory, answered });
+    return !tab.isFull || bug === 'no-quota';
+  }
+
   const channel: Channel = openChannel({
     ...{ clock, counts: memory.counts },
     connect: viaPath({ ...QUIET, url: 'ws://relay/', open: path.open, clock, random: chance }),
@@ -139,10 +146,11 @@ export function startTag(options: SimulatedTagOptions): SimulatedTag {
     if (session?.state === 'active') page?.keyframe();
   }
 
-  function remember(answers: readonly Answer[]): void {
+  function remember(answers: readonly Answer[]): boolean {
     memory.answered = answers;
-    if (bug === 'late-memory') clock.after(FORGETFUL_MILLIS, keep);
-    else keep();
+    if (bug !== 'late-memory') return keep();
+    clock.after(FORGETFUL_MILLIS, keep);
+    return true;
   }
 
   function plan({ type, sender, payload }: ActionFrame): Plan {

@@ -1,7 +1,7 @@
 import { type Capture, startCapture } from './capture/capture.ts';
 import type { Witness } from './capture/witness.ts';
 import type { Channel } from './connection/channel.ts';
-import { keep, type Memory } from './connection/memory.ts';
+import { isKept, keep, type Memory } from './connection/memory.ts';
 import { createActing } from './control/tag/acting.ts';
 import { startPointing } from './control/tag/pointing.ts';
 import { elementOf } from './control/tag/reach.ts';
@@ -99,6 +99,8 @@ export function startSession(context: SessionContext): LiveSession {
       remember(answers) {
         memory.answered = answers;
         keep(memory);
+        // Where there is no storage, no later document goes on with this session.
+        return isKept(memory);
       },
       plan,
       keyframe: requestKeyframe,

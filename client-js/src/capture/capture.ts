@@ -303,7 +303,6 @@ class PageCapture implements Capture {
     if (this.mustWait()) return;
     this.isOnItsWay = true;
     this.sendNext();
-    this.goOnSending();
     if (this.phase === 'live') this.tasks.next(this.writeBatch);
   };
 
@@ -312,11 +311,8 @@ class PageCapture implements Capture {
     const isLast = this.parts.length === 0;
     // Before it is sent, for that may lead to a keyframe.
     if (isLast) this.phase = 'live';
+    else this.tasks.next(this.sendPart);
     if (part !== undefined) this.sender.part(this.partsType, part, isLast);
-  }
-
-  private goOnSending(): void {
-    if (this.phase === 'sending') this.tasks.next(this.sendPart);
   }
 
   private mustWait(): boolean {
@@ -339,7 +335,6 @@ class PageCapture implements Capture {
     if (!this.writer.isEmpty) {
       this.cut(FrameType.MUTATIONS);
       this.sendNext();
-      this.goOnSending();
     }
     if (this.phase !== 'live') return;
     if (!isComplete) this.tasks.next(this.writeBatch);

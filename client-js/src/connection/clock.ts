@@ -1,6 +1,8 @@
 /** Time as connections need it; tests move it by hand. */
 export interface Clock {
   now(): number;
+  /** The time of day, where it may part from {@link Clock.now}: while a machine sleeps, or when it is set. */
+  wall?(): number;
   /** Runs the task once after a delay. @returns what takes it back */
   after(millis: number, task: () => void): () => void;
 }

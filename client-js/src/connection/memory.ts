@@ -46,6 +46,12 @@ export function keep(memory: Memory): void {
   stored((storage) => storage.setItem(KEY, JSON.stringify(memory)));
 }
 
+/** Whether the next page would take up what was kept last, and not something older; there may be nothing to take up. */
+export function isKept(memory: Memory): boolean {
+  const text = stored((storage) => storage.getItem(KEY));
+  return !text?.includes(memory.session) || text === JSON.stringify(memory);
+}
+
 export function forget(): void {
   stored((storage) => storage.removeItem(KEY));
 }

@@ -23,8 +23,8 @@ export type ActionFrame = Frame & { readonly type: ActionType };
 export interface ActionInboxOptions {
   /** What the documents before this one have answered. */
   readonly answered: readonly Answer[];
-  /** Keeps the answers in a place that outlives the document. */
-  readonly remember: (answers: readonly Answer[]) => void;
+  /** Keeps the answers in a place that outlives the document. False when that failed: the next document would not know of them. */
+  readonly remember: (answers: readonly Answer[]) => boolean;
   readonly epoch: () => number;
   /** Since the document began: the clock of SYNC. */
   readonly clockMillis: () => number;
@@ -69,11 +69,15 @@ export function createActionInbox(options: ActionInboxOptions): ActionInbox {
       // Beyond a gap: it will come again.
       if (sequence !== highest + 1) return;
       const planned = judge(frame as ActionFrame);
-      const verdict = typeof planned === 'string' ? planned : '';
-      const others = answers.filter(([participant]) => participant !== sender);
-      answers = [...others.slice(1 - MAX_AGENTS), [sender, sequence, [...given.slice(1 - MAX_UNANSWERED_ACTIONS), verdict]]];
-      options.remember(answers);
-      if (typeof planned === 'function') carryOut(planned);
+      const others = answers.filter(([participant]) => participant !== sender).slice(1 - MAX_AGENTS);
+      const remember = (verdict: Given): boolean => {
+        answers = [...others, [sender, sequence, [...given.slice(1 - MAX_UNANSWERED_ACTIONS), verdict]]];
+        return options.remember(answers);
+      };
+      let verdict: Given = typeof planned === 'string' ? planned : '';
+      // Carried out and forgotten, it would be answered otherwise by the next document.
+      if (!remember(verdict) && typeof planned === 'function') remember((verdict = 'not-remembered'));
+      else if (typeof planned === 'function') carryOut(planned);
       answer(sender, sequence, verdict);
     },
     answered: () => answers.map(([participant, sequence]) => [participant, sequence]),

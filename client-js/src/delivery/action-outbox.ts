@@ -8,6 +8,8 @@ import type { Sync } from '../protocol/sync.ts';
 
 /** Unanswered actions are sent again after this long without a verdict. */
 const AGAIN_MILLIS = 2_000;
+/** Where the time of day moves by so much against the steady clock, the machine slept or was set: what is known of the tag's clock is wrong. */
+const JUMP_MILLIS = 2_000;
 /** Documents whose clocks are known: the one in sight, and the one that comes after it. */
 const MAX_CLOCKS = 2;
 
@@ -21,7 +23,7 @@ export interface ActionOutboxOptions {
   readonly clock: Clock;
   /** Hands a frame to the carrier; false when there is none. */
   readonly post: (frame: Uint8Array<ArrayBuffer>) => boolean;
-  /** An action waits for the SYNC of its document. */
+  /** An action waits for the SYNC of its document, or what is known of the tag's clock is in doubt. */
   readonly needSync: () => void;
   /** Once for each action. */
   readonly settled: (outcome: Outcome) => void;
@@ -33,12 +35,15 @@ export interface ActionOutboxOptions {
  */
 export interface ActionOutbox {
   readonly unanswered: number;
-  /** Whether it is known from which sequence to count on. */
-  readonly isBased: boolean;
+  /** Whether it is not known from which sequence to count on, or what time it is at the tag. */
+  readonly isInDoubt: boolean;
   /** @returns the action's number, counted from 1; -1 when too many wait for their verdict already */
   act(action: Action, epoch: number): number;
-  /** @param participant this agent's number, where the SYNC answers this very load of its desk */
-  sync(sync: Sync, epoch: number, participant: number | undefined): void;
+  /**
+   * @param participant this agent's number
+   * @param isOurs whether the SYNC answers this very load of its desk
+   */
+  sync(sync: Sync, epoch: number, participant: number, isOurs: boolean): void;
   verdict(verdict: Verdict): void;
   /** The relay refused an action. */
   refused(error: ErrorInfo): void;
@@ -52,7 +57,8 @@ interface Pending {
   readonly number: number;
   readonly action: Action;
   readonly epoch: number;
-  readonly madeAt: number;
+  /** -Infinity when the clock has jumped since, so that nobody knows. */
+  madeAt: number;
   /** As it was first sent; undefined before. */
   frame: Uint8Array<ArrayBuffer> | undefined;
   sendings: number;
@@ -69,6 +75,10 @@ export function createActionOutbox({ clock, post, needSync, settled }: ActionOut
   /** Sequence of the action before the first: the desk may have been reloaded. */
   let base = 0;
   let isBased = false;
+  let isDoubted = false;
+  /** The highest of this agent's sequences that the tag has answered, as it says itself: less than before when it could not keep all in mind. */
+  let answeredTo = 0;
+  let wallAhead = aheadMillis();
   let cancelAgain: (() => void) | undefined;
 
   /** A document that the consumer has left will answer nothing but that it was left; before that, an action waits for its document's clock. */
@@ -79,8 +89,37 @@ export function createActionOutbox({ clock, post, needSync, settled }: ActionOut
     return [...zeros.keys()].some((known) => isAfter(known, epoch)) ? 0 : undefined;
   }
 
+  function aheadMillis(): number {
+    return (clock.wall?.() ?? clock.now()) - clock.now();
+  }
+
+  function lookAtClocks(): void {
+    const ahead = aheadMillis();
+    if (Math.abs(ahead - wallAhead) > JUMP_MILLIS) {
+      zeros.clear();
+      for (const one of pending) one.madeAt = -Infinity;
+      doubt();
+    }
+    wallAhead = ahead;
+  }
+
+  function doubt(): void {
+    if (isDoubted) return;
+    isDoubted = true;
+    needSync();
+  }
+
+  /** What stands for an action that is not to be: every mode lets it pass, and it has expired at once. */
+  function nothing(epoch: number, sequence: number): Uint8Array<ArrayBuffer> {
+    return encodeFrame(FrameType.HIGHLIGHT, epoch, sequence, encodeAction({ type: FrameType.HIGHLIGHT, node: 0 }, 0));
+  }
+
   /** Sends from this one on, in order, as far as they can be sent. */
   function send(from: number): void {
+    const [first] = pending;
+    // The tag waits for what it has answered and forgotten.
+    for (let sequence = answeredTo + 1; isBased && first && sequence < base + first.number; sequence++)
+      post(nothing(first.epoch, sequence));
     for (const one of pending.slice(from)) {
       if (!one.frame) {
         const deadline = deadlineOf(one);
@@ -118,11 +157,12 @@ export function createActionOutbox({ clock, post, needSync, settled }: ActionOut
     get unanswered() {
       return pending.length;
     },
-    get isBased() {
-      return isBased;
+    get isInDoubt() {
+      return !isBased || isDoubted;
     },
     act(action, epoch) {
       if (pending.length >= MAX_UNANSWERED_ACTIONS) return -1;
+      lookAtClocks();
       const isNext = pending.every(({ frame }) => frame);
       pending.push({
         ...{ number: ++acted, action, epoch, madeAt: clock.now() },
@@ -132,24 +172,30 @@ export function createActionOutbox({ clock, post, needSync, settled }: ActionOut
       if (isNext) send(pending.length - 1);
       return acted;
     },
-    sync({ clockMillis, answered }, epoch, participant) {
+    sync({ clockMillis, answered }, epoch, participant, isOurs) {
+      lookAtClocks();
+      isDoubted = false;
+      answeredTo = answered.find(([agent]) => agent === participant)?.[1] ?? 0;
       zeros.delete(epoch);
       zeros.set(epoch, clock.now() - clockMillis);
       for (const old of [...zeros.keys()].slice(0, -MAX_CLOCKS)) zeros.delete(old);
-      if (!isBased && participant !== undefined) {
+      if (!isBased && isOurs) {
         isBased = true;
-        base = answered.find(([agent]) => agent === participant)?.[1] ?? 0;
+        base = answeredTo;
       }
       sendAgain();
     },
     verdict(verdict) {
+      answeredTo = Math.max(answeredTo, verdict.sequence);
       const one = find(verdict.sequence);
       if (!one) return;
       pending.splice(pending.indexOf(one), 1);
       cancelAgain?.();
       cancelAgain = pending.length > 0 ? clock.after(AGAIN_MILLIS, again) : undefined;
-      // What stood in for it has expired, as it was to.
-      settle(one, one.error && verdict.outcome === 'expired' ? { error: one.error } : { verdict });
+      const hasExpired = verdict.outcome === 'expired';
+      // What stood in for it has expired, as it was to. An action that was late was on its way for long, or its deadline was wrong.
+      if (hasExpired && !one.error) doubt();
+      settle(one, one.error && hasExpired ? { error: one.error } : { verdict });
     },
     refused(error) {
       const one = error.sequence ? find(error.sequence) : undefined;
@@ -159,9 +205,8 @@ export function createActionOutbox({ clock, post, needSync, settled }: ActionOut
       one.error = error;
       // The only one that ever left is not on its way any more; of two, the first may have been carried out.
       if (one.sendings === 1) settle(one, { error });
-      // Sequences have no gaps: one that every mode lets pass, and that has expired at once, takes its place.
-      const nothing = encodeAction({ type: FrameType.HIGHLIGHT, node: 0 }, 0);
-      one.frame = encodeFrame(FrameType.HIGHLIGHT, one.epoch, base + one.number, nothing);
+      // Sequences have no gaps.
+      one.frame = nothing(one.epoch, error.sequence ?? 0);
       if (error.reason === 'mode-forbids') sendAgain();
     },
     opened: sendAgain,

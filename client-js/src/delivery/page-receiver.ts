@@ -31,6 +31,8 @@ export interface PageReceiver {
   accept(frame: Frame): void;
   /** The tag asks how far the page has come. */
   asked(): void;
+  /** Says something that a SYNC answers. */
+  needSync(): void;
   /** The channel has opened: tells how far the page has come, or that there is none. */
   opened(): void;
   /** The page that was shown is of no use: drops what comes until the next keyframe, and asks for one. */
@@ -170,6 +172,7 @@ export function createPageReceiver({ clock, batch, send }: PageReceiverOptions):
   return {
     accept,
     asked: tell,
+    needSync: () => (isInLine ? sendAck() : request()),
     opened: tell,
     ask,
     expect() {

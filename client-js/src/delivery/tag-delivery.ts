@@ -12,7 +12,7 @@ export interface TagDeliveryOptions {
   /** Since the document began; never slower than time. */
   readonly documentMillis: () => number;
   readonly answered: readonly Answer[];
-  readonly remember: (answers: readonly Answer[]) => void;
+  readonly remember: (answers: readonly Answer[]) => boolean;
   readonly plan: (frame: ActionFrame) => Plan;
   /** The agent needs a whole page. */
   readonly keyframe: () => void;

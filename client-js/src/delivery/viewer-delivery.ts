@@ -33,18 +33,18 @@ export function createViewerDelivery({ channel, clock, mark, participant, batch,
     clock,
     batch,
     send(type, epoch, payload) {
-      // An acknowledgement asks for SYNC until one has come.
-      const isQuiet = type === FrameType.PAGE_ACK && actions.isBased;
+      // An acknowledgement asks for SYNC where one is needed.
+      const isQuiet = type === FrameType.PAGE_ACK && !actions.isInDoubt;
       channel.post(encodeFrame(type, epoch, isQuiet ? 0 : mark, payload));
     },
   });
-  const actions = createActionOutbox({ clock, post: channel.post, needSync: page.asked, settled });
+  const actions = createActionOutbox({ clock, post: channel.post, needSync: page.needSync, settled });
 
   function receive(frame: Frame): void {
     const { type, epoch, sequence, payload } = frame;
     if (type === FrameType.SYNC) {
       const sync = decodeSync(payload);
-      actions.sync(sync, epoch, sequence === mark ? participant() : undefined);
+      actions.sync(sync, epoch, participant(), sequence === mark);
       if (sync.asks) page.asked();
     } else if (type === FrameType.VERDICT) {
       const verdict = decodeVerdict(payload);

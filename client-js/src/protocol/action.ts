@@ -41,6 +41,7 @@ export const REFUSALS = [
   'file-input',
   'not-active',
   'malformed',
+  'not-remembered',
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
 

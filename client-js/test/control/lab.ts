@@ -32,7 +32,10 @@ function start(): ActionInbox {
   });
   return createActionInbox({
     answered,
-    remember: (answers) => (answered = answers),
+    remember(answers) {
+      answered = answers;
+      return true;
+    },
     epoch: () => EPOCH,
     clockMillis: () => NOW_MILLIS,
     send: (_, payload) => verdicts.push(decodeVerdict(payload)),

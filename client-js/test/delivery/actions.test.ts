@@ -15,14 +15,17 @@ describe('the action lane at the agent', () => {
   let sent: string[];
   let settled: string[];
   let isOpen: boolean;
+  /** How long the machine has slept. */
+  let slept: number;
 
   beforeEach(() => {
     clock = fakeClock();
     sent = [];
     settled = [];
     isOpen = true;
+    slept = 0;
     outbox = createActionOutbox({
-      clock,
+      clock: { ...clock, now: () => clock.now(), wall: () => clock.now() + slept },
       post(bytes) {
         const { type, epoch, sequence, payload } = decodeFrame(bytes);
         const { deadlineMillis, action } = decodeAction(type as Action['type'], payload);
@@ -36,7 +39,7 @@ describe('the action lane at the agent', () => {
   });
 
   const sync = (clockMillis: number, epoch = 1, answered: readonly (readonly [number, number])[] = []): void =>
-    outbox.sync({ asks: false, clockMillis, answered }, epoch, AGENT);
+    outbox.sync({ asks: false, clockMillis, answered }, epoch, AGENT, true);
   const verdict = (sequence: number, outcome: 'applied' | 'expired' = 'applied'): void =>
     outbox.verdict({ participant: AGENT, sequence, outcome, reason: 'late' });
   const out = (): string[] => sent.splice(0);
@@ -61,6 +64,65 @@ describe('the action lane at the agent', () => {
     expect(out()).toEqual(['sync!']);
     sync(10_000);
     expect(out()).toEqual(['1/1 7 by 13000']);
+  });
+
+  it('should ask what time it is at the tag when an action came late, once', () => {
+    sync(0);
+    outbox.act(focus(1), 1);
+    outbox.act(focus(2), 1);
+    expect(outbox.isInDoubt).toBe(false);
+    out();
+    verdict(1, 'expired');
+    verdict(2, 'expired');
+    expect(out()).toEqual(['sync!']);
+    expect(outbox.isInDoubt).toBe(true);
+    sync(3_600_000, 1, [[AGENT, 2]]);
+    expect(outbox.isInDoubt).toBe(false);
+    outbox.act(focus(3), 1);
+    expect(out()).toEqual(['1/3 3 by 3605000']);
+  });
+
+  it('should trust no clock over which its machine slept, and let expire what was made before', () => {
+    sync(0);
+    isOpen = false;
+    outbox.act(focus(1), 2);
+    slept = 3_600_000;
+    isOpen = true;
+    outbox.act(focus(2), 1);
+    expect(out()).toEqual(['sync!']);
+    sync(3_600_000, 1);
+    sync(0, 2);
+    expect(out()).toEqual(['2/1 1 by 0', '1/2 2 by 3605000']);
+  });
+
+  it('should think nothing of clocks that drift apart', () => {
+    sync(0);
+    for (let drift = 0; drift < 10; drift++) {
+      slept += 1_000;
+      verdict(outbox.act(focus(1), 1));
+    }
+    expect(out()).not.toContain('sync!');
+  });
+
+  it('should close the gap where the tag has forgotten what it had answered, until it knows again', () => {
+    sync(0, 1, [[AGENT, 40]]);
+    for (let i = 1; i <= 3; i++) {
+      outbox.act(focus(i), 1);
+      verdict(40 + i);
+    }
+    out();
+    sync(0, 2, [[AGENT, 41]]);
+    expect(out()).toEqual([]);
+    outbox.act(focus(4), 2);
+    const filled = ['2/42 0 by 0', '2/43 0 by 0', '2/44 4 by 5000'];
+    expect(out()).toEqual(filled);
+    clock.advance(2_000);
+    expect(out()).toEqual(filled);
+    verdict(42, 'expired');
+    verdict(43, 'expired');
+    expect(outbox.isInDoubt).toBe(false);
+    outbox.opened();
+    expect(out()).toEqual(['2/44 4 by 5000']);
   });
 
   it('should keep to the order while one waits', () => {
@@ -118,7 +180,7 @@ describe('the action lane at the agent', () => {
 
   it('should count on from no SYNC that may not know of what the desk before this one did', () => {
     outbox.act(focus(1), 1);
-    outbox.sync({ asks: true, clockMillis: 0, answered: [[AGENT, 3]] }, 1, undefined);
+    outbox.sync({ asks: true, clockMillis: 0, answered: [[AGENT, 3]] }, 1, AGENT, false);
     expect(out()).toEqual([]);
     sync(0, 1, [[AGENT, 5]]);
     expect(out()).toEqual(['1/6 1 by 5000']);
@@ -209,6 +271,7 @@ describe('the action lane at the tag', () => {
   /** What happened, in order. */
   let log: string[];
   let plan: Plan | undefined;
+  let isFull: boolean;
 
   beforeEach(() => {
     now = 1_000;
@@ -216,14 +279,17 @@ describe('the action lane at the tag', () => {
     memory = [];
     log = [];
     plan = undefined;
+    isFull = false;
   });
 
   const start = (): ReturnType<typeof createActionInbox> =>
     createActionInbox({
       answered: JSON.parse(JSON.stringify(memory)) as readonly Answer[],
       remember(answers) {
+        if (isFull) return false;
         memory = answers;
         log.push('remembered');
+        return true;
       },
       epoch: () => epoch,
       clockMillis: () => now,
@@ -253,6 +319,19 @@ describe('the action lane at the tag', () => {
     epoch = 2;
     start().accept(frame(1));
     expect(happened()).toEqual(['remembered', 'did 2/1', '2/1 applied', '2/1 applied', '2/1 applied']);
+  });
+
+  it('should refuse what it cannot remember, and stay with it', () => {
+    const inbox = start();
+    inbox.accept(frame(1));
+    happened();
+    isFull = true;
+    inbox.accept(frame(2));
+    isFull = false;
+    inbox.accept(frame(2));
+    inbox.accept(frame(3));
+    expect(happened()).toEqual(['2/2 refused not-remembered', '2/2 refused not-remembered', 'remembered', 'did 2/3', '2/3 applied']);
+    expect(memory).toEqual([[AGENT, 3, ['', 'not-remembered', '']]]);
   });
 
   it('should ignore what comes beyond a gap until the gap is filled, for each agent by itself', () => {

@@ -115,7 +115,7 @@ export class AgentSession extends EventTarget {
     });
     this.delivery = createViewerDelivery({
       channel: this.channel,
-      clock: options.clock ?? steadyClock,
+      clock: options.clock ?? { ...steadyClock, wall: Date.now },
       mark: 1 + Math.floor((options.random ?? Math.random)() * MAX_MARK),
       participant: () => this.number,
       batch: (batch, epoch) => {
