@@ -152,7 +152,7 @@ function createWorld({ chance, time, ledger, bug, note }: Circumstances): World 
     ['the consumer shares', 2, () => relay.change('active', 'shared')],
     ['the consumer pauses', 2, pause],
     ['the mirror breaks', 1, () => desk.breakMirror()],
-    ['the tab’s storage is full', 1, fill],
+    ['the tab’s storage is full', 2, fill],
   ];
   const lots = TROUBLES.flatMap(([name, weight, happen]) => Array.from({ length: weight }, () => [name, happen] as const));
 
@@ -163,7 +163,7 @@ function createWorld({ chance, time, ledger, bug, note }: Circumstances): World 
 
   function fill(): void {
     tab.isFull = true;
-    time.after(chance.between(50, 2_000), () => {
+    time.after(chance.between(500, 4_000), () => {
       tab.isFull = false;
     });
   }

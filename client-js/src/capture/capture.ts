@@ -61,7 +61,7 @@ export interface Capture {
 }
 
 /**
- * idle: nothing was asked for yet. walking: a keyframe is being read, in slices. sending: it, or a batch of many bytes, is being compressed and sent, in parts.
+ * idle: nothing was asked for yet. walking: a keyframe is being read, in slices, or waits for room. sending: a part of it, or of a batch of many bytes, was compressed and sent, and more follow.
  * live: changes are sent. stopped: for good.
  */
 type Phase = 'idle' | 'walking' | 'sending' | 'live' | 'stopped';
@@ -89,8 +89,6 @@ class PageCapture implements Capture {
   private readonly stopPolling: () => void;
   private phase: Phase = 'idle';
   private isKeptBack = false;
-  /** Whether a part of the keyframe was sent. */
-  private isOnItsWay = false;
   private isPollDue = false;
   private writer = new PageWriter();
   /** What is left to send of a batch, and of what kind it is. */
@@ -135,15 +133,15 @@ class PageCapture implements Capture {
 
   keyframe(): void {
     if (this.phase === 'stopped') return;
-    if (this.phase === 'walking' || (this.phase === 'sending' && !this.isOnItsWay)) this.goOn();
+    if (this.phase === 'walking') this.goOn();
     else this.beginKeyframe();
   }
 
   goOn(): void {
     if (!this.isKeptBack) return;
     this.isKeptBack = false;
-    if (this.phase === 'sending') this.tasks.next(this.sendPart);
-    else this.schedule();
+    if (this.phase === 'live') this.schedule();
+    else this.tasks.next(this.sendPart);
   }
 
   idOf(node: Node): number {
@@ -254,7 +252,6 @@ class PageCapture implements Capture {
     this.writer = new PageWriter(KEYFRAME_COLUMN_BYTES);
     this.writer.reset(describe(this.window.document), this.window.devicePixelRatio);
     this.phase = 'walking';
-    this.isOnItsWay = false;
     this.parts = [];
     this.tasks.next(() => {
       this.budget.begin(SLICE_MILLIS);
@@ -296,23 +293,21 @@ class PageCapture implements Capture {
     this.writer = new PageWriter();
     for (let at = 0; at < bytes.length; at += PAGE_PART_BYTES) this.parts.push(bytes.subarray(at, at + PAGE_PART_BYTES));
     this.partsType = type;
-    this.phase = 'sending';
   }
 
   private readonly sendPart = (): void => {
     if (this.mustWait()) return;
-    this.isOnItsWay = true;
     this.sendNext();
     if (this.phase === 'live') this.tasks.next(this.writeBatch);
   };
 
   private sendNext(): void {
-    const part = this.parts.shift();
+    const part = this.parts.shift() as Uint8Array;
     const isLast = this.parts.length === 0;
     // Before it is sent, for that may lead to a keyframe.
-    if (isLast) this.phase = 'live';
-    else this.tasks.next(this.sendPart);
-    if (part !== undefined) this.sender.part(this.partsType, part, isLast);
+    this.phase = isLast ? 'live' : 'sending';
+    if (!isLast) this.tasks.next(this.sendPart);
+    this.sender.part(this.partsType, part, isLast);
   }
 
   private mustWait(): boolean {
