@@ -11,10 +11,10 @@ export const MAX_BATCH_BYTES = 67_108_864;
 /** How far back a linked LZ4 block may reach, in bytes (a property of the LZ4 format: 16-bit offsets). */
 export const LZ4_HISTORY_BYTES = 65_536;
 /**
- * Raw bytes of a page batch that travel in one frame. What does not shrink takes 175 ms at 750 kbit/s, the usual page a third of that: pointer and action frames slip in between, and no frame is so long that the silence of a
+ * Raw bytes of a page batch that travel in one frame. What does not shrink takes 90 ms at 750 kbit/s, the usual page a third of that: pointer and action frames slip in between, and no frame is so long that the silence of a
  * path that carries it looks like a break.
  */
-export const PAGE_PART_BYTES = 16_384;
+export const PAGE_PART_BYTES = 8_192;
 /** Page frames that the tag keeps until they are acknowledged, in bytes. */
 export const MAX_RING_BYTES = 2_097_152;
 /** Actions of an agent that wait for their verdict; the tag remembers as many verdicts. */

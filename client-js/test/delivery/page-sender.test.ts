@@ -8,7 +8,7 @@ import { fakeClock } from '../connection/fake-socket.ts';
 const { KEYFRAME, MUTATIONS, PAGE_ACK, RESUME, KEYFRAME_REQUEST } = FrameType;
 /** Of the viewer that asks. */
 const MARK = 77;
-const FIRST_WINDOW_BYTES = 24_576;
+const FIRST_WINDOW_BYTES = 12_288;
 
 describe('the page lane at the tag', () => {
   let clock: ReturnType<typeof fakeClock>;
@@ -113,10 +113,10 @@ describe('the page lane at the tag', () => {
   });
 
   it('should have room for the window, wait, and tell when there is room again', () => {
-    page(10_000);
+    page(5_000);
     expect(sender.hasRoom()).toBe(true);
-    change(10_000);
-    change(10_000);
+    change(5_000);
+    change(5_000);
     expect(sender.hasRoom()).toBe(false);
     expect(heard()).toEqual([1, 2, 3]);
     clock.advance(20);
@@ -127,7 +127,7 @@ describe('the page lane at the tag', () => {
   });
 
   it('should send again no faster than the window lets it', () => {
-    for (let i = 0; i < 10; i++) (i === 0 ? page : change)(8_182);
+    for (let i = 0; i < 10; i++) (i === 0 ? page : change)(4_086);
     expect(heard()).toEqual([1, 2, 3]);
     hear(RESUME, 0);
     expect(heard()).toEqual(['sync', 1, 2, 3]);
