@@ -35,7 +35,7 @@ async function change<T>(script: () => T | Promise<T>): Promise<T> {
 const difference = (): Promise<string> => page.evaluate(() => window.lab.difference());
 
 describe('a batch of many bytes', () => {
-  it('should be cut into parts of 16 KiB, and no keyframe of it', async () => {
+  it('should be cut into parts of 8 KiB, and no keyframe of it', async () => {
     await capture('<p hidden>0</p>');
     const types = await change(() => {
       window.lab.frames.length = 0;
@@ -44,7 +44,7 @@ describe('a batch of many bytes', () => {
       const text = Array.from(noise, (unit) => String.fromCharCode(33 + (unit % 20_000))).join('');
       (document.querySelector('p') as Element).textContent = text;
       window.lab.capture.flush();
-      return window.lab.frames.map(({ type, bytes }) => [type, bytes < 17_000]);
+      return window.lab.frames.map(({ type, bytes }) => [type, bytes < 8_600]);
     });
     expect(new Set(types.map(String))).toEqual(new Set(['65,true']));
     expect(await difference()).toBe('');
