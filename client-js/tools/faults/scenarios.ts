@@ -1,4 +1,4 @@
-import type { CDPSession } from 'playwright-core';
+import { hideFor } from './hidden.ts';
 import type { DeskWindow, Stage } from './stage.ts';
 
 /** One try of a scenario: how long until the mirror was live again after the path was, in ms. */
@@ -76,21 +76,12 @@ const stoppedRelay: Try = async (stage) => {
   return resumed(stage, Date.now());
 };
 
-/** The consumer looks at another tab; what its page does then still arrives, and the session is there when it comes back. */
+/** The consumer looks at another tab, and comes back. */
 const hidden =
   (millis: number): Try =>
   async (stage) => {
     await settle(stage);
-    const session: CDPSession = await stage.consumer.context().newCDPSession(stage.consumer);
-    const other = await stage.consumer.context().newPage();
-    await other.bringToFront();
-    const state = await stage.consumer.evaluate(() => document.visibilityState);
-    if (state !== 'hidden') await session.send('Emulation.setFocusEmulationEnabled', { enabled: false });
-    await pause(millis);
-    const stillLive = await stage.agent.evaluate(() => (window as unknown as DeskWindow).session().state);
-    if (stillLive !== 'active') throw new Error(`the session was ${stillLive} while the tab was hidden`);
-    await stage.consumer.bringToFront();
-    await other.close();
+    await hideFor(stage, millis);
     return resumed(stage, Date.now());
   };
 

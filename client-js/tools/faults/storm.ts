@@ -7,6 +7,10 @@ const FAULT_MILLIS = 400;
 /** And as long again, drawn, until the next. */
 const BETWEEN_MILLIS = 400;
 const QUIET_MILLIS = 20_000;
+/** Of the actions, at least this share is carried out: paths are broken for less than half of the time, and an action lives for 5 s. */
+const LEAST_APPLIED = 0.5;
+/** A doubled action would come again after 2 s, and be answered again. */
+const TWICE_MILLIS = 2_500;
 const FAULTS = [
   'blackhole',
   'reset',
@@ -83,7 +87,11 @@ async function compare(stage: Stage, faults: number, actions: readonly number[],
   while (Date.now() < deadline && ((await answered()).length < actions.length || (await mirrored()) !== (await page()))) await pause(100);
 
   if ((await mirrored()) !== (await page())) problems.push('the mirror is not as the page');
+  // What comes twice would come about now.
+  await pause(TWICE_MILLIS);
   const verdicts = await answered();
+  const made = new Set(actions);
+  for (const { sequence } of verdicts) if (!made.has(sequence)) problems.push(`a verdict for action ${sequence}, which was never made`);
   for (const sequence of actions) {
     const own = verdicts.filter((verdict) => verdict.sequence === sequence);
     if (own.length !== 1) problems.push(`action ${sequence} has ${own.length} verdicts`);
@@ -91,6 +99,8 @@ async function compare(stage: Stage, faults: number, actions: readonly number[],
   const applied = verdicts.filter(({ outcome }) => outcome === 'applied').length;
   const counted = Number(await consumer.locator('#count').textContent()) - before;
   if (counted !== applied) problems.push(`${applied} actions were applied, the page counted ${counted}`);
+  if (applied < actions.length * LEAST_APPLIED)
+    problems.push(`${applied} of ${actions.length} actions were applied; at least half of them should be`);
   const state = await agent.evaluate(() => (window as unknown as DeskWindow).session().state);
   if (state !== 'active') problems.push(`the session is ${state}`);
   return { faults, actions: actions.length, applied, refused: verdicts.length - applied, problems };
