@@ -96,6 +96,12 @@ public final class ActionOutbox {
     /** Whether an action bears a sequence by now. */
     private boolean numbered;
 
+    /** The highest sequence that the tag has answered, as it says itself: less than before where it could not keep all in mind. */
+    private long answeredTo;
+
+    /** Whether a SYNC was asked for since the last one. */
+    private boolean doubted;
+
     private DeliveryClock.@Nullable Timer again;
 
     /**
@@ -133,6 +139,7 @@ public final class ActionOutbox {
     }
 
     private void send(int from) {
+        fillGap();
         for (Pending one : pending.subList(from, pending.size())) {
             DeliveryFrame frame = one.frame;
             if (frame == null) {
@@ -152,6 +159,22 @@ public final class ActionOutbox {
         if (!pending.isEmpty() && again == null) {
             again = clock.after(AGAIN_MILLIS, this::heardNothing);
         }
+    }
+
+    /** The tag waits for what it has answered and forgotten. */
+    private void fillGap() {
+        if (!numbered || pending.isEmpty()) {
+            return;
+        }
+        Pending first = pending.get(0);
+        for (long sequence = answeredTo + 1; sequence < base + first.number; sequence++) {
+            out.send(nothing(first.epoch, sequence));
+        }
+    }
+
+    private static DeliveryFrame nothing(int epoch, long sequence) {
+        return new DeliveryFrame(
+                FrameType.HIGHLIGHT, FrameHeader.NO_FLAGS, 0, epoch, sequence, Payload.action(0, NOTHING));
     }
 
     private DeliveryFrame frameOf(Pending one, FrameType type, byte[] payload) {
@@ -209,8 +232,10 @@ public final class ActionOutbox {
             zeros.remove(zeros.keySet().iterator().next());
         }
         counting |= answered == mark;
+        doubted = false;
+        answeredTo = sync.answered().getOrDefault(participant, 0L);
         if (!numbered) {
-            base = Math.max(base, sync.answered().getOrDefault(participant, 0L));
+            base = Math.max(base, answeredTo);
         }
         sendAgain();
     }
@@ -231,6 +256,7 @@ public final class ActionOutbox {
 
     /** Takes a verdict for this agent. */
     public void verdict(Verdict verdict) {
+        answeredTo = Math.max(answeredTo, verdict.sequence());
         if (!numbered) {
             // Of the desk before this one.
             base = Math.max(base, verdict.sequence());
@@ -244,7 +270,13 @@ public final class ActionOutbox {
         if (!pending.isEmpty()) {
             again = clock.after(AGAIN_MILLIS, this::heardNothing);
         }
-        if (!one.refusal.isEmpty() && verdict.outcome() == Outcome.EXPIRED) {
+        boolean expired = verdict.outcome() == Outcome.EXPIRED;
+        if (expired && one.refusal.isEmpty() && !doubted) {
+            // It was on its way for long, or what is known of the tag's clock is wrong.
+            doubted = true;
+            asks.run();
+        }
+        if (!one.refusal.isEmpty() && expired) {
             // What stood in for it has expired, as it was to.
             settle(one, null, one.refusal);
         } else {
@@ -264,7 +296,7 @@ public final class ActionOutbox {
             // The only one that ever left is not on its way any more; of two, the first may have been carried out.
             settle(one, null, reason);
         }
-        one.frame = frameOf(one, FrameType.HIGHLIGHT, Payload.action(0, NOTHING));
+        one.frame = nothing(one.epoch, sequence);
         if (reason.equals("mode-forbids")) {
             sendAgain();
         }

@@ -1,5 +1,6 @@
 package io.tandem.load.delivery;
 
+import io.tandem.relay.frame.FrameHeader;
 import io.tandem.relay.frame.FrameType;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,7 @@ public final class PageSender {
     /** ... up to this: an agent who is away tells by itself when it is back. */
     private static final long ASK_AT_MOST_MILLIS = 16_000;
 
-    private static final int CANNOT_APPLY = 3;
+    private static final int JOINED = 1;
     private static final long UNASKED = 0;
 
     /** What the page and SYNC are asked for. */
@@ -55,6 +56,10 @@ public final class PageSender {
     private final List<Kept> ring = new ArrayList<>();
     private int epoch;
     private long last;
+
+    /** Whether more of a batch is to come. */
+    private boolean unfinished;
+
     private int ringBytes;
 
     /** How many of the ring, from its begin, are on their way. */
@@ -79,10 +84,14 @@ public final class PageSender {
 
     /** Sends a page frame. */
     public void send(FrameType type, int flags, byte[] payload) {
-        DeliveryFrame frame = new DeliveryFrame(type, flags, 0, epoch, ++last, payload);
-        if (frame.beginsLine()) {
+        boolean beginsLine = type == FrameType.KEYFRAME && (flags & FrameHeader.LINKED) == 0;
+        if (beginsLine) {
             forget();
+            // So that its first frame is not taken for more of a batch that was given up.
+            last += unfinished ? 1 : 0;
         }
+        unfinished = (flags & FrameHeader.MORE) != 0;
+        DeliveryFrame frame = new DeliveryFrame(type, flags, 0, epoch, ++last, payload);
         if (ringBytes + frame.bytes() > MAX_RING_BYTES) {
             wantKeyframe();
             return;
@@ -198,8 +207,8 @@ public final class PageSender {
         window.restart();
     }
 
-    private void whole(long reason) {
-        if (beginsWithKeyframe() && reason != CANNOT_APPLY) {
+    private void whole(int of, long reason) {
+        if (beginsWithKeyframe() && (reason == JOINED || of != epoch)) {
             rewind();
         } else {
             wantKeyframe();
@@ -211,6 +220,9 @@ public final class PageSender {
         long number = Payload.number(frame.payload());
         switch (frame.type()) {
             case PAGE_ACK -> {
+                if (frame.sequence() != UNASKED) {
+                    page.sync(false, frame.sequence());
+                }
                 if (frame.epoch() != epoch) {
                     return;
                 }
@@ -218,7 +230,7 @@ public final class PageSender {
                 acknowledge(Math.min(number, last));
             }
             case RESUME -> answer(frame, () -> resume(frame.epoch(), number));
-            case KEYFRAME_REQUEST -> answer(frame, () -> whole(number));
+            case KEYFRAME_REQUEST -> answer(frame, () -> whole(frame.epoch(), number));
             default -> throw new IllegalArgumentException(frame.type() + " tells nothing about the page");
         }
         pump();
@@ -250,6 +262,13 @@ public final class PageSender {
             wantKeyframe();
         }
         pump();
+    }
+
+    /** Forgets what was sent: a keyframe comes by itself, and waits for nobody. */
+    public void restart() {
+        heard();
+        forget();
+        page.sync(false, UNASKED);
     }
 
     /** The document is gone. */
