@@ -57,8 +57,17 @@ public final class RelayServer implements AutoCloseable {
      */
     private static final int READS_PER_TURN = 4;
 
+    /**
+     * What the kernel may keep for a client, besides what waits in the relay: enough for 10 Mbit/s over 200 ms. By itself Linux takes up to 4 MiB
+     * for each, where pointer frames would wait behind seconds of the page.
+     */
+    private static final int KERNEL_SEND_BYTES = 256 << 10;
+
     /** Who reads the demo's folder of pages: disks answer one after the other. */
     private static final int BLOCKING_THREADS = 2;
+
+    /** Who does not fetch its close within the time for it is given up then: what waits for that waits a little longer. */
+    private static final long TIMER_SLACK_MILLIS = 500;
 
     /** How long the event loops may finish what they have begun. */
     private static final long LOOP_STOP_MILLIS = 2_000;
@@ -93,6 +102,7 @@ public final class RelayServer implements AutoCloseable {
         this.sessions = sessions(brands, secrets, relayMeters, sessionLoops);
         this.longPoll = new LongPoll(new LongPoll.Parts(
                 sessions, sessionLoops, secrets, config.carrier(), config.longPoll(), config.carriers()));
+        MemoryGauges.register(meters, connections, longPoll);
         this.listener = listen(http(brands));
     }
 
@@ -166,6 +176,7 @@ public final class RelayServer implements AutoCloseable {
                 .option(ChannelOption.SO_BACKLOG, ACCEPT_BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_SNDBUF, KERNEL_SEND_BYTES)
                 .childOption(
                         ChannelOption.RECVBUF_ALLOCATOR,
                         new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(READS_PER_TURN))
@@ -222,7 +233,7 @@ public final class RelayServer implements AutoCloseable {
 
     private void await(CompletableFuture<?> stopped) {
         try {
-            stopped.get(config.carrier().closeMillis(), TimeUnit.MILLISECONDS);
+            stopped.get(config.carrier().closeMillis() + TIMER_SLACK_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {

@@ -35,6 +35,9 @@ public final class FrameHeader {
     /** The largest payload of the control lane: JSON that a person could read. */
     public static final int MAX_CONTROL_PAYLOAD_BYTES = 16 << 10;
 
+    /** The largest control frame: all that a client may say before it is known. */
+    public static final int MAX_CONTROL_FRAME_BYTES = LENGTH_BYTES + MAX_CONTROL_PAYLOAD_BYTES;
+
     /** The largest payload of PING and PONG, as in RFC 6455. */
     public static final int MAX_PING_PAYLOAD_BYTES = 125;
 

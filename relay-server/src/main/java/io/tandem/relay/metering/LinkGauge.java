@@ -65,6 +65,13 @@ public final class LinkGauge {
         }
     }
 
+    /** Bytes that are no frame's came over the link, which it has carried all the same. */
+    public void onCarried(int carriedBytes) {
+        if (running) {
+            spanBytes += carriedBytes;
+        }
+    }
+
     private void startSpan(long now) {
         spanStartNanos = now;
         spanBytes = 0;

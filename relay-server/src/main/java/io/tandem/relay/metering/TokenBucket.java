@@ -32,4 +32,10 @@ public final class TokenBucket {
         filledNanos = now;
         return available >= 0 ? 0 : (long) Math.ceil(-available / bytesPerNano);
     }
+
+    /** Whether so many bytes may be taken now without a larger debt than this. */
+    public boolean mayTake(int bytes, long debtBytes) {
+        take(0);
+        return available - bytes >= -debtBytes;
+    }
 }

@@ -16,6 +16,9 @@ public interface ChannelIngress {
      */
     void onFrame(ByteBuf frame, int carriedBytes);
 
+    /** The carrier took so many bytes from the network that came with no frame: what it dropped, and what only it needs. Budgets count them too. */
+    void onCarried(int carriedBytes);
+
     /** One whole frame of a carrier that adds nothing of its own. */
     default void onFrame(ByteBuf frame) {
         onFrame(frame, frame.readableBytes());

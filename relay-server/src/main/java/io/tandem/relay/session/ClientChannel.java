@@ -48,6 +48,9 @@ final class ClientChannel implements ChannelIngress {
     private ChannelState state = ChannelState.OPENING;
     private long lastHeardNanos;
 
+    /** Whether the client said anything behind its HELLO. */
+    private boolean heard;
+
     /** HELLO's deadline while opening, the heartbeat while open. */
     private @Nullable Future<?> timer;
 
@@ -75,6 +78,11 @@ final class ClientChannel implements ChannelIngress {
         return request;
     }
 
+    /** Whether the client has spoken since its HELLO was accepted: then it has heard that it was. */
+    boolean wasHeard() {
+        return heard;
+    }
+
     /** Begins to wait for HELLO. */
     void begin() {
         run(() -> {
@@ -98,6 +106,16 @@ final class ClientChannel implements ChannelIngress {
         } catch (RejectedExecutionException stopped) {
             frame.release();
         }
+    }
+
+    @Override
+    public void onCarried(int carriedBytes) {
+        run(() -> {
+            if (participant != null) {
+                heard = true;
+                holdFor(participant, participant.meter().carried(carriedBytes));
+            }
+        });
     }
 
     @Override
@@ -152,8 +170,11 @@ final class ClientChannel implements ChannelIngress {
 
     private void take(FrameType type, ByteBuf frame, int carriedBytes) throws FrameViolation {
         if (session != null && participant != null) {
+            heard = true;
             meter(session, participant, type.lane(), frame.readableBytes(), carriedBytes);
             judge(session, participant, type, frame);
+            // What it made the relay expand is on the same account.
+            holdFor(participant, participant.meter().debtNanos());
             return;
         }
         if (type != FrameType.HELLO) {
@@ -161,6 +182,9 @@ final class ClientChannel implements ChannelIngress {
         }
         FrameCheck.controlPayload(frame, type);
         sessions.admit(this, ControlPayload.hello(FrameHeader.payload(frame)), FrameHeader.sequence(frame));
+        if (participant != null) {
+            holdFor(participant, participant.meter().carried(carriedBytes));
+        }
     }
 
     private void judge(Session in, Participant from, FrameType type, ByteBuf frame) throws FrameViolation {
@@ -185,16 +209,20 @@ final class ClientChannel implements ChannelIngress {
 
     private void meter(Session in, Participant from, Lane lane, int frameBytes, int carriedBytes) {
         long holdNanos = from.meter().received(lane, frameBytes, carriedBytes);
-        if (holdNanos > 0 && !holds.contains(Hold.BUDGET)) {
-            hold(Hold.BUDGET, true);
-
-            budgetTimer = loop.schedule(() -> goOnIfPaid(from), holdNanos, TimeUnit.NANOSECONDS);
-        }
+        holdFor(from, holdNanos);
         if (from.role() == Role.CONSUMER) {
             in.linkNotice().onMeasured(from.meter().link());
             if (holdNanos > 0) {
                 in.linkNotice().tellHeld(this, from.meter().link());
             }
+        }
+    }
+
+    /** Has an open channel's client wait; nothing where it has to wait for no time, or does already. */
+    private void holdFor(Participant from, long holdNanos) {
+        if (holdNanos > 0 && state == ChannelState.OPEN && !holds.contains(Hold.BUDGET)) {
+            hold(Hold.BUDGET, true);
+            budgetTimer = loop.schedule(() -> goOnIfPaid(from), holdNanos, TimeUnit.NANOSECONDS);
         }
     }
 
@@ -232,11 +260,7 @@ final class ClientChannel implements ChannelIngress {
         participant = as;
         long heartbeatMillis = services.limits().heartbeatMillis();
         // Who left in debt comes back in debt.
-        long debtNanos = as.meter().debtNanos();
-        if (debtNanos > 0) {
-            hold(Hold.BUDGET, true);
-            budgetTimer = loop.schedule(() -> goOnIfPaid(as), debtNanos, TimeUnit.NANOSECONDS);
-        }
+        holdFor(as, as.meter().debtNanos());
         timer = loop.scheduleAtFixedRate(this::heartbeat, heartbeatMillis, heartbeatMillis, TimeUnit.MILLISECONDS);
     }
 

@@ -145,10 +145,10 @@ final class ControlFrames {
         return frame.writeBytes(FrameHeader.payload(ping));
     }
 
-    /** Asks a tag, in a viewer's name, for a keyframe because frames are missing. */
-    static ByteBuf keyframeRequest(int sender, int epoch) {
+    /** Asks a tag, in a viewer's name and with its mark, for a keyframe because frames are missing. */
+    static ByteBuf keyframeRequest(int sender, int epoch, long mark) {
         ByteBuf frame = ByteBufAllocator.DEFAULT.buffer(FrameHeader.LENGTH_BYTES + 1);
-        FrameHeader.write(frame, FrameType.KEYFRAME_REQUEST, FrameHeader.NO_FLAGS, sender, epoch, UNASKED);
+        FrameHeader.write(frame, FrameType.KEYFRAME_REQUEST, FrameHeader.NO_FLAGS, sender, epoch, mark);
         return frame.writeByte(REASON_GAP);
     }
 

@@ -68,7 +68,7 @@ final class FrameRouter {
     /** What the tag would send again is linked to what the transcoder has expanded already: one without LZ4 goes on with a keyframe. */
     private static ByteBuf forTheTag(Participant from, FrameType type, ByteBuf frame) {
         return type == FrameType.RESUME && !from.readsLz4()
-                ? ControlFrames.keyframeRequest(from.number(), FrameHeader.epoch(frame))
+                ? ControlFrames.keyframeRequest(from.number(), FrameHeader.epoch(frame), FrameHeader.sequence(frame))
                 : frame.retainedDuplicate();
     }
 
@@ -77,11 +77,16 @@ final class FrameRouter {
         pageEpoch = FrameHeader.epoch(frame);
         pageSequence = FrameHeader.sequence(frame);
         insideKeyframe = type == FrameType.KEYFRAME && (FrameHeader.flags(frame) & FrameHeader.MORE) != 0;
-        boolean expands = isSomebodyWithoutLz4();
-        ByteBuf plain = expands ? transcoder.expand(frame) : null;
-        ByteBuf small = from.readsLz4() ? null : PageTranscoder.compress(frame);
+        skipWhoIsBehind(keyframeBegins);
+        ByteBuf plain = null;
+        if (isWanted(false)) {
+            plain = transcoder.expand(frame, from.meter());
+        } else {
+            transcoder.forget();
+        }
+        ByteBuf small = !from.readsLz4() && isWanted(true) ? PageTranscoder.compress(frame) : null;
         try {
-            return sendPage(plain, small == null ? frame : small, keyframeBegins);
+            return sendPage(plain, small == null ? frame : small);
         } finally {
             if (plain != null) {
                 plain.release();
@@ -100,12 +105,12 @@ final class FrameRouter {
     }
 
     /** @param plain for those without LZ4; null: they have it, or wait for a keyframe */
-    private boolean sendPage(@Nullable ByteBuf plain, ByteBuf usual, boolean keyframeBegins) {
+    private boolean sendPage(@Nullable ByteBuf plain, ByteBuf usual) {
         boolean delivered = false;
         for (int i = 0; i < participants.size(); i++) {
             Participant to = participants.get(i);
             ClientChannel channel = to.channel();
-            if (channel == null || to.role() == Role.CONSUMER || leavesOut(to, channel, keyframeBegins)) {
+            if (channel == null || !isSentPages(to)) {
                 continue;
             }
             ByteBuf rendition = to.readsLz4() ? usual : plain;
@@ -117,32 +122,39 @@ final class FrameRouter {
         return delivered;
     }
 
-    private boolean isSomebodyWithoutLz4() {
+    /** Whether somebody is there whom a page frame is sent to, with LZ4 or without: nothing is expanded or compressed for nobody. */
+    private boolean isWanted(boolean withLz4) {
         for (int i = 0; i < participants.size(); i++) {
             Participant to = participants.get(i);
-            if (to.role() != Role.CONSUMER && to.isPresent() && !to.readsLz4()) {
+            if (isSentPages(to) && to.readsLz4() == withLz4) {
                 return true;
             }
         }
         return false;
     }
 
+    private static boolean isSentPages(Participant to) {
+        return to.role() != Role.CONSUMER && to.isPresent() && !(to.role() == Role.OBSERVER && to.isBehind());
+    }
+
     /** An observer that cannot keep up is skipped to the next keyframe, and never slows the others. */
-    private static boolean leavesOut(Participant to, ClientChannel channel, boolean keyframeBegins) {
-        if (to.role() != Role.OBSERVER) {
-            return false;
+    private void skipWhoIsBehind(boolean keyframeBegins) {
+        for (int i = 0; i < participants.size(); i++) {
+            Participant to = participants.get(i);
+            ClientChannel channel = to.channel();
+            if (to.role() == Role.OBSERVER && channel != null) {
+                if (!channel.isWritable()) {
+                    to.fellBehind(true);
+                } else if (keyframeBegins) {
+                    to.fellBehind(false);
+                }
+            }
         }
-        if (!channel.isWritable()) {
-            to.fellBehind(true);
-        } else if (keyframeBegins) {
-            to.fellBehind(false);
-        }
-        return to.isBehind();
     }
 
     /** Somebody came or went. */
     void attendanceChanged() {
-        if (!isSomebodyWithoutLz4()) {
+        if (!isWanted(false)) {
             transcoder.forget();
         }
         balance();

@@ -6,12 +6,13 @@ import io.tandem.relay.frame.FrameHeader;
 import io.tandem.relay.frame.FrameType;
 import io.tandem.relay.frame.FrameViolation;
 import io.tandem.relay.frame.Lz4Payload;
+import io.tandem.relay.metering.SessionMeter;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Brings page frames to clients that do not read LZ4, and shrinks those of a tag that does not write it. One for a session, on its loop.
  *
- * <p>Bounds: nothing is expanded beyond what fits a frame, and at most {@link Lz4Payload#MAX_HISTORY_BYTES} are kept between frames, from
+ * <p>Bounds: nothing is expanded beyond what fits a frame, nor faster than its sender may have it ({@link SessionMeter#expands}), and at most {@link Lz4Payload#MAX_HISTORY_BYTES} are kept between frames, from
  * the first frame that somebody needs expanded until nobody does.
  */
 final class PageTranscoder {
@@ -20,6 +21,9 @@ final class PageTranscoder {
 
     /** What a frame may hold expanded. A longer one is left out for who does not read LZ4: it would be no frame any more. */
     static final int MAX_EXPANDED_BYTES = FrameHeader.MAX_FRAME_BYTES - FrameHeader.LENGTH_BYTES;
+
+    /** What a block reaches back into is copied for it: a byte of that costs a part of what a byte costs that is expanded and sent. */
+    private static final int HISTORY_SHARE = 16;
 
     private static final byte[] NO_HISTORY = new byte[0];
 
@@ -38,10 +42,11 @@ final class PageTranscoder {
      * The frame as one gets it who does not read LZ4: a new reference to it where it is raw, else a new frame; null where it was told before,
      * or cannot be told before the next keyframe ({@link #isLost}). To be called for every page frame of the consumer, in order.
      *
+     * @param sender who pays for what is expanded
      * @throws FrameViolation where a block is not what it declares: the sender's fault
      */
     @Nullable
-    ByteBuf expand(ByteBuf frame) throws FrameViolation {
+    ByteBuf expand(ByteBuf frame, SessionMeter sender) throws FrameViolation {
         boolean sameEpoch = FrameHeader.epoch(frame) == epoch;
         boolean linked = (FrameHeader.flags(frame) & FrameHeader.LINKED) != 0;
         boolean standsAlone = !linked && FrameHeader.typeCode(frame) == FrameType.KEYFRAME.code();
@@ -60,13 +65,14 @@ final class PageTranscoder {
         if (lost) {
             return null;
         }
-        return compressed ? expandBlock(frame) : frame.retainedDuplicate();
+        return compressed ? expandBlock(frame, sender) : frame.retainedDuplicate();
     }
 
-    private @Nullable ByteBuf expandBlock(ByteBuf frame) throws FrameViolation {
+    private @Nullable ByteBuf expandBlock(ByteBuf frame, SessionMeter sender) throws FrameViolation {
         lost = true;
         ByteBuf payload = FrameHeader.payload(frame);
-        if (Lz4Payload.readDeclaredLength(payload.duplicate()) > MAX_EXPANDED_BYTES) {
+        int declaredBytes = Lz4Payload.readDeclaredLength(payload.duplicate());
+        if (declaredBytes > MAX_EXPANDED_BYTES || !sender.expands(declaredBytes + history.length / HISTORY_SHARE)) {
             return null;
         }
         byte[] expanded = Lz4Payload.expand(payload, history);

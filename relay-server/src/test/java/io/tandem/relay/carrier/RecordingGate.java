@@ -8,12 +8,18 @@ import io.tandem.relay.session.ChannelRequest;
 import io.tandem.relay.session.Outlet;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A session that only remembers what its carrier told it. */
 public final class RecordingGate implements ChannelGate, ChannelIngress {
     public final List<String> told = new ArrayList<>();
     public final List<Integer> carried = new ArrayList<>();
+
+    /** What came with no frame. */
+    public final List<Integer> carriedAlone = new ArrayList<>();
+
+    public IntConsumer onCarried = bytes -> {};
 
     public @Nullable ChannelRequest request;
 
@@ -33,6 +39,12 @@ public final class RecordingGate implements ChannelGate, ChannelIngress {
         told.add("frame " + ByteBufUtil.hexDump(ByteBufUtil.getBytes(frame)));
         carried.add(carriedBytes);
         frame.release();
+    }
+
+    @Override
+    public void onCarried(int carriedBytes) {
+        carriedAlone.add(carriedBytes);
+        onCarried.accept(carriedBytes);
     }
 
     @Override

@@ -199,6 +199,9 @@ class DecoderFuzzTest {
                 }
 
                 @Override
+                public void onCarried(int carriedBytes) {}
+
+                @Override
                 public void onWritabilityChanged(boolean writable) {}
 
                 @Override

@@ -128,8 +128,12 @@ class TranscodingTest {
     @Test
     void shouldTurnAResumeOfOneWithoutLz4IntoAKeyframeRequest() {
         SessionWorld.Client agent = agentWithoutLz4();
-        agent.send(FrameType.RESUME, (byte) 3);
-        assertThat(pair.consumer.outlet.takeTypes()).containsExactly(FrameType.KEYFRAME_REQUEST);
+        agent.send(RecordingOutlet.frame(FrameType.RESUME, 0, 1, 77_001, new byte[] {3}));
+        assertThat(pair.consumer.outlet.take()).singleElement().satisfies(sent -> {
+            assertThat(sent.type()).isEqualTo(FrameType.KEYFRAME_REQUEST);
+            assertThat(sent.sequence()).as("the viewer's mark").isEqualTo(77_001);
+            assertThat(sent.payload()).as("the reason: a gap").isEqualTo("\u0002");
+        });
         pair.takeAll();
         SessionWorld.Client usual = world.open(SessionWorld.SESSION).guest("agent", pair.invited.grant());
         pair.consumer.outlet.take();
@@ -157,6 +161,64 @@ class TranscodingTest {
         assertThat(pair.consumer.outlet.closeCode()).isNull();
         page(FrameType.KEYFRAME, FrameHeader.COMPRESSED, block("small again"));
         assertThat(agent.outlet.takeTypes()).containsExactly(FrameType.KEYFRAME);
+    }
+
+    @Test
+    void shouldHoldATagThatHasMoreExpandedThanALinkTakes() {
+        SessionWorld.Client agent = agentWithoutLz4();
+        page(FrameType.KEYFRAME, FrameHeader.COMPRESSED, block("0".repeat(1_000_000)));
+        assertThat(pair.consumer.outlet.isReading()).isTrue();
+        page(FrameType.MUTATIONS, FrameHeader.COMPRESSED, block("0".repeat(1_000_000)));
+        assertThat(pair.consumer.outlet.isReading()).as("1 MiB at once").isFalse();
+        assertThat(agent.outlet.take()).hasSize(2);
+        world.loop.advance(700);
+        assertThat(pair.consumer.outlet.isReading()).isFalse();
+        world.loop.advance(100);
+        assertThat(pair.consumer.outlet.isReading()).as("at 10 Mbit/s").isTrue();
+    }
+
+    @Test
+    void shouldExpandNoMoreThanFitsBelowTheCeilingOfWhatComesAllTheSame() {
+        SessionWorld.Client agent = agentWithoutLz4();
+        byte[] bomb = block("0".repeat(1_000_000));
+        assertThat(bomb.length).isLessThan(5_000);
+        page(FrameType.KEYFRAME, FrameHeader.COMPRESSED, bomb);
+        for (int sent = 0; sent < 60; sent++) {
+            page(FrameType.MUTATIONS, FrameHeader.COMPRESSED, bomb);
+        }
+        assertThat(agent.outlet.take()).hasSize(3);
+        assertThat(pair.consumer.outlet.closeCode()).isNull();
+        world.loop.advance(15_000);
+        page(FrameType.MUTATIONS, FrameHeader.COMPRESSED, block("behind a gap"));
+        assertThat(agent.outlet.takeTypes()).doesNotContain(FrameType.MUTATIONS);
+        page(FrameType.KEYFRAME, FrameHeader.COMPRESSED, block("whole again"));
+        assertThat(agent.outlet.last(FrameType.KEYFRAME).payload()).isEqualTo("whole again");
+    }
+
+    @Test
+    void shouldExpandNothingForAnObserverThatIsNotSentIt() {
+        String grant = world.now(world.sessions.observe(SessionWorld.BOB, SessionWorld.SESSION))
+                .orElseThrow();
+        SessionWorld.Client observer = world.open(SessionWorld.SESSION);
+        observer.send(
+                FrameType.HELLO,
+                "{\"protocol\":[1,1],\"role\":\"observer\",\"client\":\"plain\",\"grant\":\"" + grant
+                        + "\",\"lz4\":false}");
+        page(FrameType.KEYFRAME, FrameHeader.COMPRESSED, block("a page"));
+        observer.writable(false);
+        byte[] lying = block("what would close the tag if it were looked at");
+        lying[0]++;
+        page(FrameType.MUTATIONS, FrameHeader.COMPRESSED, lying);
+        assertThat(pair.consumer.outlet.closeCode()).isNull();
+
+        observer.writable(true);
+        observer.outlet.take();
+        page(FrameType.MUTATIONS, FrameHeader.COMPRESSED, lying);
+        page(FrameType.KEYFRAME, FrameHeader.COMPRESSED, block("a new page"));
+        page(FrameType.MUTATIONS, LINKED, linkedBlock(4));
+        assertThat(observer.outlet.take())
+                .extracting(RecordingOutlet.Sent::payload)
+                .containsExactly("a new page", "page-a long tail");
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +74,11 @@ public final class LongPoll {
 
     EventExecutor loopOf(String sessionId) {
         return parts.loops().executor(sessionId);
+    }
+
+    /** How many bytes wait for each client's next GET. */
+    public LongStream waitingBytesOfEach() {
+        return carriers.values().stream().mapToLong(PollCarrier::queuedBytes);
     }
 
     /** How many carriers there are. */
@@ -157,6 +163,19 @@ public final class LongPoll {
         });
         if (!brought) {
             body.release();
+        }
+    }
+
+    /** Whether there is a carrier for this request: only then its body is worth keeping. */
+    boolean knows(PollRequest.Up up) {
+        return find(up.sessionId(), up.token()) != null;
+    }
+
+    /** So many bytes came in a request that was refused. */
+    void carried(PollRequest.Up up, int bytes) {
+        PollCarrier carrier = find(up.sessionId(), up.token());
+        if (carrier != null) {
+            on(carrier.loop(), () -> carrier.dropped(bytes));
         }
     }
 

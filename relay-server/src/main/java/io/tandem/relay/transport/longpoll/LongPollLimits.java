@@ -22,6 +22,9 @@ public record LongPollLimits(
     /** A POST must be able to bring any frame there is. */
     public static final int SMALLEST_REQUEST_BYTES = FrameHeader.MAX_FRAME_BYTES + PollRecords.HEADER_BYTES;
 
+    /** An opening brings HELLO and nothing else: all that is kept of a client that nobody knows yet. */
+    static final int OPENING_BYTES = PollRecords.HEADER_BYTES + FrameHeader.MAX_CONTROL_FRAME_BYTES;
+
     /** Checks that every frame fits a request. */
     public LongPollLimits {
         if (requestBytes < SMALLEST_REQUEST_BYTES) {

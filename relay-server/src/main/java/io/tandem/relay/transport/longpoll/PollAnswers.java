@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.tandem.relay.carrier.CarrierProblem;
+import io.tandem.relay.frame.CloseCode;
 
 /** The responses of the poll path. Pages of any origin may read them; no cache or proxy may keep, change or delay them. */
 final class PollAnswers {
@@ -68,6 +69,17 @@ final class PollAnswers {
                 allocator,
                 new CarrierProblem(
                         HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large", allowedBytes + " bytes"));
+    }
+
+    /** An opening that is not worth a carrier: its CLOSE. */
+    static FullHttpResponse tooLargeAnOpening(ByteBufAllocator allocator, int bodyBytes) {
+        PollRecords answer = new PollRecords(allocator);
+        boolean isNoFrame = bodyBytes > LongPollLimits.SMALLEST_REQUEST_BYTES;
+        CloseCode code = isNoFrame ? CloseCode.MESSAGE_TOO_BIG : CloseCode.MALFORMED;
+        answer.close(
+                code.code(),
+                "an opening of " + bodyBytes + " bytes; allowed are " + LongPollLimits.OPENING_BYTES + " with HELLO");
+        return records(answer.finish());
     }
 
     static FullHttpResponse badBody(ByteBufAllocator allocator, String allowed) {

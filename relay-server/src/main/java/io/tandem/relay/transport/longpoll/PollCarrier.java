@@ -7,7 +7,6 @@ import io.tandem.relay.carrier.CarrierLimits;
 import io.tandem.relay.frame.CloseCode;
 import io.tandem.relay.frame.FrameViolation;
 import io.tandem.relay.session.ChannelGate;
-import io.tandem.relay.session.ChannelIngress;
 import io.tandem.relay.session.ChannelRequest;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -43,7 +42,7 @@ final class PollCarrier {
     private final PollThrottle throttle;
 
     private State state = State.OPEN;
-    private @Nullable ChannelIngress ingress;
+    private @Nullable PollIntake intake;
 
     /** The GET that waits, or the opening until it is answered. */
     private @Nullable PollExchange held;
@@ -51,14 +50,11 @@ final class PollCarrier {
     /** The one whose answer is being written. */
     private @Nullable PollExchange answered;
 
-    /** The number of the last GET that came. */
-    private int lastDown;
+    /** Of the GETs that came. */
+    private final PollNumbers downs = new PollNumbers("GET");
 
-    /** The number of the last POST that was taken. */
-    private int lastUp;
-
-    /** Taken from the network since the last frame was handed on. */
-    private int carriedBytes;
+    /** Of the POSTs that were taken. */
+    private final PollNumbers ups = new PollNumbers("POST");
 
     private boolean opened;
     private boolean deliveryDue;
@@ -101,6 +97,11 @@ final class PollCarrier {
         return state == State.OPEN;
     }
 
+    /** What waits for the next GET. Any thread may ask. */
+    int queuedBytes() {
+        return outlet.queuedBytes();
+    }
+
     /** Whether a GET waits, so that a frame that is written now leaves now. */
     boolean isWaitedFor() {
         return held != null && !outlet.isTravelling();
@@ -110,16 +111,17 @@ final class PollCarrier {
 
     /** Opens the channel: the first request waits for its answer like a GET, and its body is HELLO. */
     void open(PollExchange exchange, ChannelGate gate, ChannelRequest request, ByteBuf body) {
-        carriedBytes += exchange.headBytes();
         hold(exchange);
         try {
-            ingress = gate.open(request, outlet);
+            PollIntake fresh = new PollIntake(gate.open(request, outlet));
+            intake = fresh;
+            fresh.begin(exchange.headBytes());
             PollRecordReader records = new PollRecordReader(body);
             if (!(records.next() instanceof PollRecordReader.Frame hello)) {
                 throw new FrameViolation(CloseCode.MALFORMED, "no frame opened the carrier; allowed is HELLO");
             }
             if (records.isAtEnd()) {
-                handOn(hello.bytes());
+                fresh.frame(hello.bytes());
             } else {
                 hello.bytes().release();
                 throw new FrameViolation(CloseCode.MALFORMED, "something follows HELLO in the opening");
@@ -134,10 +136,15 @@ final class PollCarrier {
 
     /** A GET: waits for frames. */
     void down(PollExchange exchange, int number) {
-        carriedBytes += exchange.headBytes();
         if (state == State.CLOSED) {
             exchange.answer(PollAnswers.noSuchCarrier(exchange.allocator()));
-        } else if (held != null && number == lastDown) {
+            return;
+        }
+        dropped(exchange.headBytes());
+        PollNumbers.Turn turn = downs.judge(number);
+        if (turn == PollNumbers.Turn.OVERTAKEN) {
+            exchange.answer(PollAnswers.nothing());
+        } else if (held != null && turn == PollNumbers.Turn.AGAIN) {
             // Sent again by a browser or proxy that has given the first one up.
             release(held);
             hold(exchange);
@@ -147,36 +154,52 @@ final class PollCarrier {
             close(CloseCode.MALFORMED, "a second GET while one waits; allowed is one");
         } else {
             hold(exchange);
-            if (number == lastDown) {
+            if (turn == PollNumbers.Turn.NEXT) {
+                downs.next();
+            } else if (turn == PollNumbers.Turn.AGAIN) {
                 close(CloseCode.ANSWER_LOST, "GET " + number + " was answered, and its answer is gone");
-            } else if (number != lastDown + 1) {
-                close(CloseCode.MALFORMED, outOfTurn("GET", number, lastDown));
+                abandonAnswer();
+            } else {
+                close(CloseCode.MALFORMED, downs.outOfTurn(number));
             }
-            lastDown = number;
             deliver();
+        }
+    }
+
+    /** Whoever asks for an answer again has given it up, also where it is still on its way; what waits behind it would come after a gap. */
+    private void abandonAnswer() {
+        outlet.release();
+        PollExchange travelling = answered;
+        if (travelling != null) {
+            answered = null;
+            outlet.arrived();
+            travelling.cut();
         }
     }
 
     /** A POST: brings records. Takes ownership of the body. */
     void up(PollExchange exchange, int number, ByteBuf body) {
-        carriedBytes += exchange.headBytes();
         try {
-            if (state == State.CLOSED) {
+            PollIntake taking = intake;
+            if (state == State.CLOSED || taking == null) {
                 exchange.answer(PollAnswers.noSuchCarrier(exchange.allocator()));
                 return;
             }
-            boolean repeated = number == lastUp;
-            if (state == State.OPEN && !repeated) {
-                if (number != lastUp + 1) {
-                    close(CloseCode.MALFORMED, outOfTurn("POST", number, lastUp));
-                } else if (throttle.isHolding()) {
-                    close(CloseCode.MALFORMED, "a second POST while one waits; allowed is one");
-                } else {
-                    lastUp = number;
-                    take(new PollRecordReader(body));
-                }
+            PollNumbers.Turn turn = ups.judge(number);
+            int bodyBytes = body.readableBytes();
+            taking.begin(exchange.headBytes());
+            if (state == State.OPEN && turn == PollNumbers.Turn.OUT_OF_TURN) {
+                close(CloseCode.MALFORMED, ups.outOfTurn(number));
+            } else if (state == State.OPEN && turn == PollNumbers.Turn.NEXT && throttle.isHolding()) {
+                close(CloseCode.MALFORMED, "a second POST while one waits; allowed is one");
+            } else if (state == State.OPEN && turn == PollNumbers.Turn.NEXT) {
+                ups.next();
+                take(taking, new PollRecordReader(body));
             }
-            if (state == State.OPEN) {
+            if (state != State.CLOSED) {
+                taking.end(bodyBytes);
+            }
+            if (state == State.OPEN && turn != PollNumbers.Turn.OVERTAKEN) {
                 throttle.answer(exchange, this);
             } else {
                 exchange.answer(PollAnswers.nothing());
@@ -186,18 +209,13 @@ final class PollCarrier {
         }
     }
 
-    private static String outOfTurn(String method, int number, int last) {
-        String came = number == PollRequest.NO_NUMBER ? "none" : Integer.toString(number);
-        return String.format(Locale.ROOT, "a %s with number %s; allowed after %d is %d", method, came, last, last + 1);
-    }
-
-    private void take(PollRecordReader records) {
+    private void take(PollIntake taking, PollRecordReader records) {
         try {
             // A frame may close the carrier: what follows it is not even read.
             while (state == State.OPEN && !records.isAtEnd()) {
                 PollRecordReader.Said said = records.next();
                 if (said instanceof PollRecordReader.Frame frame) {
-                    handOn(frame.bytes());
+                    taking.frame(frame.bytes());
                 } else if (said instanceof PollRecordReader.Close close) {
                     closedByTheClient(close);
                 }
@@ -210,10 +228,11 @@ final class PollCarrier {
         }
     }
 
-    private void handOn(ByteBuf frame) {
-        int carried = carriedBytes + PollRecords.HEADER_BYTES + frame.readableBytes();
-        carriedBytes = 0;
-        ingress().onFrame(frame, carried);
+    /** Bytes came that are no frame's. */
+    void dropped(int bytes) {
+        if (intake != null && state != State.CLOSED) {
+            intake.dropped(bytes);
+        }
     }
 
     /** A connection ended before its answer. */
@@ -232,8 +251,8 @@ final class PollCarrier {
     }
 
     void onWritabilityChanged(boolean writable) {
-        if (state == State.OPEN && ingress != null) {
-            ingress.onWritabilityChanged(writable);
+        if (state == State.OPEN && intake != null) {
+            intake.onWritabilityChanged(writable);
         }
     }
 
@@ -321,11 +340,14 @@ final class PollCarrier {
         answered = waiting;
         outlet.travels(bytes);
         startDownTimer(this::closed, state == State.OPEN ? limits.gapMillisAfter(bytes) : carrierLimits.closeMillis());
-        waiting.answer(PollAnswers.records(answer.finish()), whole -> onWritten(whole && !last));
+        waiting.answer(PollAnswers.records(answer.finish()), whole -> onWritten(waiting, whole && !last));
     }
 
     /** An answer was handed to the network, and the carrier goes on; or it does not. */
-    private void onWritten(boolean goesOn) {
+    private void onWritten(PollExchange exchange, boolean goesOn) {
+        if (exchange != answered) {
+            return;
+        }
         answered = null;
         if (state == State.CLOSED) {
             return;
@@ -358,8 +380,8 @@ final class PollCarrier {
             answered.cut();
         }
         onClosed.accept(this);
-        if (ingress != null) {
-            ingress.onClosed();
+        if (intake != null) {
+            intake.onClosed();
         }
     }
 
@@ -372,12 +394,5 @@ final class PollCarrier {
         if (timer != null) {
             timer.cancel(false);
         }
-    }
-
-    private ChannelIngress ingress() {
-        if (ingress == null) {
-            throw new IllegalStateException("the carrier is not open");
-        }
-        return ingress;
     }
 }

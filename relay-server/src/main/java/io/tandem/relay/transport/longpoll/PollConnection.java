@@ -54,6 +54,15 @@ final class PollConnection extends ChannelDuplexHandler {
     private @Nullable PollRequest request;
 
     private int headBytes;
+
+    /** What came of the body, and as much of it as is kept. */
+    private int cameBytes;
+
+    private int keptBytes;
+
+    /** A request that was refused, whose carrier's client pays for what still comes. */
+    private PollRequest.@Nullable Up refused;
+
     private ByteBuf body = Unpooled.EMPTY_BUFFER;
 
     /** The request that waits for its answer, or whose answer is being written. */
@@ -87,6 +96,9 @@ final class PollConnection extends ChannelDuplexHandler {
                 }
                 case ANSWERING -> goesOn = false;
                 case REFUSING -> {
+                    if (message instanceof HttpContent part) {
+                        cameBytes += part.content().readableBytes();
+                    }
                     if (message instanceof LastHttpContent) {
                         ctx.close();
                     }
@@ -110,6 +122,8 @@ final class PollConnection extends ChannelDuplexHandler {
         goesOn = HttpUtil.isKeepAlive(head) && head.protocolVersion().equals(HttpVersion.HTTP_1_1);
         request = PollRequest.judge(head, longPoll.offered());
         headBytes = PollRequest.headBytes(head);
+        cameBytes = 0;
+        keptBytes = keptBytes(request);
         state = State.GATHERING;
         if (HttpUtil.getContentLength(head, 0L) > longPoll.limits().requestBytes()) {
             refuseTooLarge(ctx);
@@ -120,13 +134,13 @@ final class PollConnection extends ChannelDuplexHandler {
 
     private void gather(ChannelHandlerContext ctx, HttpContent part) {
         ByteBuf more = part.content();
-        int bytes = body.readableBytes() + more.readableBytes();
+        cameBytes += more.readableBytes();
         if (part.decoderResult().isFailure()) {
             refuse(ctx, PollAnswers.badBody(ctx.alloc(), "a body in well-formed chunks"));
             closeIfLast(ctx, part);
-        } else if (bytes > longPoll.limits().requestBytes()) {
+        } else if (cameBytes > longPoll.limits().requestBytes()) {
             refuseTooLarge(ctx);
-        } else if (bytes > 0 && !takesBody()) {
+        } else if (cameBytes > 0 && !mayHaveBody()) {
             refuse(ctx, PollAnswers.badBody(ctx.alloc(), "none"));
             closeIfLast(ctx, part);
         } else {
@@ -144,8 +158,17 @@ final class PollConnection extends ChannelDuplexHandler {
         }
     }
 
-    private boolean takesBody() {
-        // The body of a request that is refused is gathered too: it must be read anyway for the connection to go on.
+    /** How much of a request's body is worth keeping; what is not is read all the same, for the connection to go on. */
+    private int keptBytes(PollRequest request) {
+        if (request instanceof PollRequest.Open) {
+            return LongPollLimits.OPENING_BYTES;
+        }
+        return request instanceof PollRequest.Up up && longPoll.knows(up)
+                ? longPoll.limits().requestBytes()
+                : 0;
+    }
+
+    private boolean mayHaveBody() {
         return !(request instanceof PollRequest.Down
                 || request instanceof PollRequest.Probe
                 || request instanceof PollRequest.Preflight);
@@ -153,13 +176,22 @@ final class PollConnection extends ChannelDuplexHandler {
 
     /** Copies, so that a body that drips in holds no more than its own bytes; grows with what came, not with what was announced. */
     private void append(ChannelHandlerContext ctx, ByteBuf more) {
+        if (cameBytes > keptBytes) {
+            takeBody().release();
+            return;
+        }
         if (!more.isReadable()) {
             return;
         }
         if (body.maxCapacity() == 0) {
-            body = ctx.alloc().buffer(more.readableBytes(), longPoll.limits().requestBytes());
+            body = ctx.alloc().buffer(more.readableBytes(), keptBytes);
         }
         body.writeBytes(more);
+    }
+
+    /** What is kept of a body that has not come whole. */
+    int gatheredBytes() {
+        return body.capacity();
     }
 
     private ByteBuf takeBody() {
@@ -172,13 +204,13 @@ final class PollConnection extends ChannelDuplexHandler {
         PollRequest complete = request;
         request = null;
         state = State.ANSWERING;
-        if (complete instanceof PollRequest.Open open) {
+        if (complete instanceof PollRequest.Open open && cameBytes <= keptBytes) {
             InetSocketAddress remote =
                     ctx.channel().remoteAddress() instanceof InetSocketAddress address ? address : NO_ADDRESS;
             longPoll.open(exchange(ctx, open.sessionId()), open, remote, takeBody());
         } else if (complete instanceof PollRequest.Down down) {
             longPoll.down(exchange(ctx, down.sessionId()), down);
-        } else if (complete instanceof PollRequest.Up up) {
+        } else if (complete instanceof PollRequest.Up up && keptBytes > 0) {
             longPoll.up(exchange(ctx, up.sessionId()), up, takeBody());
         } else {
             takeBody().release();
@@ -186,7 +218,13 @@ final class PollConnection extends ChannelDuplexHandler {
         }
     }
 
-    private static FullHttpResponse answerAtOnce(ChannelHandlerContext ctx, @Nullable PollRequest request) {
+    private FullHttpResponse answerAtOnce(ChannelHandlerContext ctx, @Nullable PollRequest request) {
+        if (request instanceof PollRequest.Open) {
+            return PollAnswers.tooLargeAnOpening(ctx.alloc(), cameBytes);
+        }
+        if (request instanceof PollRequest.Up) {
+            return PollAnswers.noSuchCarrier(ctx.alloc());
+        }
         if (request instanceof PollRequest.Refused refused) {
             return PollAnswers.problem(ctx.alloc(), refused.problem());
         }
@@ -213,6 +251,7 @@ final class PollConnection extends ChannelDuplexHandler {
 
     /** Answers at once, though the request has not ended: what is left of it is read, or a reset could destroy the answer. */
     private void refuse(ChannelHandlerContext ctx, FullHttpResponse response) {
+        refused = request instanceof PollRequest.Up up ? up : null;
         request = null;
         takeBody().release();
         state = State.REFUSING;
@@ -268,6 +307,10 @@ final class PollConnection extends ChannelDuplexHandler {
     public void channelInactive(ChannelHandlerContext ctx) {
         state = State.DEAF;
         takeBody().release();
+        if (refused != null) {
+            longPoll.carried(refused, headBytes + cameBytes);
+            refused = null;
+        }
         PollExchange waiting = exchange;
         exchange = null;
         if (waiting != null) {

@@ -30,6 +30,9 @@ final class PollOutlet implements Outlet {
 
     private volatile boolean writable = true;
 
+    /** What stands in the queue, for whoever looks from elsewhere. */
+    private volatile int shownQueuedBytes;
+
     PollOutlet(PollCarrier carrier, EventExecutor loop, CarrierLimits limits) {
         this.carrier = carrier;
         this.loop = loop;
@@ -60,6 +63,7 @@ final class PollOutlet implements Outlet {
             queue.add(frame);
             queuedBytes += frame.readableBytes();
         }
+        shownQueuedBytes = queuedBytes;
         carrier.deliverAtTheEndOfThisTurn();
         int waiting = queuedBytes + travellingBytes;
         if (waiting > limits.ceilingBytes()) {
@@ -81,6 +85,7 @@ final class PollOutlet implements Outlet {
             queuedBytes -= frame.readableBytes();
             answer.frame(frame);
         }
+        shownQueuedBytes = queuedBytes;
         if (answer.bytes() < answerBytes) {
             kept.drainTo(answer::frame);
         }
@@ -102,6 +107,11 @@ final class PollOutlet implements Outlet {
             writable = true;
             carrier.onWritabilityChanged(true);
         }
+    }
+
+    /** What waits for the next GET. Any thread may ask. */
+    int queuedBytes() {
+        return shownQueuedBytes;
     }
 
     @Override
@@ -142,6 +152,7 @@ final class PollOutlet implements Outlet {
         queue.forEach(ByteBuf::release);
         queue.clear();
         queuedBytes = 0;
+        shownQueuedBytes = 0;
         kept.release();
     }
 }

@@ -41,6 +41,9 @@ final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements Web
     private final ChannelRequest request;
     private final CarrierLimits limits;
 
+    /** Fragments and pings are told of when they are as much as one read can bring: no budget is circumvented by never ending a message. */
+    private static final int UNTOLD_BYTES = 64 << 10;
+
     private State state = State.OPENING;
 
     /** Read from the network since the last frame was handed on. */
@@ -87,9 +90,18 @@ final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements Web
             if (decoder != null) {
                 carriedBytes = (int) Math.min(Integer.MAX_VALUE, (long) carriedBytes + in.readableBytes());
                 decoder.read(in);
+                tellCarried();
             }
         } finally {
             in.release();
+        }
+    }
+
+    private void tellCarried() {
+        if (carriedBytes >= UNTOLD_BYTES && ingress != null) {
+            int carried = carriedBytes;
+            carriedBytes = 0;
+            ingress.onCarried(carried);
         }
     }
 
@@ -147,6 +159,7 @@ final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements Web
         ChannelHandlerContext ctx = context();
         state = State.CLOSING;
         outlet().release();
+        decoder().discardMessages();
         // The client's answer, or its end of the connection, must be seen even where the session had stopped reading.
         ctx.channel().config().setAutoRead(true);
         closeDeadline = ctx.executor().schedule(() -> ctx.close(), limits.closeMillis(), TimeUnit.MILLISECONDS);
@@ -222,6 +235,10 @@ final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements Web
 
     private ChannelHandlerContext context() {
         return Objects.requireNonNull(context, "the carrier is not open");
+    }
+
+    private WebSocketDecoder decoder() {
+        return Objects.requireNonNull(decoder, "the carrier is not open");
     }
 
     private WebSocketOutlet outlet() {

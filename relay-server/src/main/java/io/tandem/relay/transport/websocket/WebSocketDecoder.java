@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * A message that arrives whole is unmasked in place and passed on without a copy; only what is cut by a read is gathered.
- * The first fault ends it: whatever comes later is passed over. Belongs to the carrier's event loop.
+ * The first message is HELLO: before it nothing larger is gathered. The first fault ends it: whatever comes later is passed over. Belongs to the carrier's event loop.
  */
 final class WebSocketDecoder {
     /** What was read, in the order of reading. */
@@ -89,6 +89,12 @@ final class WebSocketDecoder {
     /** Whether the last data frame was not its message's last. */
     private boolean fragmented;
 
+    /** What a message may have: as much as HELLO before it, and as much as any frame after it. */
+    private int messageBytes = FrameHeader.MAX_CONTROL_FRAME_BYTES;
+
+    /** Whether messages are passed over; the client's close is still heard. */
+    private boolean discards;
+
     private final byte[] control = new byte[MAX_CONTROL_PAYLOAD_BYTES];
 
     WebSocketDecoder(ByteBufAllocator allocator, Events events) {
@@ -108,9 +114,19 @@ final class WebSocketDecoder {
         }
     }
 
+    /** Nobody wants messages any more: what comes of them is not kept. */
+    void discardMessages() {
+        discards = true;
+        letGo();
+    }
+
     /** Lets go of what was gathered; nothing is read after it. */
     void end() {
         state = State.ENDED;
+        letGo();
+    }
+
+    private void letGo() {
         if (gathered != null) {
             gathered.release();
             gathered = null;
@@ -178,12 +194,7 @@ final class WebSocketDecoder {
             fault("a length with its top bit set; allowed are 63 bits");
             return;
         }
-        int before = gathered == null ? 0 : gathered.readableBytes();
-        if (length > FrameHeader.MAX_FRAME_BYTES - before) {
-            fault(
-                    CloseCode.MESSAGE_TOO_BIG,
-                    "a message of more than %d bytes; allowed are that many",
-                    FrameHeader.MAX_FRAME_BYTES);
+        if (!opcode.isControl() && !messageMayGrowBy(length)) {
             return;
         }
         mask = (int) bigEndian(maskAt, maskAt + MASK_BYTES);
@@ -193,6 +204,23 @@ final class WebSocketDecoder {
         if (payloadLength == 0) {
             endPayload();
         }
+    }
+
+    private boolean messageMayGrowBy(long length) {
+        int before = gathered == null ? 0 : gathered.readableBytes();
+        if (length > FrameHeader.MAX_FRAME_BYTES - before) {
+            return fault(
+                    CloseCode.MESSAGE_TOO_BIG,
+                    "a message of more than %d bytes; allowed are that many",
+                    FrameHeader.MAX_FRAME_BYTES);
+        }
+        if (length > messageBytes - before) {
+            return fault(
+                    CloseCode.MALFORMED,
+                    "a first message of more than %d bytes; allowed is a HELLO of that many",
+                    messageBytes);
+        }
+        return true;
     }
 
     private long bigEndian(int from, int to) {
@@ -205,6 +233,14 @@ final class WebSocketDecoder {
 
     private void readData(ByteBuf in) {
         int length = Math.min(payloadLength - payloadRead, in.readableBytes());
+        if (discards) {
+            in.skipBytes(length);
+            payloadRead += length;
+            if (payloadRead == payloadLength) {
+                endPayload();
+            }
+            return;
+        }
         if (length == payloadLength && gathered == null && isFinal()) {
             ByteBuf message = in.readRetainedSlice(length);
             Mask.remove(message, message.readerIndex(), length, mask, 0);
@@ -253,6 +289,9 @@ final class WebSocketDecoder {
 
     private void endFragment() {
         fragmented = !isFinal();
+        if (discards) {
+            return;
+        }
         if (!fragmented) {
             ByteBuf message = gathered == null ? allocator.buffer(0) : gathered;
             gathered = null;
@@ -265,6 +304,7 @@ final class WebSocketDecoder {
     private void endMessage(ByteBuf message) {
         state = State.HEADER;
         fragmented = false;
+        messageBytes = FrameHeader.MAX_FRAME_BYTES;
         events.onMessage(message);
     }
 

@@ -90,6 +90,14 @@ final class PollWorld {
         connections.forEach(connection -> connection.channel.finishAndReleaseAll());
     }
 
+    /** How many bytes of bodies are kept by the connections that have not their whole request yet. */
+    int gathered() {
+        return connections.stream()
+                .mapToInt(connection ->
+                        connection.channel.pipeline().get(PollConnection.class).gatheredBytes())
+                .sum();
+    }
+
     /** A client's connection. */
     final class Connection {
         final Valve valve = new Valve();

@@ -68,6 +68,58 @@ class WebSocketCarrierTest {
         assertThat(gate.carried).containsExactly(firstBytes, otherBytes);
     }
 
+    @Test
+    void shouldSayWhatCameWithNoMessageWhenItIsMuch() {
+        for (int i = 0; i < 600; i++) {
+            channel.writeInbound(WireBytes.masked(WireBytes.FIN | Opcode.PING.code(), new byte[125]));
+        }
+        WireBytes.written(channel).release();
+        assertThat(gate.carriedAlone)
+                .singleElement()
+                .satisfies(bytes -> assertThat(bytes).isBetween(64 << 10, (64 << 10) + 131));
+    }
+
+    @Test
+    void shouldGatherNoMoreThanAHelloBeforeTheFirstMessage() {
+        ByteBuf large = WireBytes.message(new byte[FrameHeader.MAX_CONTROL_FRAME_BYTES + 1]);
+        channel.writeInbound(large.readSlice(20).copy());
+        large.release();
+        assertThat(WireBytes.close(WireBytes.written(channel)))
+                .startsWith("4400 ")
+                .contains("allowed is a HELLO");
+        assertThat(gate.told).containsExactly("open", "closed");
+    }
+
+    @Test
+    void shouldGatherNoMoreThanAHelloInFragmentsWithAPingAmongThem() {
+        byte[] part = new byte[FrameHeader.MAX_CONTROL_FRAME_BYTES - 1];
+        channel.writeInbound(WireBytes.masked(Opcode.BINARY.code(), part));
+        channel.writeInbound(WireBytes.masked(WireBytes.FIN | Opcode.PING.code(), new byte[125]));
+        assertThat(ByteBufUtil.hexDump(WireBytes.written(channel)))
+                .as("a ping is no part of it")
+                .startsWith("8a7d");
+        channel.writeInbound(WireBytes.masked(WireBytes.FIN | Opcode.CONTINUATION.code(), new byte[2]));
+        assertThat(WireBytes.close(WireBytes.written(channel))).startsWith("4400 ");
+    }
+
+    @Test
+    void shouldKeepNothingOfAMessageThatComesAfterItsClose() {
+        channel.writeInbound(WireBytes.masked(WireBytes.FIN | Opcode.BINARY.code(), new byte[10]));
+        gate.told.clear();
+        gate.outlet().close(CloseCode.NOT_AUTHENTICATED, "no");
+        ByteBuf whole = WireBytes.message(new byte[1 << 20]);
+        ByteBuf first = whole.readSlice(100_000).copy();
+        ByteBuf second = whole.copy();
+        whole.release();
+        channel.writeInbound(WireBytes.masked(WireBytes.FIN | Opcode.BINARY.code(), new byte[10]));
+        channel.writeInbound(first);
+        assertThat(first.refCnt()).isZero();
+        channel.writeInbound(second);
+        channel.writeInbound(WireBytes.masked(WireBytes.FIN | Opcode.CLOSE.code(), new byte[] {0x11, 0x31}));
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(gate.told).containsExactly("closed");
+    }
+
     @ParameterizedTest
     @MethodSource("carrierFaults")
     void shouldAnswerWithTheCloseCode(Vector row) {

@@ -6,6 +6,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.tandem.relay.carrier.CarrierContract;
 import io.tandem.relay.carrier.Valve;
+import io.tandem.relay.frame.FrameHeader;
 import io.tandem.relay.session.CarrierKind;
 import io.tandem.relay.session.ChannelRequest;
 import java.net.InetSocketAddress;
@@ -29,6 +30,8 @@ class WebSocketContractTest extends CarrierContract {
                 LIMITS);
         channel.pipeline().addLast(carrier);
         carrier.open(channel.pipeline().context(carrier));
+        // The first message is HELLO, which is small.
+        clientSends(List.of(new byte[FrameHeader.LENGTH_BYTES]));
     }
 
     @Override

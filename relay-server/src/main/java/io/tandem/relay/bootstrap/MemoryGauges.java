@@ -1,0 +1,56 @@
+package io.tandem.relay.bootstrap;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.group.ChannelGroup;
+import io.tandem.relay.transport.longpoll.LongPoll;
+import java.util.stream.LongStream;
+
+/** What of the relay's memory clients have: what waits for them, and what buffers there are in all. Counted when somebody asks, on any thread. */
+final class MemoryGauges {
+    private final ChannelGroup connections;
+    private final LongPoll longPoll;
+
+    private MemoryGauges(ChannelGroup connections, LongPoll longPoll) {
+        this.connections = connections;
+        this.longPoll = longPoll;
+    }
+
+    static void register(MeterRegistry registry, ChannelGroup connections, LongPoll longPoll) {
+        MemoryGauges gauges = new MemoryGauges(connections, longPoll);
+        Gauge.builder("tandem.waiting.bytes", gauges, memory -> memory.waiting().sum())
+                .description("Bytes that wait in this node for clients to take them")
+                .strongReference(true)
+                .register(registry);
+        Gauge.builder(
+                        "tandem.waiting.most.bytes",
+                        gauges,
+                        memory -> memory.waiting().max().orElse(0))
+                .description("The most bytes that wait for one client")
+                .strongReference(true)
+                .register(registry);
+        Gauge.builder("tandem.direct.bytes", MemoryGauges::directBytes)
+                .description("Direct memory that the buffers of this node have")
+                .register(registry);
+    }
+
+    private LongStream waiting() {
+        return LongStream.concat(
+                connections.stream().mapToLong(MemoryGauges::outboundBytes), longPoll.waitingBytesOfEach());
+    }
+
+    private static long outboundBytes(Channel connection) {
+        ChannelOutboundBuffer outbound = connection.unsafe().outboundBuffer();
+        return outbound == null ? 0 : outbound.totalPendingWriteBytes();
+    }
+
+    private static long directBytes() {
+        return ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider provider
+                ? provider.metric().usedDirectMemory()
+                : 0;
+    }
+}
