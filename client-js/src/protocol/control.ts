@@ -36,6 +36,8 @@ export interface Hello {
   readonly grant?: string;
   /** Grows with every HELLO of a participant (protocol section 3.1); the channel sets it. */
   readonly attempt?: number;
+  /** Tells the attempts of one loaded viewer from another's. */
+  readonly mark?: number;
 }
 
 export interface Welcome {

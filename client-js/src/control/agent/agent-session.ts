@@ -101,6 +101,7 @@ export class AgentSession extends EventTarget {
     super();
     this.id = offer.session;
     this.offer = offer;
+    const mark = 1 + Math.floor((options.random ?? Math.random)() * MAX_MARK);
     this.channel = openChannel({
       connect: viaPath({ url: offer.channelUrl, first: whatWorked(), rides: thisWorked, ...options }),
       hello: () => ({
@@ -109,6 +110,7 @@ export class AgentSession extends EventTarget {
         client: CLIENT,
         grant: offer.grant,
         lz4: true,
+        mark,
         ...(this.resume === undefined ? {} : { resume: this.resume }),
       }),
       ...options,
@@ -116,7 +118,7 @@ export class AgentSession extends EventTarget {
     this.delivery = createViewerDelivery({
       channel: this.channel,
       clock: options.clock ?? { ...steadyClock, wall: Date.now },
-      mark: 1 + Math.floor((options.random ?? Math.random)() * MAX_MARK),
+      mark,
       participant: () => this.number,
       batch: (batch, epoch) => {
         this.shownEpoch = epoch;

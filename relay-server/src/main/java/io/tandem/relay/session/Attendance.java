@@ -11,6 +11,7 @@ import io.tandem.relay.metering.LaneCounters;
 import io.tandem.relay.metering.SessionMeter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Who takes part in a session: lets channels in, keeps the places of those who are away, and reaches those who are there. On the session's loop. */
@@ -73,8 +74,8 @@ final class Attendance {
             throw new FrameViolation(
                     CloseCode.NOT_AUTHENTICATED, "resume is not this session's; allowed is the last WELCOME's");
         }
-        refuseOvertaken(consumer, hello);
-        if (epoch == 0 || !hello.continues()) {
+        boolean again = refuseOvertaken(consumer, hello);
+        if (epoch == 0 || !(hello.continues() || again)) {
             epoch = epoch % HIGHEST_EPOCH + 1;
         }
         Hello.Page said = hello.page();
@@ -85,27 +86,43 @@ final class Attendance {
         enter(consumer, channel, hello, hello.resume(), sequence);
     }
 
-    /** A HELLO that a later one overtook on its way changes nobody's place. */
-    private static void refuseOvertaken(Participant arriving, Hello hello) throws FrameViolation {
-        Long attempt = hello.attempt();
-        if (attempt != null && !arriving.isNewAttempt(attempt)) {
+    /**
+     * A HELLO that a later one overtook on its way changes nobody's place.
+     *
+     * @return whether it is the last one, sent again because its answer was not heard
+     */
+    private static boolean refuseOvertaken(Participant arriving, Hello hello) throws FrameViolation {
+        Attempts.Order order = arriving.attempts().judge(hello);
+        ClientChannel present = arriving.channel();
+        // Where the client has spoken on the carrier that it was welcomed on, nobody waits for a second welcome.
+        boolean isEcho = order == Attempts.Order.AGAIN && present != null && present.wasHeard();
+        if (order == Attempts.Order.OVERTAKEN || isEcho) {
             throw new FrameViolation(
-                    CloseCode.REPLACED, "attempt " + attempt + " was overtaken; allowed is a later one");
+                    CloseCode.REPLACED, "attempt " + hello.attempt() + " was overtaken; allowed is a later one");
         }
+        arriving.attempts().accept(hello);
+        return order == Attempts.Order.AGAIN;
     }
 
-    /** HELLO of an agent or observer, by its grant or resume secret. */
+    /** HELLO of an agent or observer: by its resume secret, or else by its grant. */
     void admitGuest(ClientChannel channel, Hello hello, long sequence) throws FrameViolation {
-        String secret = hello.resume() != null ? hello.resume() : hello.grant();
+        Participant known = find(hello.role(), guest -> guest.knows(hello.resume()));
+        Participant guest = known == null ? find(hello.role(), each -> each.wasGranted(hello.grant())) : known;
+        if (guest == null) {
+            throw new FrameViolation(
+                    CloseCode.NOT_AUTHENTICATED, "no " + hello.role().wireName() + " of this session has that secret");
+        }
+        refuseOvertaken(guest, hello);
+        enter(guest, channel, hello, known == null ? null : hello.resume(), sequence);
+    }
+
+    private @Nullable Participant find(Role role, Predicate<Participant> wanted) {
         for (Participant guest : participants) {
-            if (guest.role() == hello.role() && guest.knows(secret)) {
-                refuseOvertaken(guest, hello);
-                enter(guest, channel, hello, secret, sequence);
-                return;
+            if (guest.role() == role && wanted.test(guest)) {
+                return guest;
             }
         }
-        throw new FrameViolation(
-                CloseCode.NOT_AUTHENTICATED, "no " + hello.role().wireName() + " of this session has that secret");
+        return null;
     }
 
     private void enter(

@@ -172,6 +172,7 @@ final class ControlPayload {
         private @Nullable Boolean lz4;
         private boolean continues;
         private @Nullable Long attempt;
+        private long mark;
         private Hello.@Nullable Page page;
 
         Hello read(ByteBuf payload) throws FrameViolation {
@@ -202,6 +203,7 @@ final class ControlPayload {
                     reader.required("lz4", lz4),
                     continues,
                     attempt,
+                    mark,
                     page);
         }
 
@@ -216,6 +218,7 @@ final class ControlPayload {
                 case "lz4" -> lz4 = reader.flag(name, json);
                 case "continues" -> continues = reader.flag(name, json);
                 case "attempt" -> attempt = reader.wholeNumber(name, json);
+                case "mark" -> mark = reader.wholeNumber(name, json);
                 case "page" -> page = json.currentToken() == JsonToken.VALUE_NULL ? null : page(json);
                 default -> {}
             }

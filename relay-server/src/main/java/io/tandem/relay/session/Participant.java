@@ -29,8 +29,7 @@ final class Participant {
      */
     private final List<SecretHash> resumeSecrets = new ArrayList<>(2);
 
-    /** The highest attempt that was accepted. */
-    private long lastAttempt = Long.MIN_VALUE;
+    private final Attempts attempts = new Attempts();
 
     private Presence presence = Presence.ABSENT;
 
@@ -139,9 +138,18 @@ final class Participant {
         graceTimer = timer;
     }
 
-    /** Whether this is the participant's grant or a resume secret of its. */
-    boolean knows(@Nullable String secret) {
-        return secret != null && (indexOf(secret) >= 0 || (grant != null && grant.matches(secret)));
+    Attempts attempts() {
+        return attempts;
+    }
+
+    /** Whether this is a resume secret of the participant's. */
+    boolean knows(@Nullable String resume) {
+        return resume != null && indexOf(resume) >= 0;
+    }
+
+    /** Whether the participant was granted its place with this secret. */
+    boolean wasGranted(@Nullable String secret) {
+        return secret != null && grant != null && grant.matches(secret);
     }
 
     private int indexOf(String secret) {
@@ -153,19 +161,12 @@ final class Participant {
         return -1;
     }
 
-    /** Takes note of an attempt; false, and no note, if a later one or the same was accepted before. */
-    boolean isNewAttempt(long attempt) {
-        if (attempt <= lastAttempt) {
-            return false;
-        }
-        lastAttempt = attempt;
-        return true;
-    }
-
     /**
      * A new resume secret. The one that was just presented stays good, and with it what was given since: a client that loses the
      * answer comes back with what it has. What is older is good no more. One that opens a session may bring a secret of its own,
      * which makes it the same participant over all carriers that it opens before it hears of any.
+     *
+     * @param presented the resume secret that it came with; null where it came without, or by its grant
      */
     String renewResume(Secrets secrets, @Nullable String presented) {
         int known = presented == null ? -1 : indexOf(presented);

@@ -12,6 +12,9 @@ import org.junit.jupiter.api.Test;
 
 /** Who gets in, who takes whose place, and what they are told first. */
 class AdmissionTest {
+    /** What a tag that opens a session may bring. */
+    private static final String OWN = "22 letters of the tag's";
+
     private final SessionWorld world = new SessionWorld();
 
     @Test
@@ -113,7 +116,7 @@ class AdmissionTest {
         String resume = world.open(SessionWorld.SESSION).consumer().resume();
         SessionWorld.Client third = world.open(SessionWorld.SESSION).consumerAgain(resume, 3);
         assertThat(third.outlet.closeCode()).isNull();
-        for (long overtaken = 1; overtaken <= 3; overtaken++) {
+        for (long overtaken = 1; overtaken <= 2; overtaken++) {
             SessionWorld.Client late = world.open(SessionWorld.SESSION).consumerAgain(resume, overtaken);
             assertThat(late.outlet.closeCode()).isEqualTo(CloseCode.REPLACED);
             assertThat(late.outlet.take()).isEmpty();
@@ -124,6 +127,79 @@ class AdmissionTest {
         SessionWorld.Client fourth = world.open(SessionWorld.SESSION).consumerAgain(resume, 4);
         assertThat(fourth.outlet.closeCode()).isNull();
         assertThat(third.outlet.closeCode()).isEqualTo(CloseCode.REPLACED);
+    }
+
+    @Test
+    void shouldWelcomeAgainWhoSaysTheSameHelloAgainBecauseItNeverHeardTheAnswer() {
+        SessionWorld.Client unheard =
+                world.open(SessionWorld.SESSION).hello(",\"resume\":\"" + OWN + "\",\"attempt\":5");
+        SessionWorld.Client again = world.open(SessionWorld.SESSION).hello(",\"resume\":\"" + OWN + "\",\"attempt\":5");
+        assertThat(unheard.outlet.closeCode()).isEqualTo(CloseCode.REPLACED);
+        assertThat(again.outlet.closeCode()).isNull();
+        assertThat(SessionWorld.member(again.outlet.last(FrameType.WELCOME).payload(), "epoch"))
+                .as("the same document")
+                .isEqualTo("1");
+        assertThat(world.open(SessionWorld.SESSION)
+                        .consumerAgain(again.resume(), 6)
+                        .outlet
+                        .closeCode())
+                .isNull();
+    }
+
+    @Test
+    void shouldNotTakeThePlaceFromACarrierThatIsHeardForAnEchoOfItsHello() {
+        SessionWorld.Client heard =
+                world.open(SessionWorld.SESSION).consumerAgain(OWN, 5).send(FrameType.PONG);
+        SessionWorld.Client echo = world.open(SessionWorld.SESSION).consumerAgain(OWN, 5);
+        assertThat(echo.outlet.closeCode()).isEqualTo(CloseCode.REPLACED);
+        assertThat(heard.outlet.closeCode()).isNull();
+    }
+
+    @Test
+    void shouldBeginToCountAttemptsAnewWithEachViewerThatIsLoaded() {
+        SessionWorld.Pair pair = world.pair(Mode.SHARED);
+        String grant = pair.invited.grant();
+        SessionWorld.Client desk = viewer("", grant, 9_000, 1);
+        assertThat(desk.outlet.closeCode()).isNull();
+        assertThat(viewer("", grant, 8_000, 1).outlet.closeCode())
+                .as("overtaken")
+                .isEqualTo(CloseCode.REPLACED);
+        assertThat(desk.outlet.closeCode()).isNull();
+
+        // A desk whose clock is behind, and the first one that would have the place back.
+        SessionWorld.Client slow = viewer("", grant, 10, 2);
+        assertThat(slow.outlet.closeCode()).isNull();
+        assertThat(desk.outlet.closeCode()).isEqualTo(CloseCode.REPLACED);
+        for (String resume : new String[] {"", desk.resume()}) {
+            assertThat(viewer(resume, grant, 9_001, 1).outlet.closeCode())
+                    .as("its place was taken")
+                    .isEqualTo(CloseCode.REPLACED);
+        }
+        assertThat(slow.outlet.closeCode()).isNull();
+        assertThat(viewer(slow.resume(), grant, 11, 2).outlet.closeCode()).isNull();
+    }
+
+    @Test
+    void shouldTakeWhicheverSecretIsRightResumeBeforeGrant() {
+        SessionWorld.Pair pair = world.pair(Mode.SHARED);
+        String grant = pair.invited.grant();
+        assertThat(viewer("a secret of long ago", grant, 1, 1).outlet.closeCode())
+                .as("a stale secret does not hide the grant")
+                .isNull();
+        SessionWorld.Client byGrant = viewer("", grant, 2, 1);
+        assertThat(viewer(byGrant.resume(), "a grant of long ago", 3, 1).outlet.closeCode())
+                .as("nor a stale grant the secret")
+                .isNull();
+        assertThat(viewer("neither", "nor", 4, 1).outlet.closeCode()).isEqualTo(CloseCode.NOT_AUTHENTICATED);
+    }
+
+    private SessionWorld.Client viewer(String resume, String grant, long attempt, long mark) {
+        return world.open(SessionWorld.SESSION)
+                .send(
+                        FrameType.HELLO,
+                        "{\"protocol\":[1,1],\"role\":\"agent\",\"client\":\"t\",\"lz4\":true,\"grant\":\"" + grant
+                                + "\",\"attempt\":" + attempt + ",\"mark\":" + mark
+                                + (resume.isEmpty() ? "" : ",\"resume\":\"" + resume + "\"") + "}");
     }
 
     @Test
@@ -169,8 +245,8 @@ class AdmissionTest {
 
     @Test
     void shouldTakeTwoOpeningsWithOneSecretOfTheClientsOwnForOneParticipant() {
-        SessionWorld.Client first = world.open(SessionWorld.SESSION).consumerAgain("22 letters of the tag's", 1);
-        SessionWorld.Client second = world.open(SessionWorld.SESSION).consumerAgain("22 letters of the tag's", 2);
+        SessionWorld.Client first = world.open(SessionWorld.SESSION).consumerAgain(OWN, 1);
+        SessionWorld.Client second = world.open(SessionWorld.SESSION).consumerAgain(OWN, 2);
         assertThat(first.outlet.closeCode()).isEqualTo(CloseCode.REPLACED);
         assertThat(second.outlet.closeCode()).isNull();
         assertThat(world.view().participants()).hasSize(1);

@@ -124,6 +124,7 @@ class ControlVectorsTest {
         members.put("lz4", hello.lz4());
         members.put("continues", hello.continues());
         members.put("attempt", hello.attempt());
+        members.put("mark", hello.mark());
         Hello.Page page = hello.page();
         members.put("page", page == null ? null : Map.of("origin", page.origin(), "path", page.path()));
         return members;

@@ -115,7 +115,7 @@ public final class SessionWorld {
             return hello(",\"resume\":\"" + resume + "\",\"continues\":true,\"attempt\":" + attempt);
         }
 
-        private Client hello(String more) {
+        public Client hello(String more) {
             return send(
                     FrameType.HELLO,
                     "{\"protocol\":[1,1],\"role\":\"consumer\",\"client\":\"test\",\"brand\":\"demo\",\"lz4\":true,"
