@@ -150,12 +150,16 @@ public final class RunningRelay implements AutoCloseable {
     }
 
     private SimulatedAgent inviting(String sessionId, String mode, CarrierKind carrier, InetSocketAddress at) {
+        return SimulatedAgent.open(carrier, loops, at, sessionId, null, invite(sessionId, mode));
+    }
+
+    /** The grant of an agent of their own, who has not come yet. */
+    String invite(String sessionId, String mode) {
         RelayRest.Answer answer = rest.invite(freshToken(), sessionId, mode);
         if (answer.status() != 201) {
             throw new IllegalStateException("not invited: " + answer);
         }
-        return SimulatedAgent.open(
-                carrier, loops, at, sessionId, null, answer.json().text("grant"));
+        return answer.json().text("grant");
     }
 
     /** A connection that has said nothing. */

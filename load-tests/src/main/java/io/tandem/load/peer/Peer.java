@@ -31,9 +31,20 @@ public abstract sealed class Peer implements AutoCloseable permits WebSocketPeer
             InetSocketAddress relay,
             String sessionId,
             @Nullable String origin) {
+        return connect(carrier, loops, relay, sessionId, origin, SocketBuffers.USUAL);
+    }
+
+    /** The same, of a client whose kernel keeps so much for it. */
+    public static Peer connect(
+            CarrierKind carrier,
+            EventLoopGroup loops,
+            InetSocketAddress relay,
+            String sessionId,
+            @Nullable String origin,
+            SocketBuffers buffers) {
         return switch (carrier) {
-            case WEBSOCKET -> WebSocketPeer.connect(loops, relay, sessionId, origin);
-            case LONG_POLL -> PollPeer.connect(loops, relay, sessionId, origin);
+            case WEBSOCKET -> WebSocketPeer.connect(loops, relay, sessionId, origin, buffers);
+            case LONG_POLL -> PollPeer.connect(loops, relay, sessionId, origin, buffers);
         };
     }
 

@@ -58,19 +58,30 @@ final class PollPeer extends Peer {
     private int gets;
     private int posts;
 
-    private PollPeer(Inbox inbox, EventLoop loop, InetSocketAddress relay, String sessionId, @Nullable String origin) {
+    private PollPeer(
+            Inbox inbox,
+            EventLoop loop,
+            InetSocketAddress relay,
+            String sessionId,
+            @Nullable String origin,
+            SocketBuffers buffers) {
         super(inbox);
         this.inbox = inbox;
         this.loop = loop;
         this.path = "/v1/sessions/" + sessionId + "/poll";
         this.origin = origin;
-        this.down = new Connection(relay);
-        this.up = new Connection(relay);
+        this.down = new Connection(relay, buffers);
+        this.up = new Connection(relay, buffers);
     }
 
     /** Connects; the channel opens with the first message. */
-    static PollPeer connect(EventLoopGroup loops, InetSocketAddress relay, String sessionId, @Nullable String origin) {
-        return new PollPeer(new Inbox(), loops.next(), relay, sessionId, origin);
+    static PollPeer connect(
+            EventLoopGroup loops,
+            InetSocketAddress relay,
+            String sessionId,
+            @Nullable String origin,
+            SocketBuffers buffers) {
+        return new PollPeer(new Inbox(), loops.next(), relay, sessionId, origin, buffers);
     }
 
     /** A connection that is kept alive, with one request at a time. */
@@ -80,8 +91,8 @@ final class PollPeer extends Peer {
         /** Takes the answer to the request that is on its way; null where none is. */
         private @Nullable Consumer<FullHttpResponse> answered;
 
-        Connection(InetSocketAddress relay) {
-            channel = new Bootstrap()
+        Connection(InetSocketAddress relay, SocketBuffers buffers) {
+            channel = buffers.applyTo(new Bootstrap())
                     .group(loop)
                     .channel(NioSocketChannel.class)
                     .option(ChannelOption.TCP_NODELAY, true)

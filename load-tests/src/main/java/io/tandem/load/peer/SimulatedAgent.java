@@ -33,11 +33,15 @@ public final class SimulatedAgent implements AutoCloseable {
             String sessionId,
             @Nullable String origin,
             String grant) {
-        Peer peer = Peer.connect(carrier, loops, relay, sessionId, origin);
+        return hello(Peer.connect(carrier, loops, relay, sessionId, origin), grant, true);
+    }
+
+    /** Says HELLO with a grant, on a connection of whatever kind, as a viewer that reads LZ4 or does not. */
+    public static SimulatedAgent hello(Peer peer, String grant, boolean lz4) {
         peer.send(
                 FrameType.HELLO,
                 "{\"protocol\":[1,1],\"role\":\"agent\",\"client\":\"simulated-viewer/0.1.0\",\"grant\":\"" + grant
-                        + "\",\"lz4\":true}");
+                        + "\",\"lz4\":" + lz4 + "}");
         return new SimulatedAgent(peer, peer.await(FrameType.WELCOME).json());
     }
 

@@ -37,7 +37,11 @@ public final class SimulatedTag implements AutoCloseable {
             String sessionId,
             String origin,
             String brand) {
-        Peer peer = Peer.connect(carrier, loops, relay, sessionId, origin);
+        return hello(Peer.connect(carrier, loops, relay, sessionId, origin), origin, brand);
+    }
+
+    /** Says HELLO on a connection of whatever kind. */
+    public static SimulatedTag hello(Peer peer, String origin, String brand) {
         return hello(peer, origin, brand, "");
     }
 

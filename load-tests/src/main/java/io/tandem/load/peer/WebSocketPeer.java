@@ -34,10 +34,14 @@ final class WebSocketPeer extends Peer {
     }
 
     static WebSocketPeer connect(
-            EventLoopGroup loops, InetSocketAddress relay, String sessionId, @Nullable String origin) {
+            EventLoopGroup loops,
+            InetSocketAddress relay,
+            String sessionId,
+            @Nullable String origin,
+            SocketBuffers buffers) {
         Inbox inbox = new Inbox();
         WebSocketInbox handler = new WebSocketInbox(inbox);
-        Channel channel = new Bootstrap()
+        Channel channel = buffers.applyTo(new Bootstrap())
                 .group(loops)
                 .channel(NioSocketChannel.class)
                 .option(ChannelOption.TCP_NODELAY, true)

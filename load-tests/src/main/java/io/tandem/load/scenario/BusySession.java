@@ -2,10 +2,12 @@ package io.tandem.load.scenario;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoopGroup;
+import io.tandem.load.peer.Peer;
 import io.tandem.load.peer.Received;
 import io.tandem.load.peer.RelayRest;
 import io.tandem.load.peer.SimulatedAgent;
 import io.tandem.load.peer.SimulatedTag;
+import io.tandem.load.peer.SocketBuffers;
 import io.tandem.relay.frame.FrameHeader;
 import io.tandem.relay.frame.FrameType;
 import io.tandem.relay.session.CarrierKind;
@@ -18,6 +20,7 @@ final class BusySession {
     private static final String ID_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz";
     private static final int ID_LENGTH = 26;
     private static final int KEPT_LATENCIES = 1 << 16;
+    private static final byte[] PLACE = {5, (byte) 0x80, 0, (byte) 0x80, 0};
 
     private final RelayProcess relay;
     private final EventLoopGroup loops;
@@ -28,10 +31,16 @@ final class BusySession {
     private SimulatedAgent agent;
 
     private long sentSequence;
+    private long sentPointers;
+
+    /** Whether the page changes as fast as the network takes it. */
+    private volatile boolean hurries;
 
     // Guarded by this: written on the agent's event loop, read by whoever measures.
     private long seenSequence;
     private long missing;
+    private long seenPointer;
+    private long collapsedPointers;
     private long wentOnNanos = Long.MAX_VALUE;
     private boolean isFresh;
     private boolean cameBack;
@@ -56,19 +65,23 @@ final class BusySession {
     }
 
     /** Consumer and agent in an active session. */
-    static BusySession open(RelayProcess relay, RelayRest rest, EventLoopGroup loops, CarrierKind carrier) {
+    static BusySession open(
+            RelayProcess relay, RelayRest rest, EventLoopGroup loops, CarrierKind carrier, SocketBuffers buffers) {
         StringBuilder id = new StringBuilder();
         for (int i = 0; i < ID_LENGTH; i++) {
             id.append(ID_DIGITS.charAt(ThreadLocalRandom.current().nextInt(ID_DIGITS.length())));
         }
-        SimulatedTag tag = SimulatedTag.open(
-                carrier, loops, relay.address(), id.toString(), RelayProcess.ORIGIN, RelayProcess.BRAND);
+        SimulatedTag tag = SimulatedTag.hello(
+                Peer.connect(carrier, loops, relay.address(), id.toString(), RelayProcess.ORIGIN, buffers),
+                RelayProcess.ORIGIN,
+                RelayProcess.BRAND);
         RelayRest.Answer invited = rest.invite(relay.freshToken(), id.toString(), "view-only");
         if (invited.status() != 201) {
             throw new IllegalStateException("not invited: " + invited);
         }
         String grant = invited.json().text("grant");
-        SimulatedAgent agent = SimulatedAgent.open(carrier, loops, relay.address(), id.toString(), null, grant);
+        SimulatedAgent agent = SimulatedAgent.hello(
+                Peer.connect(carrier, loops, relay.address(), id.toString(), null, buffers), grant, true);
         tag.answerInvitation(true);
         agent.awaitActive();
         BusySession session = new BusySession(relay, loops, carrier, id.toString(), grant, tag, agent);
@@ -83,12 +96,14 @@ final class BusySession {
         }
     }
 
-    /** One change of the page; it waits in the page while the network takes no more. */
+    /** One change of the page, or many, each with a move of the pointer; they wait in the page while the network takes no more. */
     void change() {
-        if (tag.peer().isWritable()) {
+        int changes = hurries ? SlowViewers.CHANGES_IN_A_HURRY : 1;
+        for (int i = 0; i < changes && tag.peer().isWritable(); i++) {
             byte[] change = new byte[SlowViewers.CHANGE_BYTES];
             Unpooled.wrappedBuffer(change).setLong(0, System.nanoTime());
             tag.peer().send(FrameType.MUTATIONS, FrameHeader.NO_FLAGS, tag.epoch(), ++sentSequence, change);
+            tag.peer().send(FrameType.CURSOR, FrameHeader.NO_FLAGS, tag.epoch(), ++sentPointers, PLACE);
         }
     }
 
@@ -97,7 +112,14 @@ final class BusySession {
             agent.peer().send(FrameType.PONG, 0, 0, received.sequence(), received.payload());
         } else if (received.is(FrameType.MUTATIONS)) {
             measure(received, System.nanoTime());
+        } else if (received.is(FrameType.CURSOR)) {
+            pointed(received.sequence());
         }
+    }
+
+    private synchronized void pointed(long sequence) {
+        collapsedPointers += sequence - seenPointer - 1;
+        seenPointer = sequence;
     }
 
     private synchronized void measure(Received received, long now) {
@@ -116,7 +138,9 @@ final class BusySession {
         return taken;
     }
 
+    /** Its page changes as fast as it can from now on, and its viewer looks at none of it. */
     void stopReading() {
+        hurries = true;
         agent.peer().setReading(false);
     }
 
@@ -125,6 +149,7 @@ final class BusySession {
         synchronized (this) {
             wentOnNanos = System.nanoTime();
         }
+        hurries = false;
         agent.peer().setReading(true);
     }
 
@@ -134,6 +159,7 @@ final class BusySession {
             cameBack = true;
             // What was on its way is the tag's to send again; this tag does not.
             seenSequence = sentSequence;
+            seenPointer = sentPointers;
         }
         agent = again;
         again.peer().listen(this::heard);
@@ -145,6 +171,11 @@ final class BusySession {
 
     synchronized long missing() {
         return cameBack ? 0 : missing;
+    }
+
+    /** Moves of the pointer that a later one took the place of, on the way to the viewer that had stopped. */
+    synchronized long collapsedPointers() {
+        return cameBack ? 0 : collapsedPointers;
     }
 
     private synchronized boolean isFresh() {

@@ -45,6 +45,7 @@ public final class RelayProcess implements AutoCloseable {
     private final Brand brand = new Brand(BRAND, "Demo", Set.of(ORIGIN), Set.of(), List.of(), AgentSecret.of(SECRET));
     private final AgentTokens tokens = new AgentTokens(new Brands(List.of(brand)), InstantSource.system());
     private final AtomicInteger agents = new AtomicInteger();
+    private final HttpClient http = HttpClient.newHttpClient();
     private final Process process;
     private final InetSocketAddress address;
 
@@ -144,6 +145,26 @@ public final class RelayProcess implements AutoCloseable {
             return Long.parseLong(found.group(1)) * BYTES_PER_KIBIBYTE;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What one of its meters says, as {@code /metrics} names it. */
+    public long meter(String name) {
+        HttpRequest metrics = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + address.getPort() + "/metrics"))
+                .build();
+        try {
+            String text =
+                    http.send(metrics, HttpResponse.BodyHandlers.ofString()).body();
+            Matcher found = Pattern.compile("(?m)^" + name + " (\\S+)$").matcher(text);
+            if (!found.find()) {
+                throw new IllegalStateException("the relay has no meter " + name);
+            }
+            return (long) Double.parseDouble(found.group(1));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for the relay's meters", e);
         }
     }
 

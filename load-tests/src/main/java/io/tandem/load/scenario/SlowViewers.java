@@ -5,6 +5,8 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.tandem.load.peer.RelayRest;
+import io.tandem.load.peer.SocketBuffers;
+import io.tandem.relay.carrier.CarrierLimits;
 import io.tandem.relay.session.CarrierKind;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,48 +30,111 @@ public final class SlowViewers {
     /** ... and so much: 40 KB/s, a busy page. */
     static final int CHANGE_BYTES = 2 << 10;
 
-    /**
-     * What the relay may hold for each stopped viewer: 256 KiB for the viewer, and 256 KiB that one turn of the consumer's loop had read
-     * before it was told to stop.
-     */
-    static final long BYTES_PER_STOPPED_VIEWER = 512 << 10;
+    /** The pages of viewers that stop change so many times as often: 640 KB/s, more than their budgets or any link would let through. */
+    static final int CHANGES_IN_A_HURRY = 16;
+
+    /** What may wait for a client before its sender is stopped. */
+    static final long FULL_BYTES = CarrierLimits.DEFAULTS.inFlightBytes();
+
+    /** What one turn of the consumer's loop reads at most, and what was therefore read before it was told to stop. */
+    static final long TURN_BYTES = 256 << 10;
+
+    /** What the relay may hold for each stopped viewer. */
+    static final long BYTES_PER_STOPPED_VIEWER = FULL_BYTES + TURN_BYTES;
 
     /** What a JVM grows by itself under load: its heap is not collected after every frame. */
     static final long SLACK_BYTES = 96L << 20;
 
     private static final long RESUME_WITHIN_SECONDS = 30;
+    private static final int FULL_WITHIN_SECONDS = 30;
 
     private SlowViewers() {}
 
-    /** What was found. */
-    public record Outcome(
-            int stopped,
-            long residentBefore,
-            long residentHighest,
-            Latencies before,
-            Latencies during,
-            int wentOn,
-            int cameBack,
-            long lost) {
-        /** Whether the relay's memory stayed within what is stated. */
-        public boolean isBounded() {
-            return residentHighest - residentBefore <= stopped * BYTES_PER_STOPPED_VIEWER + SLACK_BYTES;
+    /**
+     * The relay's memory.
+     *
+     * @param residentBytes as the kernel counts the process
+     * @param directBytes that its buffers have
+     * @param waitingBytes for all clients
+     * @param waitingMostBytes for one client
+     */
+    public record Memory(long residentBytes, long directBytes, long waitingBytes, long waitingMostBytes) {
+        static Memory of(RelayProcess relay) {
+            return new Memory(
+                    relay.residentBytes(),
+                    relay.meter("tandem_direct_bytes"),
+                    relay.meter("tandem_waiting_bytes"),
+                    relay.meter("tandem_waiting_most_bytes"));
+        }
+
+        boolean isFullFor(int stopped) {
+            return waitingMostBytes >= FULL_BYTES && waitingBytes >= stopped * FULL_BYTES / 2;
+        }
+
+        /** The higher of each figure. */
+        Memory orMore(Memory other) {
+            return new Memory(
+                    Math.max(residentBytes, other.residentBytes),
+                    Math.max(directBytes, other.directBytes),
+                    Math.max(waitingBytes, other.waitingBytes),
+                    Math.max(waitingMostBytes, other.waitingMostBytes));
         }
 
         @Override
         public String toString() {
             return String.format(
                     Locale.ROOT,
-                    "%d viewers stopped: relay %d MiB before, %d MiB at most (allowed %d more)%n"
-                            + "others before: %s%nothers meanwhile: %s%nthen %d went on and %d came back; %d frames were missing",
+                    "resident %d MiB, direct %d MiB, waiting %d KiB, for one client %d KiB",
+                    residentBytes >> 20,
+                    directBytes >> 20,
+                    waitingBytes >> 10,
+                    waitingMostBytes >> 10);
+        }
+    }
+
+    /** What was found. */
+    public record Outcome(
+            int stopped,
+            Memory memoryBefore,
+            Memory memoryHighest,
+            Latencies before,
+            Latencies during,
+            int wentOn,
+            int cameBack,
+            long collapsed,
+            long lost) {
+        /** Whether the relay's memory stayed within what is stated: for each client, for all that stopped, and as a process. */
+        public boolean isBounded() {
+            long allowedBytes = stopped * BYTES_PER_STOPPED_VIEWER;
+            return memoryHighest.waitingMostBytes() <= BYTES_PER_STOPPED_VIEWER
+                    && memoryHighest.waitingBytes() - memoryBefore.waitingBytes() <= allowedBytes
+                    && memoryHighest.residentBytes() - memoryBefore.residentBytes() <= allowedBytes + SLACK_BYTES;
+        }
+
+        /** Whether so much waited for the stopped ones that they were felt: without it nothing was shown. */
+        public boolean wasFull() {
+            return memoryHighest.isFullFor(stopped);
+        }
+
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT,
+                    "%d viewers stopped%nrelay before: %s%nrelay at most: %s%n"
+                            + "allowed: waiting for one client %d KiB (full at %d KiB), resident %d MiB more%n"
+                            + "others before: %s%nothers meanwhile: %s%n"
+                            + "then %d went on and %d came back; %d pointer frames were collapsed, %d page frames were missing",
                     stopped,
-                    residentBefore >> 20,
-                    residentHighest >> 20,
+                    memoryBefore,
+                    memoryHighest,
+                    BYTES_PER_STOPPED_VIEWER >> 10,
+                    FULL_BYTES >> 10,
                     (stopped * BYTES_PER_STOPPED_VIEWER + SLACK_BYTES) >> 20,
                     before,
                     during,
                     wentOn,
                     cameBack,
+                    collapsed,
                     lost);
         }
     }
@@ -92,8 +157,8 @@ public final class SlowViewers {
         ScheduledExecutorService pace = Executors.newSingleThreadScheduledExecutor();
         try {
             RelayRest rest = new RelayRest(relay.address());
-            List<BusySession> slow = open(relay, rest, loops, stopped);
-            List<BusySession> live = open(relay, rest, loops, others);
+            List<BusySession> slow = open(relay, rest, loops, stopped, SocketBuffers.SMALL);
+            List<BusySession> live = open(relay, rest, loops, others, SocketBuffers.USUAL);
             List<BusySession> all = new ArrayList<>(slow);
             all.addAll(live);
             pace.scheduleAtFixedRate(() -> all.forEach(BusySession::change), 0, CHANGE_MILLIS, TimeUnit.MILLISECONDS);
@@ -104,10 +169,11 @@ public final class SlowViewers {
         }
     }
 
-    private static List<BusySession> open(RelayProcess relay, RelayRest rest, EventLoopGroup loops, int count) {
+    private static List<BusySession> open(
+            RelayProcess relay, RelayRest rest, EventLoopGroup loops, int count, SocketBuffers buffers) {
         List<BusySession> sessions = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            sessions.add(BusySession.open(relay, rest, loops, CarrierKind.WEBSOCKET));
+            sessions.add(BusySession.open(relay, rest, loops, CarrierKind.WEBSOCKET, buffers));
         }
         return sessions;
     }
@@ -116,10 +182,11 @@ public final class SlowViewers {
         // The first phase warms both processes up.
         pass(relay, seconds);
         Latencies.of(live);
-        long before = pass(relay, seconds);
+        Memory before = pass(relay, seconds);
         Latencies usual = Latencies.of(live);
         slow.forEach(BusySession::stopReading);
-        long highest = pass(relay, seconds);
+        awaitFull(relay, slow.size());
+        Memory highest = pass(relay, seconds);
         Latencies meanwhile = Latencies.of(live);
         slow.forEach(BusySession::goOn);
         int wentOn = 0;
@@ -132,19 +199,27 @@ public final class SlowViewers {
         }
         long lost = slow.stream().mapToLong(BusySession::missing).sum()
                 + live.stream().mapToLong(BusySession::missing).sum();
-        return new Outcome(slow.size(), before, highest, usual, meanwhile, wentOn, cameBack, lost);
+        long collapsed = slow.stream().mapToLong(BusySession::collapsedPointers).sum();
+        return new Outcome(slow.size(), before, highest, usual, meanwhile, wentOn, cameBack, collapsed, lost);
+    }
+
+    /** Waits until so much waits for the stopped ones that they are felt: on a busy machine that takes longer than on another. */
+    private static void awaitFull(RelayProcess relay, int stopped) {
+        for (int i = 0; i < FULL_WITHIN_SECONDS && !Memory.of(relay).isFullFor(stopped); i++) {
+            pass(relay, 1);
+        }
     }
 
     /** Lets time pass, and answers the most memory that the relay had in it. */
-    private static long pass(RelayProcess relay, int seconds) {
-        long highest = 0;
+    private static Memory pass(RelayProcess relay, int seconds) {
+        Memory highest = Memory.of(relay);
         for (int i = 0; i < seconds; i++) {
             try {
                 TimeUnit.SECONDS.sleep(1);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            highest = Math.max(highest, relay.residentBytes());
+            highest = highest.orMore(Memory.of(relay));
         }
         return highest;
     }
