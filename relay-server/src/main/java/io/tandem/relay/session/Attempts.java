@@ -4,9 +4,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Which HELLO of a participant is the latest. Attempts are numbered by the client's clock, so only those of one clock can be compared: those
- * of one loaded viewer, which has a mark of its own, or of one consumer. Whoever comes with another mark takes the place, and whoever had it
- * with the last one has lost it for good. On the session's loop.
+ * Which HELLO of a participant is the latest. Attempts are numbered by the client's clock, which another machine's is behind: a lower number
+ * of a viewer that was never seen, told by its mark, is either another desk's, or one that a reload has overtaken. On the session's loop.
  */
 final class Attempts {
     /** What a HELLO is to those that were accepted before. */
@@ -19,42 +18,68 @@ final class Attempts {
         OVERTAKEN
     }
 
-    /** Viewers that lost the place and are remembered: more than an agent changes desks while a request can be on its way. */
+    /** Viewers that are remembered: more than an agent loads or changes desks while a HELLO can be on its way. */
     private static final int REMEMBERED_MARKS = 16;
 
+    private final Deque<Long> seenMarks = new ArrayDeque<>();
+
+    /** Of those, whose place was taken by a viewer of another clock: their attempts say nothing. */
     private final Deque<Long> replacedMarks = new ArrayDeque<>();
+
     private long mark;
 
-    /** The highest attempt that was accepted with the mark. */
+    /** Of the last HELLO that was accepted. */
     private long last = Long.MIN_VALUE;
 
-    Order judge(Hello hello) {
-        Long attempt = hello.attempt();
-        if (attempt == null) {
-            return Order.LATER;
-        }
-        if (last != Long.MIN_VALUE && hello.mark() != mark) {
-            return replacedMarks.contains(hello.mark()) ? Order.OVERTAKEN : Order.LATER;
-        }
-        if (attempt == last) {
-            return Order.AGAIN;
-        }
-        return attempt > last ? Order.LATER : Order.OVERTAKEN;
+    private long acceptedNanos;
+
+    /** When the last HELLO was accepted. */
+    long acceptedNanos() {
+        return acceptedNanos;
     }
 
-    /** A HELLO that is not overtaken was let in. */
-    void accept(Hello hello) {
+    /**
+     * Judges a HELLO, of which no note is taken.
+     *
+     * @param vacant nobody has the place that it would take
+     * @param alive whoever says it was there after the last HELLO was accepted: so it is no late one of a viewer that is gone
+     */
+    Order judge(Hello hello, boolean vacant, boolean alive) {
+        Long attempt = hello.attempt();
+        if (attempt == null || last == Long.MIN_VALUE) {
+            return Order.LATER;
+        }
+        if (hello.mark() == mark && attempt == last) {
+            return Order.AGAIN;
+        }
+        if (replacedMarks.contains(hello.mark())) {
+            return Order.OVERTAKEN;
+        }
+        boolean isStranger = hello.mark() != mark && !seenMarks.contains(hello.mark());
+        return attempt >= last || (isStranger && (vacant || alive)) ? Order.LATER : Order.OVERTAKEN;
+    }
+
+    /** A HELLO was let in. */
+    void accept(Hello hello, boolean alive, long nowNanos) {
         Long attempt = hello.attempt();
         if (attempt == null) {
             return;
         }
         if (last != Long.MIN_VALUE && hello.mark() != mark) {
-            if (replacedMarks.size() == REMEMBERED_MARKS) {
-                replacedMarks.remove();
+            remember(mark, seenMarks);
+            if (attempt < last && alive) {
+                remember(mark, replacedMarks);
             }
-            replacedMarks.add(mark);
         }
         mark = hello.mark();
         last = attempt;
+        acceptedNanos = nowNanos;
+    }
+
+    private static void remember(long mark, Deque<Long> among) {
+        if (among.size() == REMEMBERED_MARKS) {
+            among.remove();
+        }
+        among.add(mark);
     }
 }

@@ -74,7 +74,7 @@ final class Attendance {
             throw new FrameViolation(
                     CloseCode.NOT_AUTHENTICATED, "resume is not this session's; allowed is the last WELCOME's");
         }
-        boolean again = refuseOvertaken(consumer, hello);
+        boolean again = refuseOvertaken(consumer, channel, hello);
         if (epoch == 0 || !(hello.continues() || again)) {
             epoch = epoch % HIGHEST_EPOCH + 1;
         }
@@ -91,16 +91,18 @@ final class Attendance {
      *
      * @return whether it is the last one, sent again because its answer was not heard
      */
-    private static boolean refuseOvertaken(Participant arriving, Hello hello) throws FrameViolation {
-        Attempts.Order order = arriving.attempts().judge(hello);
+    private boolean refuseOvertaken(Participant arriving, ClientChannel channel, Hello hello) throws FrameViolation {
+        Attempts attempts = arriving.attempts();
         ClientChannel present = arriving.channel();
+        boolean alive = channel.wasAnsweredAfter(attempts.acceptedNanos());
+        Attempts.Order order = attempts.judge(hello, present == null, alive);
         // Where the client has spoken on the carrier that it was welcomed on, nobody waits for a second welcome.
         boolean isEcho = order == Attempts.Order.AGAIN && present != null && present.wasHeard();
         if (order == Attempts.Order.OVERTAKEN || isEcho) {
             throw new FrameViolation(
                     CloseCode.REPLACED, "attempt " + hello.attempt() + " was overtaken; allowed is a later one");
         }
-        arriving.attempts().accept(hello);
+        attempts.accept(hello, alive, services.ticker().nanoTime());
         return order == Attempts.Order.AGAIN;
     }
 
@@ -112,7 +114,7 @@ final class Attendance {
             throw new FrameViolation(
                     CloseCode.NOT_AUTHENTICATED, "no " + hello.role().wireName() + " of this session has that secret");
         }
-        refuseOvertaken(guest, hello);
+        refuseOvertaken(guest, channel, hello);
         enter(guest, channel, hello, known == null ? null : hello.resume(), sequence);
     }
 
@@ -157,7 +159,7 @@ final class Attendance {
                 there.send(Lane.CONTROL, ControlFrames.session(ControlFrames.UNASKED, session.view()));
             }
         }
-        router.attendanceChanged();
+        router.arrived(arriving);
     }
 
     /** Keeps a place for somebody who may come with this grant. */

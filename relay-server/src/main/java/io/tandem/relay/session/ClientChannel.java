@@ -47,6 +47,7 @@ final class ClientChannel implements ChannelIngress {
     private final Set<Hold> holds = EnumSet.noneOf(Hold.class);
     private ChannelState state = ChannelState.OPENING;
     private long lastHeardNanos;
+    private long openedNanos;
 
     /** Whether the client said anything behind its HELLO. */
     private boolean heard;
@@ -83,9 +84,18 @@ final class ClientChannel implements ChannelIngress {
         return heard;
     }
 
+    /**
+     * Whether the client was there after this moment: it says HELLO on a WebSocket when it has heard that it is open, while that of a long-poll
+     * may have been on its way for long.
+     */
+    boolean wasAnsweredAfter(long nanos) {
+        return request.carrier() == CarrierKind.WEBSOCKET && openedNanos - nanos > 0;
+    }
+
     /** Begins to wait for HELLO. */
     void begin() {
         run(() -> {
+            openedNanos = services.ticker().nanoTime();
             services.meters().channelOpened(request.carrier().label());
             long deadlineMillis = services.limits().helloDeadlineMillis();
             timer = loop.schedule(

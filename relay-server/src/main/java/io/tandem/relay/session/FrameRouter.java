@@ -80,7 +80,7 @@ final class FrameRouter {
         skipWhoIsBehind(keyframeBegins);
         ByteBuf plain = null;
         if (isWanted(false)) {
-            plain = transcoder.expand(frame, from.meter());
+            plain = transcoder.expand(frame, keyframeBegins, from.meter());
         } else {
             transcoder.forget();
         }
@@ -150,6 +150,14 @@ final class FrameRouter {
                 }
             }
         }
+    }
+
+    /** Somebody came, on whose last channel frames may have been lost: without LZ4, what goes on with a keyframe would look like the beginning of one. */
+    void arrived(Participant arrived) {
+        if (!arrived.readsLz4()) {
+            transcoder.forget();
+        }
+        attendanceChanged();
     }
 
     /** Somebody came or went. */

@@ -42,14 +42,15 @@ final class PageTranscoder {
      * The frame as one gets it who does not read LZ4: a new reference to it where it is raw, else a new frame; null where it was told before,
      * or cannot be told before the next keyframe ({@link #isLost}). To be called for every page frame of the consumer, in order.
      *
+     * @param keyframeBegins it is the first frame of a keyframe
      * @param sender who pays for what is expanded
      * @throws FrameViolation where a block is not what it declares: the sender's fault
      */
     @Nullable
-    ByteBuf expand(ByteBuf frame, SessionMeter sender) throws FrameViolation {
+    ByteBuf expand(ByteBuf frame, boolean keyframeBegins, SessionMeter sender) throws FrameViolation {
         boolean sameEpoch = FrameHeader.epoch(frame) == epoch;
         boolean linked = (FrameHeader.flags(frame) & FrameHeader.LINKED) != 0;
-        boolean standsAlone = !linked && FrameHeader.typeCode(frame) == FrameType.KEYFRAME.code();
+        boolean standsAlone = !linked && keyframeBegins;
         // A keyframe that is sent again begins anew: whoever has it passes over it.
         if (sameEpoch && !standsAlone && FrameHeader.sequence(frame) <= sequence) {
             return null;

@@ -111,6 +111,24 @@ class TranscodingTest {
     }
 
     @Test
+    void shouldNotGoOnWithAKeyframeThatBeganOnAnotherChannel() {
+        SessionWorld.Client agent = agentWithoutLz4();
+        page(FrameType.KEYFRAME, FrameHeader.COMPRESSED | FrameHeader.MORE, block("a page, its first part"));
+        assertThat(agent.outlet.takeTypes()).containsExactly(FrameType.KEYFRAME);
+        SessionWorld.Client moved = agentWithoutLz4();
+        page(FrameType.KEYFRAME, LINKED | FrameHeader.MORE, linkedBlock(4));
+        page(FrameType.KEYFRAME, PLAIN, "a raw part".getBytes(StandardCharsets.UTF_8));
+        page(FrameType.MUTATIONS, PLAIN, "a change".getBytes(StandardCharsets.UTF_8));
+        assertThat(moved.outlet.take())
+                .as("what would look like a keyframe of its own")
+                .isEmpty();
+        page(FrameType.KEYFRAME, FrameHeader.COMPRESSED, block("a new page"));
+        assertThat(moved.outlet.take())
+                .extracting(RecordingOutlet.Sent::payload)
+                .containsExactly("a new page");
+    }
+
+    @Test
     void shouldNotExpandTwiceWhatIsSentAgain() {
         SessionWorld.Client agent = agentWithoutLz4();
         page(FrameType.KEYFRAME, FrameHeader.COMPRESSED, block("a page"));
