@@ -99,22 +99,30 @@ class BombMemoryIT {
     /** Frames that are not what they claim. */
     enum Bad {
         /** A small block that says it expands to nothing. */
-        CLAIMS_NOTHING(4422, frame(0, block(100))),
+        CLAIMS_NOTHING(4422),
         /** One of 16 MiB, which says it has a byte more. */
-        CLAIMS_TOO_MUCH(4422, frame(Lz4Payload.MAX_EXPANDED_BYTES + 1, block(Lz4Payload.MAX_EXPANDED_BYTES))),
+        CLAIMS_TOO_MUCH(4422),
         /** One of 4 MiB, which says that it is a small one. */
-        HOLDS_MORE(4422, frame(1_000, block(4 << 20))),
-        /** A small block that says it is a large one. */
-        HOLDS_LESS(4422, frame(10_000, block(1_000))),
+        HOLDS_MORE(4422),
+        /** A small block that says it is a larger one. */
+        HOLDS_LESS(4422),
         /** A large frame and a byte. */
-        TOO_LARGE(1009, new byte[FrameHeader.MAX_FRAME_BYTES + 1]);
+        TOO_LARGE(1009);
 
         private final int closeCode;
-        private final byte[] message;
 
-        Bad(int closeCode, byte[] message) {
+        Bad(int closeCode) {
             this.closeCode = closeCode;
-            this.message = message;
+        }
+
+        byte[] message() {
+            return switch (this) {
+                case CLAIMS_NOTHING -> frame(0, block(100));
+                case CLAIMS_TOO_MUCH -> frame(Lz4Payload.MAX_EXPANDED_BYTES + 1, block(Lz4Payload.MAX_EXPANDED_BYTES));
+                case HOLDS_MORE -> frame(1_000, block(4 << 20));
+                case HOLDS_LESS -> frame(10_000, block(1_000));
+                case TOO_LARGE -> new byte[FrameHeader.MAX_FRAME_BYTES + 1];
+            };
         }
     }
 
@@ -145,8 +153,9 @@ class BombMemoryIT {
     }
 
     private void send(Bad bad, int count) {
+        byte[] message = bad.message();
         for (int i = 0; i < count; i++) {
-            tag.peer().sendMessage(bad.message);
+            tag.peer().sendMessage(message);
             Closed closed = tag.peer().awaitClosed();
             assertThat(closed.code()).as(closed.reason()).isEqualTo(bad.closeCode);
             SimulatedTag last = tag;

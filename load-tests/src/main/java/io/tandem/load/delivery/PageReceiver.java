@@ -97,10 +97,13 @@ public class PageReceiver {
         }
         boolean ours = inLine && frame.epoch() == epoch;
         boolean again = ours && frame.sequence() <= last;
+        boolean next = ours && frame.sequence() == last + 1;
+        // To a viewer without LZ4 no part of a keyframe is LINKED: what follows a part is a part, too.
+        boolean begins = frame.beginsLine() && !(next && parts != null);
         if (again && isKnown(frame)) {
             acknowledge(0);
-        } else if (again || frame.beginsLine() || (ours && frame.sequence() == last + 1)) {
-            take(frame);
+        } else if (again || begins || next) {
+            take(frame, begins);
         } else if (inLine) {
             resumeAfterGap();
         }
@@ -115,7 +118,7 @@ public class PageReceiver {
         return current > 0 && ((epoch - current) & EPOCH_BITS) >= HALF_THE_EPOCHS;
     }
 
-    private void take(DeliveryFrame frame) {
+    private void take(DeliveryFrame frame, boolean begins) {
         epoch = frame.epoch();
         last = frame.sequence();
         inLine = true;
@@ -126,7 +129,7 @@ public class PageReceiver {
                 ? mirror.expand(frame.payload(), frame.has(FrameHeader.LINKED))
                 : frame.payload();
         acknowledge(frame.bytes());
-        if (frame.beginsLine() || (parts == null && frame.type() == FrameType.MUTATIONS)) {
+        if (begins || (parts == null && frame.type() == FrameType.MUTATIONS)) {
             parts = Unpooled.buffer();
         }
         if (parts != null) {

@@ -10,6 +10,8 @@ import io.tandem.relay.frame.FrameType;
 import io.tandem.relay.frame.Lane;
 import io.tandem.relay.session.ChannelIngress;
 import io.tandem.relay.session.Outlet;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,9 @@ final class VirtualCarrier implements Outlet {
 
     private static final long CLOSE_MILLIS = 20;
 
+    /** Asks for the upgrade, and answers that it is open. */
+    private static final byte[] UPGRADE = {};
+
     private final World world;
     private final VirtualClient client;
     private final long attempt;
@@ -34,12 +39,16 @@ final class VirtualCarrier implements Outlet {
     private boolean clientEnded;
     private boolean full;
 
+    /** What the client says before it has heard that the carrier is open; null from then on. */
+    private @Nullable List<byte[]> early = new ArrayList<>();
+
     VirtualCarrier(World world, VirtualClient client, long attempt) {
         this.world = world;
         this.client = client;
         this.attempt = attempt;
         this.up = new VirtualLine(world, client.path(), this::arriveUp);
         this.down = new VirtualLine(world, client.path(), this::arriveDown);
+        up.send(UPGRADE);
     }
 
     long attempt() {
@@ -50,8 +59,18 @@ final class VirtualCarrier implements Outlet {
 
     /** Sends a frame; what is sent after the end is lost. */
     void send(byte[] frame) {
-        if (!clientEnded) {
+        if (early != null) {
+            early.add(frame);
+        } else if (!clientEnded) {
             up.send(frame);
+        }
+    }
+
+    private void opened() {
+        List<byte[]> waiting = early;
+        early = null;
+        if (waiting != null) {
+            waiting.forEach(this::send);
         }
     }
 
@@ -72,7 +91,9 @@ final class VirtualCarrier implements Outlet {
         if (clientEnded) {
             return;
         }
-        if (frame == VirtualLine.END) {
+        if (frame == UPGRADE) {
+            opened();
+        } else if (frame == VirtualLine.END) {
             clientEnded = true;
             client.onClosed(this);
         } else {
@@ -100,6 +121,9 @@ final class VirtualCarrier implements Outlet {
         }
         if (ingress == null) {
             ingress = target.open(client.sessionId(), this);
+            world.settleRelay();
+            down.send(UPGRADE);
+            return;
         }
         ingress.onFrame(Unpooled.copiedBuffer(frame));
         world.settleRelay();

@@ -10,7 +10,7 @@ import io.tandem.load.delivery.TagDelivery;
 import io.tandem.relay.frame.FrameHeader;
 import io.tandem.relay.frame.FrameType;
 import io.tandem.relay.frame.Lane;
-import io.tandem.relay.frame.Varint;
+import io.tandem.relay.frame.Lz4Payload;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
@@ -206,11 +206,11 @@ final class VirtualTag extends VirtualClient implements PageSender.Page, ActionI
         }
     }
 
-    /** The relay reads the declared length of a block, and nothing else of it. */
+    /** No block reaches back into another: so a LINKED one is right as well. */
     private static byte[] asBlock(byte[] bytes) {
         var block = Unpooled.buffer();
-        Varint.write(block, bytes.length);
-        return ByteBufUtil.getBytes(block.writeBytes(bytes));
+        Lz4Payload.compress(bytes, block);
+        return ByteBufUtil.getBytes(block);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.tandem.load.simulation;
 
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.tandem.load.delivery.ActionOutbox;
 import io.tandem.load.delivery.DeliveryFrame;
@@ -9,8 +8,9 @@ import io.tandem.load.delivery.Payload;
 import io.tandem.load.delivery.ViewerDelivery;
 import io.tandem.relay.frame.FrameHeader;
 import io.tandem.relay.frame.FrameType;
+import io.tandem.relay.frame.FrameViolation;
 import io.tandem.relay.frame.Lane;
-import io.tandem.relay.frame.Varint;
+import io.tandem.relay.frame.Lz4Payload;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -26,6 +26,10 @@ final class VirtualViewer extends VirtualClient implements PageReceiver.Mirror, 
     private final Desk desk;
     private final String grant;
     private final int number;
+
+    /** One that does not is sent by the relay what it has expanded. */
+    private final boolean readsLz4;
+
     private final ViewerDelivery delivery;
     private int participant;
     private String state = "";
@@ -43,6 +47,7 @@ final class VirtualViewer extends VirtualClient implements PageReceiver.Mirror, 
         this.desk = desk;
         this.grant = grant;
         this.number = world.nextViewer();
+        this.readsLz4 = !world.chance().oneIn(4);
         PageReceiver page = world.machines().receiver(world.time(), this::send, this, number);
         this.delivery = new ViewerDelivery(
                 page, new ActionOutbox(world.time(), this::send, this, number, page::tell), () -> participant);
@@ -50,8 +55,8 @@ final class VirtualViewer extends VirtualClient implements PageReceiver.Mirror, 
 
     @Override
     String hello() {
-        return "{\"protocol\":[1,1],\"role\":\"agent\",\"client\":\"simulated\",\"lz4\":true,\"grant\":\"" + grant
-                + "\"}";
+        return "{\"protocol\":[1,1],\"role\":\"agent\",\"client\":\"simulated\",\"lz4\":" + readsLz4 + ",\"grant\":\""
+                + grant + "\",\"mark\":" + number + "}";
     }
 
     @Override
@@ -106,9 +111,14 @@ final class VirtualViewer extends VirtualClient implements PageReceiver.Mirror, 
 
     @Override
     public byte[] expand(byte[] payload, boolean linked) {
-        var block = Unpooled.wrappedBuffer(payload);
-        Varint.read(block);
-        return ByteBufUtil.getBytes(block);
+        if (!readsLz4) {
+            throw new Violation("a compressed frame for one without LZ4, " + this);
+        }
+        try {
+            return Lz4Payload.expand(Unpooled.wrappedBuffer(payload));
+        } catch (FrameViolation e) {
+            throw new Violation("a block that is none at " + this);
+        }
     }
 
     @Override
