@@ -13,7 +13,6 @@ import io.tandem.relay.frame.FrameType;
 import io.tandem.relay.session.CarrierKind;
 import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 
 /** A pair whose page changes all the time; each change carries the moment when it was sent. Its changes are made on one thread. */
 final class BusySession {
@@ -178,26 +177,15 @@ final class BusySession {
         return cameBack ? 0 : collapsedPointers;
     }
 
-    private synchronized boolean isFresh() {
+    /** Whether the viewer has seen something that its page sent after it went on. */
+    synchronized boolean isFresh() {
         return isFresh;
     }
 
-    /** Waits until the viewer has seen something that its page sent after it went on. */
-    boolean awaitFrameAfterGoingOn(long endNanos) {
-        while (System.nanoTime() < endNanos) {
-            if (isFresh()) {
-                return true;
-            }
-            if (!agent.peer().isOpen() && !cameBack()) {
-                comeBack();
-            }
-            try {
-                TimeUnit.MILLISECONDS.sleep(20);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return false;
-            }
+    /** Opens another channel where the relay has given this viewer up. */
+    void comeBackIfGivenUp() {
+        if (!agent.peer().isOpen() && !cameBack()) {
+            comeBack();
         }
-        return isFresh();
     }
 }

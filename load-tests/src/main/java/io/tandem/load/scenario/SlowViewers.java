@@ -192,8 +192,9 @@ public final class SlowViewers {
         int wentOn = 0;
         int cameBack = 0;
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(RESUME_WITHIN_SECONDS);
+        awaitFresh(slow, end);
         for (BusySession session : slow) {
-            boolean goesOn = session.awaitFrameAfterGoingOn(end);
+            boolean goesOn = session.isFresh();
             wentOn += goesOn && !session.cameBack() ? 1 : 0;
             cameBack += goesOn && session.cameBack() ? 1 : 0;
         }
@@ -207,6 +208,19 @@ public final class SlowViewers {
     private static void awaitFull(RelayProcess relay, int stopped) {
         for (int i = 0; i < FULL_WITHIN_SECONDS && !Memory.of(relay).isFullFor(stopped); i++) {
             pass(relay, 1);
+        }
+    }
+
+    /** Each comes back by itself, if it has to, and none waits for another. */
+    private static void awaitFresh(List<BusySession> sessions, long endNanos) {
+        while (System.nanoTime() < endNanos && !sessions.stream().allMatch(BusySession::isFresh)) {
+            sessions.forEach(BusySession::comeBackIfGivenUp);
+            try {
+                TimeUnit.MILLISECONDS.sleep(20);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
         }
     }
 
