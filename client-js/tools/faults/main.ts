@@ -57,8 +57,8 @@ async function measure(stage: Stage, { name, run, most, p95 }: Scenario, rounds:
       return;
     }
   }
+  measured[name] = [...times];
   times.sort((a, b) => a - b);
-  measured[name] = times;
   console.log(
     `${name.padEnd(26)} p50 ${percentile(times, 0.5)} ms, p95 ${percentile(times, 0.95)} ms, most ${times.at(-1)} ms, of ${rounds}`,
   );
