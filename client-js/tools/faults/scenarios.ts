@@ -29,15 +29,19 @@ async function resumed(stage: Stage, since: number): Promise<number> {
   return at - since;
 }
 
-/** Both directions of one side, or of both, are dark for a while. */
+/**
+ * Both directions of one side, or of both, are dark for a while.
+ *
+ * @param end `up`: what was under way goes on; `up dead`: connections of before stay dead, as where TCP has backed off for long
+ */
 const blackout =
-  (millis: number): Try =>
+  (millis: number, end: 'up' | 'up dead'): Try =>
   async (stage, round) => {
     await settle(stage);
     const paths = [[stage.consumerPath], [stage.agentPath], [stage.consumerPath, stage.agentPath]][round % 3] ?? [];
     await Promise.all(paths.map((path) => path.tell('blackhole')));
     await pause(millis);
-    await Promise.all(paths.map((path) => path.tell('up')));
+    await Promise.all(paths.map((path) => path.tell(end)));
     return resumed(stage, Date.now());
   };
 
@@ -86,10 +90,10 @@ const hidden =
   };
 
 export const scenarios = (hiddenMillis: number): readonly Scenario[] => [
-  { name: 'blackout 1 s', run: blackout(1_000), most: 1_000, p95: 500 },
-  { name: 'blackout 3 s', run: blackout(3_000), most: 1_000, p95: 500 },
-  { name: 'blackout 10 s', run: blackout(10_000), most: 1_000, p95: 500 },
-  { name: 'blackout 30 s', run: blackout(30_000), most: 1_000, p95: 500 },
+  ...[1, 3, 10, 30].flatMap((seconds) => [
+    { name: `blackout ${seconds} s`, run: blackout(seconds * 1_000, 'up'), most: 1_000, p95: 500 },
+    { name: `blackout ${seconds} s, dead`, run: blackout(seconds * 1_000, 'up dead'), most: 1_000, p95: 500 },
+  ]),
   { name: 'reset', run: reset, most: 1_000 },
   { name: 'WebSocket port dropped', run: fallBack('block-websocket hang'), most: 2_000 },
   { name: 'WebSocket refused', run: fallBack('block-websocket 403'), most: 2_000 },
