@@ -41,10 +41,10 @@ class BombMemoryIT {
     private static final MeteringLimits LIMITS = new MeteringLimits(100_000, 750, 100_000, 4 << 20);
 
     private static final RunningRelay RELAY = new RunningRelay(CarrierLimits.DEFAULTS, new Budgets(LIMITS, Map.of()));
-    private static final int FRAMES = 300;
+    private static final int FRAMES = 150;
 
     /** Classes load, caches and arenas fill: what a relay has after it has met such frames before. */
-    private static final int WARM_UP_FRAMES = 100;
+    private static final int WARM_UP_FRAMES = 50;
 
     private static final long MAX_GROWTH_BYTES = 2L << 20;
     private static final int BOMB_BYTES = 1_000_000;

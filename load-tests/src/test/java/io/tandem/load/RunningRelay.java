@@ -67,7 +67,8 @@ public final class RunningRelay implements AutoCloseable {
         this(HttpLimits.DEFAULTS, carrier, Budgets.DEFAULTS);
     }
 
-    RunningRelay(CarrierLimits carrier, Budgets budgets) {
+    /** With other bounds of carriers, and other budgets. */
+    public RunningRelay(CarrierLimits carrier, Budgets budgets) {
         this(HttpLimits.DEFAULTS, carrier, budgets);
     }
 

@@ -8,19 +8,26 @@ import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.tandem.load.RunningRelay;
+import io.tandem.relay.carrier.CarrierLimits;
 import io.tandem.relay.frame.FrameHeader;
 import io.tandem.relay.frame.FrameType;
 import io.tandem.relay.frame.Varint;
+import io.tandem.relay.metering.Budgets;
+import io.tandem.relay.metering.MeteringLimits;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What frames that claim much cost the relay: their close, and nothing that stays. */
 class BadFrameMemoryIT {
-    private static final RunningRelay RELAY = new RunningRelay();
+    /** A rate at which the session that sends all of them is not in debt for minutes. */
+    private static final MeteringLimits LIMITS = new MeteringLimits(10_000_000, 750, 10_000, 4 << 20);
+
+    private static final RunningRelay RELAY = new RunningRelay(CarrierLimits.DEFAULTS, new Budgets(LIMITS, Map.of()));
     private static final int FRAMES = 1_000;
 
     /** Classes load, caches and arenas fill: what a relay has after it has met such frames before. */
