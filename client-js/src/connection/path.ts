@@ -144,7 +144,7 @@ function createPath(options: PathOptions, events: ConnectorEvents, taken: Carrie
       suspected() {
         ride.isSuspect = true;
         events.silent(true);
-        search.begin(other(ride.carrier.kind), 0);
+        search.begin(other(ride.carrier.kind), 0, true);
         cancelEnd = clock.after(heartbeatMillis * SILENT_HEARTBEATS, () => lost(CloseCode.HEARTBEAT_MISSED, ''));
       },
       trusted() {

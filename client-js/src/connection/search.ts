@@ -17,8 +17,12 @@ const KINDS_PERIOD = 4;
 /** When which carrier is tried, from a break to the next WELCOME. */
 export interface Search {
   readonly isOn: boolean;
-  /** Nothing, where it is on already. */
-  begin(first: CarrierKind, delayMillis: number): void;
+  /**
+   * Nothing, where it is on already.
+   *
+   * @param isDark whether a path that looked open is dead: then both kinds are tried at once, for a browser may put a long-poll on a kept connection that is as dead
+   */
+  begin(first: CarrierKind, delayMillis: number, isDark?: boolean): void;
   /** The other kind is tried at once where so far only one was. */
   skipHeadStart(): void;
   /** At once, and fast from now on: the network is back. */
@@ -34,6 +38,7 @@ export function createSearch(clock: Clock, random: () => number, isUrgent: () =>
   let webSocketsTurn = 0;
   let since = 0;
   let tried = 0;
+  let hasHeadStart = true;
   let pauseMillis = RACE_MILLIS;
   let earliestAt = 0;
   let cancel = (): void => undefined;
@@ -47,7 +52,7 @@ export function createSearch(clock: Clock, random: () => number, isUrgent: () =>
     const kind = tried++ % KINDS_PERIOD === webSocketsTurn ? 'websocket' : 'long-poll';
     const isRace = tried < 2 || (isUrgent() && clock.now() - since < RACE_FOR_MILLIS);
     if (!isRace) pauseMillis = Math.min(MAX_PAUSE_MILLIS, pauseMillis * 2);
-    plan(pauseMillis * (1 + (random() - 0.5) * RACE_SPREAD));
+    plan(tried === 1 && !hasHeadStart ? 0 : pauseMillis * (1 + (random() - 0.5) * RACE_SPREAD));
     attempt(kind);
   }
 
@@ -60,10 +65,11 @@ export function createSearch(clock: Clock, random: () => number, isUrgent: () =>
     get isOn() {
       return isOn;
     },
-    begin(first, delayMillis) {
+    begin(first, delayMillis, isDark = false) {
       if (isOn) return;
       isOn = true;
       tried = 0;
+      hasHeadStart = !isDark;
       webSocketsTurn = first === 'websocket' ? 0 : 1;
       raceAgain();
       plan(delayMillis);

@@ -77,6 +77,11 @@ try {
 const { only = '' } = options;
 const rounds = Number(options.rounds);
 const isWanted = (name: string): boolean => name.includes(only);
+const names = [...scenarios(0).map(({ name }) => name), 'storm', 'buy'];
+if (!names.some(isWanted)) {
+  console.error(`--only ${only}: nothing is named so; there are ${names.join('; ')}`);
+  process.exit(2);
+}
 const browser = await openBrowser();
 try {
   const stage = await openStage(browser);
