@@ -252,6 +252,8 @@ class PageCapture implements Capture {
     this.writer = new PageWriter(KEYFRAME_COLUMN_BYTES);
     this.writer.reset(describe(this.window.document), this.window.devicePixelRatio);
     this.phase = 'walking';
+    // What waited for room is a part of the keyframe.
+    this.isKeptBack = false;
     this.parts = [];
     this.tasks.next(() => {
       this.budget.begin(SLICE_MILLIS);

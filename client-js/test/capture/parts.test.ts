@@ -71,3 +71,32 @@ describe('a batch of many bytes', () => {
     expect(await difference()).toBe('');
   });
 });
+
+describe('a keyframe that is asked for while changes wait for room', () => {
+  it('should be sent once it was read, and by nothing sooner', async () => {
+    page = await openPage(browser, lab, { '/': '<!doctype html><p>0</p>' });
+    const result = await page.evaluate(async () => {
+      const faults: string[] = [];
+      addEventListener('error', ({ message }) => faults.push(message));
+      let isFull = false;
+      let nowWaits = (): void => undefined;
+      const hasRoom = (): boolean => {
+        if (isFull) nowWaits();
+        return !isFull;
+      };
+      const { capture, frames, difference } = window.tandemLab.start({ hasRoom });
+      capture.keyframe();
+      capture.flush();
+      isFull = true;
+      (document.querySelector('p') as Element).textContent = '1';
+      await new Promise<void>((resolve) => (nowWaits = resolve));
+      frames.length = 0;
+      isFull = false;
+      capture.keyframe();
+      capture.goOn();
+      while (faults.length + frames.length === 0) await new Promise((resolve) => setTimeout(resolve));
+      return [...faults, frames[0]?.type, difference()];
+    });
+    expect(result).toEqual([0x40, '']);
+  });
+});
