@@ -155,14 +155,13 @@ export class Lz4Encoder {
     const slot = hash(word);
     const position = base + at;
     let candidate = this.heads[slot] as number;
-    // A block that was dropped because it did not shrink leaves heads that point at or behind this position: no matches.
-    if (candidate >= position) candidate = 0;
     chain[position & MAX_OFFSET] = candidate;
     this.heads[slot] = position;
     const lowest = Math.max(base, position - MAX_OFFSET);
     const limit = end - LAST_LITERALS;
     let longest = best;
-    for (let tries = SEARCH_DEPTH; candidate >= lowest && tries > 0; tries--) {
+    // A block that was dropped because it did not shrink leaves heads and links that point at or behind this position: no matches.
+    for (let tries = SEARCH_DEPTH; candidate >= lowest && candidate < position && tries > 0; tries--) {
       const from = candidate - base;
       // The byte that would make it longer is the one to look at first.
       const isMatch = w[from + longest] === w[at + longest] && view.getInt32(from, true) === word;

@@ -49,6 +49,30 @@ describe('LZ4 blocks', () => {
     }
   });
 
+  it('should go on after blocks that were dropped because they did not shrink', () => {
+    // Mulberry32: seeded, and without the patterns of simpler ones, which would shrink.
+    let state = 1;
+    const draw = (below: number): number => {
+      state = (state + 0x6d2b79f5) | 0;
+      let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+      mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+      return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
+    };
+    const encoder = new Lz4Encoder();
+    const decoder = new Lz4Decoder();
+    let dropped = 0;
+    // With this seed, no block shrinks before the 346th.
+    for (let round = 0; round < 360; round++) {
+      const text = Array.from({ length: 4_000 }, () => String.fromCharCode(33 + draw(8_000))).join('');
+      const block = new TextEncoder().encode(text).slice(0, 8_192);
+      const linked = encoder.isLinked;
+      const compressed = encoder.compressIfSmaller(block);
+      if (compressed) expect(Buffer.compare(decoder.expand(payload(block.length, compressed), linked), block)).toBe(0);
+      else dropped++;
+    }
+    expect(dropped).toBeGreaterThan(300);
+  });
+
   it('should use the history of earlier blocks', () => {
     const text = new TextEncoder().encode(Array.from({ length: 200 }, (_, i) => `row ${i * 7919}`).join());
     const encoder = new Lz4Encoder();
