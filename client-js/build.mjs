@@ -11,7 +11,13 @@ const BUNDLES = [
 ];
 
 /** Tables of numbers whose members become plain numbers in the bundles; unused, the table itself goes. */
-const TABLES = { FrameType: 'src/protocol/frame-type.ts', CloseCode: 'src/protocol/close-code.ts', Flag: 'src/protocol/frame.ts' };
+const TABLES = {
+  FrameType: 'src/protocol/frame-type.ts',
+  CloseCode: 'src/protocol/close-code.ts',
+  Flag: 'src/protocol/frame.ts',
+  PageOp: 'src/protocol/page-op.ts',
+  NodeToken: 'src/protocol/page-op.ts',
+};
 
 async function numbersOf([table, entry]) {
   const { outputFiles } = await build({ entryPoints: [entry], bundle: true, format: 'esm', write: false });
@@ -27,7 +33,7 @@ const inlineNumbers = {
     onLoad({ filter: /[/]src[/].*[.]ts$/ }, ({ path }) => ({
       loader: 'ts',
       contents: readFileSync(path, 'utf8').replace(
-        /(?<!typeof )\b(FrameType|CloseCode|Flag)[.]([A-Z0-9_]+)\b/g,
+        /(?<!typeof )\b(FrameType|CloseCode|Flag|PageOp|NodeToken)[.]([A-Z0-9_]+)\b/g,
         (member, table, name) => numbers[table][name] ?? member,
       ),
     }));
