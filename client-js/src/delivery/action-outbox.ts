@@ -10,6 +10,8 @@ import type { Sync } from '../protocol/sync.ts';
 const AGAIN_MILLIS = 2_000;
 /** Where the time of day moves by so much against the steady clock, the machine slept or was set: what is known of the tag's clock is wrong. */
 const JUMP_MILLIS = 2_000;
+/** A gap is closed by so many frames at a time, the next when they are answered: how wide it is, the tag says, and nobody can trust it. */
+const MAX_FILLERS = 64;
 /** Documents whose clocks are known: the one in sight, and the one that comes after it. */
 const MAX_CLOCKS = 2;
 
@@ -78,6 +80,8 @@ export function createActionOutbox({ clock, post, needSync, settled }: ActionOut
   let isDoubted = false;
   /** The highest of this agent's sequences that the tag has answered, as it says itself: less than before when it could not keep all in mind. */
   let answeredTo = 0;
+  /** The last sequence of a gap that was posted, while there are more of it. */
+  let filledTo = Infinity;
   let wallAhead = aheadMillis();
   let cancelAgain: (() => void) | undefined;
 
@@ -114,13 +118,21 @@ export function createActionOutbox({ clock, post, needSync, settled }: ActionOut
     return encodeFrame(FrameType.HIGHLIGHT, epoch, sequence, encodeAction({ type: FrameType.HIGHLIGHT, node: 0 }, 0));
   }
 
+  /** The tag waits for what it has answered and forgotten. */
+  function fillGap(): void {
+    const [first] = pending;
+    filledTo = Infinity;
+    if (!isBased || !first) return;
+    const next = base + first.number;
+    const end = Math.min(next, answeredTo + 1 + MAX_FILLERS);
+    for (let sequence = answeredTo + 1; sequence < end; sequence++) post(nothing(first.epoch, sequence));
+    if (end < next) filledTo = end - 1;
+  }
+
   /** Sends from this one on, in order, as far as they can be sent. */
   function send(from: number): void {
-    const [first] = pending;
-    // The tag waits for what it has answered and forgotten.
-    for (let sequence = answeredTo + 1; isBased && first && sequence < base + first.number; sequence++)
-      post(nothing(first.epoch, sequence));
-    for (const one of pending.slice(from)) {
+    fillGap();
+    for (const one of filledTo < Infinity ? [] : pending.slice(from)) {
       if (!one.frame) {
         const deadline = deadlineOf(one);
         if (deadline === undefined) break;
@@ -187,6 +199,7 @@ export function createActionOutbox({ clock, post, needSync, settled }: ActionOut
     },
     verdict(verdict) {
       answeredTo = Math.max(answeredTo, verdict.sequence);
+      if (answeredTo >= filledTo) sendAgain();
       const one = find(verdict.sequence);
       if (!one) return;
       pending.splice(pending.indexOf(one), 1);

@@ -125,6 +125,24 @@ describe('the action lane at the agent', () => {
     expect(out()).toEqual(['2/44 4 by 5000']);
   });
 
+  it('should close a wide gap by 64 at a time, the next when those are answered', () => {
+    sync(0, 1, [[AGENT, 4e9]]);
+    sync(0, 1, []);
+    outbox.act(focus(4), 1);
+    const lots = [out()];
+    for (let sequence = 1; sequence <= 64; sequence++) {
+      expect(out()).toEqual([]);
+      verdict(sequence, 'expired');
+    }
+    lots.push(out());
+    expect(lots.map((lot) => [lot.length, lot[0], lot.at(-1)])).toEqual([
+      [64, '1/1 0 by 0', '1/64 0 by 0'],
+      [64, '1/65 0 by 0', '1/128 0 by 0'],
+    ]);
+    sync(0, 1, [[AGENT, 4e9 - 2]]);
+    expect(out()).toEqual(['1/3999999999 0 by 0', '1/4000000000 0 by 0', '1/4000000001 4 by 5000']);
+  });
+
   it('should keep to the order while one waits', () => {
     sync(0, 1);
     outbox.act(focus(1), 2);
