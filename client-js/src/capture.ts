@@ -5,6 +5,7 @@ import { isKept, keep, type Memory } from './connection/memory.ts';
 import { createActing } from './control/tag/acting.ts';
 import { startPointing } from './control/tag/pointing.ts';
 import { elementOf } from './control/tag/reach.ts';
+import { passOverMalformed } from './delivery/pass-over.ts';
 import { createDocumentClock, steadyClock } from './delivery/steady-clock.ts';
 import { createTagDelivery, type TagDelivery } from './delivery/tag-delivery.ts';
 import type { BudgetInfo, SessionInfo } from './protocol/control.ts';
@@ -158,7 +159,7 @@ export function startSession(context: SessionContext): LiveSession {
 
   const unsubscribe = [
     stayOnTop(host, context.frame, () => context.end()),
-    channel.onFrame(receive),
+    channel.onFrame(passOverMalformed(receive)),
     channel.onState(({ state }) => {
       if (state === 'open') delivery.opened();
     }),

@@ -2,6 +2,7 @@ import { type Channel, type ChannelChange, openChannel } from '../../connection/
 import { type PathOptions, viaPath } from '../../connection/path.ts';
 import { thisWorked, whatWorked } from '../../connection/worked.ts';
 import type { Outcome } from '../../delivery/action-outbox.ts';
+import { passOverMalformed } from '../../delivery/pass-over.ts';
 import { steadyClock } from '../../delivery/steady-clock.ts';
 import { createViewerDelivery, type ViewerDelivery } from '../../delivery/viewer-delivery.ts';
 import type { Action, Destination, Spot } from '../../protocol/action.ts';
@@ -127,7 +128,7 @@ export class AgentSession extends EventTarget {
       },
       settled: (outcome) => this.settled(outcome),
     });
-    this.channel.onFrame((frame) => this.receive(frame));
+    this.channel.onFrame(passOverMalformed((frame) => this.receive(frame)));
     this.channel.onSilence((isSilent) => {
       this.isSilent = isSilent;
       this.changed();
