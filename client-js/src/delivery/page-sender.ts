@@ -55,6 +55,8 @@ export function createPageSender(options: PageSenderOptions): PageSender {
   let last = 0;
   /** Whether more of a batch is to come. */
   let isUnfinished = false;
+  /** A keyframe is wanted: what comes before it is of no use to the agent. */
+  let isOfNoUse = false;
   let ring: Kept[] = [];
   let ringBytes = 0;
   /** How many of the ring, from its begin, are on their way. */
@@ -69,6 +71,8 @@ export function createPageSender(options: PageSenderOptions): PageSender {
   function send(type: FrameType, payload: Uint8Array, flags: number): void {
     const beginsLine = type === FrameType.KEYFRAME && !(flags & Flag.LINKED);
     if (beginsLine) forget();
+    isOfNoUse &&= !beginsLine;
+    if (isOfNoUse) return;
     // So that its first frame is not taken for more of one that was given up.
     if (beginsLine && isUnfinished) last++;
     isUnfinished = (flags & Flag.MORE) > 0;
@@ -115,6 +119,7 @@ export function createPageSender(options: PageSenderOptions): PageSender {
 
   function wantKeyframe(): void {
     forget();
+    isOfNoUse = true;
     options.keyframe();
   }
 

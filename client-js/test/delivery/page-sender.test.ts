@@ -112,6 +112,18 @@ describe('the page lane at the tag', () => {
     expect(heard()).toEqual(['sync', 'keyframe!']);
   });
 
+  it('should send nothing between a keyframe that is wanted and its begin, which finds room', () => {
+    page();
+    hear(KEYFRAME_REQUEST, KeyframeReason.CANNOT_APPLY);
+    expect(heard()).toEqual([1, 'sync', 'keyframe!']);
+    for (let i = 0; i < 10; i++) change(5_000);
+    expect(heard()).toEqual([]);
+    expect(sender.hasRoom()).toBe(true);
+    page();
+    change();
+    expect(heard()).toEqual([2, 3]);
+  });
+
   it('should have room for the window, wait, and tell when there is room again', () => {
     page(5_000);
     expect(sender.hasRoom()).toBe(true);
