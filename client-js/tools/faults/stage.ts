@@ -29,6 +29,9 @@ export interface Stage {
   /** How often each purchase was made at the shop. */
   readonly purchases: ReadonlyMap<number, number>;
   readonly shop: string;
+  /** What the two pages failed on and nobody caught. */
+  readonly faults: readonly string[];
+  /** Fails when there are {@link Stage.faults}. */
   close(): Promise<void>;
 }
 
@@ -89,6 +92,9 @@ export async function openStage(browser: Browser): Promise<Stage> {
   shop.tag = relay.tag.replace(relay.origin, consumerPath.origin);
   const [consumerContext, agentContext] = [await browser.newContext(), await browser.newContext()];
   const [consumer, agent] = [await consumerContext.newPage(), await agentContext.newPage()];
+  const faults: string[] = [];
+  for (const [name, page] of Object.entries({ consumer, agent }))
+    page.on('pageerror', ({ stack, message }) => faults.push(`uncaught at the ${name}: ${stack ?? message}`));
   await agent.goto(desk.origin);
   await agent.evaluate(([origin, token]) => (window as unknown as DeskWindow).signIn(origin, token), [
     agentPath.origin,
@@ -99,12 +105,13 @@ export async function openStage(browser: Browser): Promise<Stage> {
   await consumer.getByTestId('invitation-accept').click();
   await agent.waitForFunction(() => (window as unknown as DeskWindow).shownText('tick') !== '');
   return {
-    ...{ consumer, agent, consumerPath, agentPath, purchases: shop.purchases, shop: shop.origin, relayPid: relay.pid },
+    ...{ consumer, agent, consumerPath, agentPath, purchases: shop.purchases, shop: shop.origin, relayPid: relay.pid, faults },
     async close() {
       await consumerContext.close();
       await agentContext.close();
       await Promise.all([consumerPath.close(), agentPath.close(), relay.close(), desk.close()]);
       shop.close();
+      if (faults.length > 0) throw new Error(faults.join('\n'));
     },
   };
 }

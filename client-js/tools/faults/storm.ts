@@ -103,5 +103,6 @@ async function compare(stage: Stage, faults: number, actions: readonly number[],
     problems.push(`${applied} of ${actions.length} actions were applied; at least half of them should be`);
   const state = await agent.evaluate(() => (window as unknown as DeskWindow).session().state);
   if (state !== 'active') problems.push(`the session is ${state}`);
+  problems.push(...stage.faults);
   return { faults, actions: actions.length, applied, refused: verdicts.length - applied, problems };
 }
