@@ -21,6 +21,8 @@ public final class RecordingGate implements ChannelGate, ChannelIngress {
 
     public IntConsumer onCarried = bytes -> {};
 
+    public Runnable onFrame = () -> {};
+
     public @Nullable ChannelRequest request;
 
     private @Nullable Outlet outlet;
@@ -39,6 +41,7 @@ public final class RecordingGate implements ChannelGate, ChannelIngress {
         told.add("frame " + ByteBufUtil.hexDump(ByteBufUtil.getBytes(frame)));
         carried.add(carriedBytes);
         frame.release();
+        onFrame.run();
     }
 
     @Override

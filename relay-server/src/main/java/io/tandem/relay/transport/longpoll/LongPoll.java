@@ -151,14 +151,14 @@ public final class LongPoll {
     }
 
     /** Takes ownership of the body. */
-    void up(PollExchange exchange, PollRequest.Up up, ByteBuf body) {
+    void up(PollExchange exchange, PollRequest.Up up, ByteBuf body, int cameBytes) {
         PollCarrier carrier = find(up.sessionId(), up.token());
         boolean brought = on(loopOf(up.sessionId()), () -> {
             if (carrier == null) {
                 body.release();
                 exchange.answer(PollAnswers.noSuchCarrier(exchange.allocator()));
             } else {
-                carrier.up(exchange, up.number(), body);
+                carrier.up(exchange, up.number(), body, cameBytes);
             }
         });
         if (!brought) {
@@ -166,12 +166,13 @@ public final class LongPoll {
         }
     }
 
-    /** Whether there is a carrier for this request: only then its body is worth keeping. */
-    boolean knows(PollRequest.Up up) {
-        return find(up.sessionId(), up.token()) != null;
+    /** The carrier of this request, if there is one: only then its body is worth anything. */
+    @Nullable
+    PollCarrier carrierOf(PollRequest.Up up) {
+        return find(up.sessionId(), up.token());
     }
 
-    /** So many bytes came in a request that was refused. */
+    /** So many bytes came in a request that was refused, or did not come whole. */
     void carried(PollRequest.Up up, int bytes) {
         PollCarrier carrier = find(up.sessionId(), up.token());
         if (carrier != null) {

@@ -56,6 +56,7 @@ final class PollCarrier {
     /** Of the POSTs that were taken. */
     private final PollNumbers ups = new PollNumbers("POST");
 
+    private final PollGathering gathering = new PollGathering();
     private boolean opened;
     private boolean deliveryDue;
     private CloseCode closeCode = CloseCode.NORMAL;
@@ -107,21 +108,30 @@ final class PollCarrier {
         return held != null && !outlet.isTravelling();
     }
 
+    /** Whether the body of a POST with this number would be taken, as far as one can tell before it came. Any thread may ask. */
+    boolean wants(int number) {
+        return ups.judge(number) == PollNumbers.Turn.NEXT && !throttle.isHolding();
+    }
+
+    /** Where a body is gathered. */
+    PollGathering gathering() {
+        return gathering;
+    }
+
     // What the client asks.
 
     /** Opens the channel: the first request waits for its answer like a GET, and its body is HELLO. */
     void open(PollExchange exchange, ChannelGate gate, ChannelRequest request, ByteBuf body) {
         hold(exchange);
         try {
-            PollIntake fresh = new PollIntake(gate.open(request, outlet));
+            PollIntake fresh = new PollIntake(gate.open(request, outlet), this, limits.requestBytes());
             intake = fresh;
-            fresh.begin(exchange.headBytes());
             PollRecordReader records = new PollRecordReader(body);
             if (!(records.next() instanceof PollRecordReader.Frame hello)) {
                 throw new FrameViolation(CloseCode.MALFORMED, "no frame opened the carrier; allowed is HELLO");
             }
             if (records.isAtEnd()) {
-                fresh.frame(hello.bytes());
+                fresh.hello(hello.bytes(), exchange.headBytes());
             } else {
                 hello.bytes().release();
                 throw new FrameViolation(CloseCode.MALFORMED, "something follows HELLO in the opening");
@@ -177,54 +187,32 @@ final class PollCarrier {
         }
     }
 
-    /** A POST: brings records. Takes ownership of the body. */
-    void up(PollExchange exchange, int number, ByteBuf body) {
-        try {
-            PollIntake taking = intake;
-            if (state == State.CLOSED || taking == null) {
-                exchange.answer(PollAnswers.noSuchCarrier(exchange.allocator()));
-                return;
-            }
-            PollNumbers.Turn turn = ups.judge(number);
-            int bodyBytes = body.readableBytes();
-            taking.begin(exchange.headBytes());
-            if (state == State.OPEN && turn == PollNumbers.Turn.OUT_OF_TURN) {
-                close(CloseCode.MALFORMED, ups.outOfTurn(number));
-            } else if (state == State.OPEN && turn == PollNumbers.Turn.NEXT && throttle.isHolding()) {
-                close(CloseCode.MALFORMED, "a second POST while one waits; allowed is one");
-            } else if (state == State.OPEN && turn == PollNumbers.Turn.NEXT) {
-                ups.next();
-                take(taking, new PollRecordReader(body));
-            }
-            if (state != State.CLOSED) {
-                taking.end(bodyBytes);
-            }
-            if (state == State.OPEN && turn != PollNumbers.Turn.OVERTAKEN) {
-                throttle.answer(exchange, this);
-            } else {
-                exchange.answer(PollAnswers.nothing());
-            }
-        } finally {
+    /** A POST: brings records, in a body of which nothing was kept where nobody wanted it when it began. Takes ownership of the body. */
+    void up(PollExchange exchange, int number, ByteBuf body, int cameBytes) {
+        PollIntake taking = intake;
+        if (state == State.CLOSED || taking == null) {
+            body.release();
+            exchange.answer(PollAnswers.noSuchCarrier(exchange.allocator()));
+            return;
+        }
+        PollNumbers.Turn turn = ups.judge(number);
+        boolean isPassedOver = body.readableBytes() < cameBytes;
+        if (state == State.OPEN && turn == PollNumbers.Turn.OUT_OF_TURN) {
+            close(CloseCode.MALFORMED, ups.outOfTurn(number));
+        } else if (state == State.OPEN && turn == PollNumbers.Turn.NEXT && (throttle.isHolding() || isPassedOver)) {
+            close(CloseCode.MALFORMED, "a second POST while one waits; allowed is one");
+        }
+        if (state == State.OPEN && turn == PollNumbers.Turn.NEXT) {
+            ups.next();
+            taking.take(body, exchange.headBytes());
+        } else {
+            taking.dropped(exchange.headBytes() + cameBytes);
             body.release();
         }
-    }
-
-    private void take(PollIntake taking, PollRecordReader records) {
-        try {
-            // A frame may close the carrier: what follows it is not even read.
-            while (state == State.OPEN && !records.isAtEnd()) {
-                PollRecordReader.Said said = records.next();
-                if (said instanceof PollRecordReader.Frame frame) {
-                    taking.frame(frame.bytes());
-                } else if (said instanceof PollRecordReader.Close close) {
-                    closedByTheClient(close);
-                }
-            }
-        } catch (FrameViolation violation) {
-            close(violation.code(), violation.reason());
-        } catch (RuntimeException fault) {
-            LOG.error("a frame could not be handled", fault);
-            close(CloseCode.INTERNAL_ERROR, "the relay could not handle a frame");
+        if (state == State.OPEN && turn != PollNumbers.Turn.OVERTAKEN) {
+            throttle.answer(exchange, this, taking.isReading());
+        } else {
+            exchange.answer(PollAnswers.nothing());
         }
     }
 
@@ -237,7 +225,7 @@ final class PollCarrier {
 
     /** A connection ended before its answer. */
     void onLost(PollExchange exchange) {
-        // The frames of a POST were taken: the client may send the request again and learn it.
+        // The frames of a POST were taken, or will be: the client may send the request again and learn it.
         if (!throttle.forget(exchange) && exchange == held) {
             held = null;
             closed();
@@ -247,7 +235,13 @@ final class PollCarrier {
     // What the session says.
 
     void setReading(boolean on) {
-        throttle.setReading(on);
+        PollIntake taking = intake;
+        if (taking != null) {
+            taking.setReading(on);
+            if (taking.isReading()) {
+                throttle.release();
+            }
+        }
     }
 
     void onWritabilityChanged(boolean writable) {
@@ -272,6 +266,9 @@ final class PollCarrier {
         state = State.CLOSING;
         closeCode = code;
         closeReason = reason;
+        if (intake != null) {
+            intake.release();
+        }
         throttle.release();
         if (held == null) {
             startDownTimer(this::closed, carrierLimits.closeMillis());
@@ -279,7 +276,8 @@ final class PollCarrier {
         deliverAtTheEndOfThisTurn();
     }
 
-    private void closedByTheClient(PollRecordReader.Close close) {
+    /** The client said CLOSE. */
+    void closedByTheClient(PollRecordReader.Close close) {
         LOG.debug("a client closed with {}", close.code());
         outlet.release();
         close(CloseCode.NORMAL, "");
@@ -381,6 +379,7 @@ final class PollCarrier {
         }
         onClosed.accept(this);
         if (intake != null) {
+            intake.release();
             intake.onClosed();
         }
     }

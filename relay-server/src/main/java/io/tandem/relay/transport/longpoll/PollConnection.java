@@ -60,6 +60,9 @@ final class PollConnection extends ChannelDuplexHandler {
 
     private int keptBytes;
 
+    /** Of the POST that is gathered, if there is one. */
+    private @Nullable PollCarrier carrier;
+
     /** A request that was refused, whose carrier's client pays for what still comes. */
     private PollRequest.@Nullable Up refused;
 
@@ -123,7 +126,7 @@ final class PollConnection extends ChannelDuplexHandler {
         request = PollRequest.judge(head, longPoll.offered());
         headBytes = PollRequest.headBytes(head);
         cameBytes = 0;
-        keptBytes = keptBytes(request);
+        keptBytes = keptBytes(ctx, request);
         state = State.GATHERING;
         if (HttpUtil.getContentLength(head, 0L) > longPoll.limits().requestBytes()) {
             refuseTooLarge(ctx);
@@ -159,13 +162,16 @@ final class PollConnection extends ChannelDuplexHandler {
     }
 
     /** How much of a request's body is worth keeping; what is not is read all the same, for the connection to go on. */
-    private int keptBytes(PollRequest request) {
+    private int keptBytes(ChannelHandlerContext ctx, PollRequest request) {
         if (request instanceof PollRequest.Open) {
             return LongPollLimits.OPENING_BYTES;
         }
-        return request instanceof PollRequest.Up up && longPoll.knows(up)
-                ? longPoll.limits().requestBytes()
-                : 0;
+        carrier = request instanceof PollRequest.Up up ? longPoll.carrierOf(up) : null;
+        if (carrier == null || !(request instanceof PollRequest.Up up) || !carrier.wants(up.number())) {
+            return 0;
+        }
+        carrier.gathering().begins(ctx);
+        return longPoll.limits().requestBytes();
     }
 
     private boolean mayHaveBody() {
@@ -200,9 +206,19 @@ final class PollConnection extends ChannelDuplexHandler {
         return taken;
     }
 
+    private @Nullable PollCarrier endGathering(ChannelHandlerContext ctx) {
+        PollCarrier known = carrier;
+        carrier = null;
+        if (known != null) {
+            known.gathering().ends(ctx);
+        }
+        return known;
+    }
+
     private void complete(ChannelHandlerContext ctx) {
         PollRequest complete = request;
         request = null;
+        PollCarrier known = endGathering(ctx);
         state = State.ANSWERING;
         if (complete instanceof PollRequest.Open open && cameBytes <= keptBytes) {
             InetSocketAddress remote =
@@ -210,8 +226,8 @@ final class PollConnection extends ChannelDuplexHandler {
             longPoll.open(exchange(ctx, open.sessionId()), open, remote, takeBody());
         } else if (complete instanceof PollRequest.Down down) {
             longPoll.down(exchange(ctx, down.sessionId()), down);
-        } else if (complete instanceof PollRequest.Up up && keptBytes > 0) {
-            longPoll.up(exchange(ctx, up.sessionId()), up, takeBody());
+        } else if (complete instanceof PollRequest.Up up && known != null) {
+            longPoll.up(exchange(ctx, up.sessionId()), up, takeBody(), cameBytes);
         } else {
             takeBody().release();
             write(ctx, answerAtOnce(ctx, complete), whole -> {});
@@ -254,6 +270,7 @@ final class PollConnection extends ChannelDuplexHandler {
         refused = request instanceof PollRequest.Up up ? up : null;
         request = null;
         takeBody().release();
+        endGathering(ctx);
         state = State.REFUSING;
         HttpUtil.setKeepAlive(response, false);
         ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
@@ -307,9 +324,13 @@ final class PollConnection extends ChannelDuplexHandler {
     public void channelInactive(ChannelHandlerContext ctx) {
         state = State.DEAF;
         takeBody().release();
-        if (refused != null) {
-            longPoll.carried(refused, headBytes + cameBytes);
-            refused = null;
+        endGathering(ctx);
+        // What did not come whole took as much of the network.
+        PollRequest.Up unfinished = request instanceof PollRequest.Up up ? up : refused;
+        request = null;
+        refused = null;
+        if (unfinished != null) {
+            longPoll.carried(unfinished, headBytes + cameBytes);
         }
         PollExchange waiting = exchange;
         exchange = null;

@@ -17,7 +17,9 @@ final class PollNumbers {
     }
 
     private final String method;
-    private int last;
+
+    /** Written on the session's loop; a connection asks whether a body is worth gathering. */
+    private volatile int last;
 
     PollNumbers(String method) {
         this.method = method;
@@ -34,7 +36,8 @@ final class PollNumbers {
     }
 
     void next() {
-        last++;
+        int next = last + 1;
+        last = next;
     }
 
     /** Says what came, and what is allowed. */

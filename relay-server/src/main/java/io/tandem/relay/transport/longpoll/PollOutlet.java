@@ -15,6 +15,12 @@ import java.util.concurrent.RejectedExecutionException;
  * too. State belongs to the session's loop; only {@link #isWritable} is read elsewhere.
  */
 final class PollOutlet implements Outlet {
+    /**
+     * What a frame takes in the queue besides its bytes: its buffer's object, what the pool rounds up, and its place. Without it, many frames
+     * that are next to nothing would stand for ten times what the bounds count. (A WebSocket's wait in Netty's own buffer, which counts so too.)
+     */
+    static final int QUEUED_FRAME_BYTES = 128;
+
     private final PollCarrier carrier;
     private final EventExecutor loop;
     private final CarrierLimits limits;
@@ -22,7 +28,7 @@ final class PollOutlet implements Outlet {
     private final Queue<ByteBuf> queue = new ArrayDeque<>();
     private final PointerSlots kept = new PointerSlots();
 
-    /** What stands in the queue. */
+    /** What stands in the queue, with what each frame takes besides its bytes. */
     private int queuedBytes;
 
     /** What the answer has that is being written. */
@@ -61,7 +67,7 @@ final class PollOutlet implements Outlet {
             kept.keep(frame);
         } else {
             queue.add(frame);
-            queuedBytes += frame.readableBytes();
+            queuedBytes += queuedBytes(frame);
         }
         shownQueuedBytes = queuedBytes;
         carrier.deliverAtTheEndOfThisTurn();
@@ -74,6 +80,10 @@ final class PollOutlet implements Outlet {
         }
     }
 
+    private static int queuedBytes(ByteBuf frame) {
+        return frame.readableBytes() + QUEUED_FRAME_BYTES;
+    }
+
     boolean hasFrames() {
         return !queue.isEmpty() || !kept.isEmpty();
     }
@@ -82,7 +92,7 @@ final class PollOutlet implements Outlet {
     void moveTo(PollRecords answer, int answerBytes) {
         while (!queue.isEmpty() && answer.bytes() < answerBytes) {
             ByteBuf frame = queue.remove();
-            queuedBytes -= frame.readableBytes();
+            queuedBytes -= queuedBytes(frame);
             answer.frame(frame);
         }
         shownQueuedBytes = queuedBytes;

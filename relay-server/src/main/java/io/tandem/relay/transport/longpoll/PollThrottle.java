@@ -12,13 +12,12 @@ import org.jspecify.annotations.Nullable;
 final class PollThrottle {
     private final EventExecutor loop;
     private final long holdMillis;
-    private boolean reading = true;
 
-    /** The POST whose frames were taken and whose answer waits. */
+    /** The POST whose answer waits. */
     private @Nullable PollExchange posted;
 
-    /** Whether the client has to wait, even where the connection of its POST has ended: hanging up does not shorten the wait. */
-    private boolean holding;
+    /** Whether the client has to wait, even where the connection of its POST has ended: hanging up does not shorten the wait. Asked from any thread. */
+    private volatile boolean holding;
 
     private @Nullable Future<?> timer;
 
@@ -27,19 +26,12 @@ final class PollThrottle {
         this.holdMillis = holdMillis;
     }
 
-    void setReading(boolean on) {
-        reading = on;
-        if (on) {
-            release();
-        }
-    }
-
     boolean isHolding() {
         return holding;
     }
 
     /** Answers a POST of this carrier as soon as the session reads, or after as long as a request may be held. */
-    void answer(PollExchange exchange, PollCarrier carrier) {
+    void answer(PollExchange exchange, PollCarrier carrier, boolean reading) {
         // One that waits already is the same request, which whoever stands between sent again: it is the new one that
         // counts.
         release();

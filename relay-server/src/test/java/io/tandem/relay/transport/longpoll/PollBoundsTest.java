@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.tandem.relay.carrier.CarrierLimits;
 import io.tandem.relay.carrier.RecordingGate;
 import io.tandem.relay.frame.FrameHeader;
 import io.tandem.relay.frame.FrameType;
@@ -80,6 +81,70 @@ class PollBoundsTest {
         assertThat(gate.carriedAlone)
                 .singleElement()
                 .satisfies(charged -> assertThat(charged).isGreaterThan(bytes));
+    }
+
+    @Test
+    void shouldChargeARequestThatNeverComesWhole() {
+        String head = PollWorld.post(PollWorld.headers(token, 1), 900_000);
+        up.send(head, new byte[500_000]);
+        assertThat(gate.carriedAlone).isEmpty();
+        up.channel.close();
+        up.settle();
+        assertThat(gate.carriedAlone).containsExactly(head.length() + 500_000);
+        assertThat(world.connect()
+                        .post(token, 1, PollWorld.frame(PING))
+                        .mustReply()
+                        .status())
+                .as("the next one is taken")
+                .isEqualTo(204);
+        assertThat(gate.carriedAlone).hasSize(1);
+    }
+
+    @Test
+    void shouldGatherOneBodyOfACarrierAtATime() {
+        String head = PollWorld.post(PollWorld.headers(token, 1), 900_000);
+        up.send(head, new byte[500_000]);
+        int one = world.gathered();
+        for (int i = 0; i < 5; i++) {
+            PollWorld.Connection next = world.connect();
+            next.send(head, new byte[500_000]);
+            assertThat(world.gathered()).isEqualTo(one);
+        }
+        up.settle();
+        assertThat(up.channel.isOpen()).as("given up for the next").isFalse();
+        assertThat(gate.carriedAlone).hasSize(5).containsOnly(head.length() + 500_000);
+    }
+
+    @Test
+    void shouldKeepNothingOfABodyThatIsNotWantedOrWaitsAlready() {
+        gate.outlet().setReading(false);
+        up.post(token, 1, PollWorld.frame(PING));
+        for (int number = 1; number <= 2; number++) {
+            PollWorld.Connection other = world.connect();
+            other.send(PollWorld.post(PollWorld.headers(token, number), 900_000), new byte[500_000]);
+            assertThat(world.gathered()).isZero();
+            other.channel.close();
+        }
+        gate.outlet().setReading(true);
+        assertThat(up.mustReply().status()).isEqualTo(204);
+        assertThat(gate.told).hasSize(1);
+    }
+
+    @Test
+    void shouldCountWhatSmallFramesTakeWhileTheyWait() {
+        int some = CarrierLimits.DEFAULTS.inFlightBytes() / PollOutlet.QUEUED_FRAME_BYTES;
+        for (int i = 0; i < some; i++) {
+            gate.outlet().write(frame());
+        }
+        assertThat(gate.told).containsExactly("writable false");
+        int most = CarrierLimits.DEFAULTS.ceilingBytes() / PollOutlet.QUEUED_FRAME_BYTES;
+        for (int i = some; i < most; i++) {
+            gate.outlet().write(frame());
+        }
+        assertThat(down.get(token, 1).mustReply().records())
+                .singleElement()
+                .asString()
+                .startsWith("close 4002 ");
     }
 
     @Test

@@ -147,6 +147,7 @@ class PollCarrierTest {
         assertThat(up.mustReply().status()).isEqualTo(204);
         assertThat(again.reply()).isNull();
 
+        assertThat(gate.told).as("not read yet").isEmpty();
         gate.outlet().setReading(true);
         assertThat(again.mustReply().status()).isEqualTo(204);
         assertThat(gate.told).containsExactly(FRAME);
@@ -183,8 +184,65 @@ class PollCarrierTest {
         up.post(token, 1, PollWorld.frame(PING));
         up.channel.close();
         world.connect().post(token, 2, PollWorld.frame(PING));
+        assertThat(down.get(token, 1).mustReply().records())
+                .singleElement()
+                .asString()
+                .startsWith("close 4400 ");
 
-        assertThat(gate.told).containsExactly(FRAME);
+        assertThat(gate.told).containsExactly("closed");
+    }
+
+    @Test
+    void shouldTakeNoFrameWhileTheSessionDoesNotReadAndTheRestWhenItDoes() {
+        gate.onFrame = () -> gate.outlet().setReading(false);
+        up.post(token, 1, PollWorld.frames(List.of(PING, PING, PING)));
+        for (int taken = 1; taken <= 3; taken++) {
+            assertThat(up.reply()).isNull();
+            assertThat(gate.told).hasSize(taken).containsOnly(FRAME);
+            gate.outlet().setReading(true);
+        }
+        assertThat(up.mustReply().status()).isEqualTo(204);
+        gate.onFrame = () -> {};
+        up.post(token, 2, PollWorld.frame(PING)).mustReply();
+        assertThat(gate.told).hasSize(4);
+    }
+
+    @Test
+    void shouldLetWhatWaitsBePaidForWhereTheCarrierEndsBeforeItIsRead() {
+        byte[] body = PollWorld.frames(List.of(PING, new byte[5_000]));
+        int head = PollWorld.post(PollWorld.headers(token, 1), body.length).length();
+        gate.outlet().setReading(false);
+        down.get(token, 1);
+        gate.carriedAlone.clear();
+        up.post(token, 1, body);
+        down.channel.close();
+        down.settle();
+        assertThat(gate.carriedAlone).containsExactly(head + body.length);
+        assertThat(gate.told).as("its end comes last").containsExactly("closed");
+    }
+
+    @Test
+    void shouldKeepNoMoreThanOneBodyForASessionThatDoesNotRead() {
+        byte[] half = PollWorld.frame(new byte[LIMITS.requestBytes() / 2]);
+        gate.outlet().setReading(false);
+        for (int number = 1; number <= 3; number++) {
+            gate.carriedAlone.clear();
+            down.get(token, number);
+            up.post(token, number, half);
+            world.loop.advance(LIMITS.holdMillis());
+            assertThat(up.mustReply().status()).as("held for long enough").isEqualTo(204);
+            PollWorld.Reply reply = down.mustReply();
+            if (reply.status() == 200) {
+                assertThat(number).as("more than one body").isGreaterThan(1);
+                assertThat(reply.records()).singleElement().asString().startsWith("close 4002 ");
+                assertThat(gate.carriedAlone)
+                        .last()
+                        .satisfies(bytes -> assertThat(bytes).isGreaterThanOrEqualTo(half.length));
+                assertThat(gate.told).as("nothing was taken").containsExactly("closed");
+                return;
+            }
+        }
+        throw new AssertionError("three halves were kept");
     }
 
     /** What a client does wrong behind its opening, and the code that it earns. */
