@@ -23,6 +23,8 @@ public enum CloseCode {
     DRAINING(4001, true),
     /** Over a stated limit: retry after 5 s or more. */
     OVERLOADED(4002, true),
+    /** Somebody has the place, and the HELLO may be a late one of a viewer that is gone. */
+    PLACE_TAKEN(4003, true),
     /** Nothing was heard for three heartbeats. */
     HEARTBEAT_MISSED(4101, true),
     /** A long-poll GET was repeated whose answer is gone. */

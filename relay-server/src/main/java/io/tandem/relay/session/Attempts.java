@@ -15,7 +15,9 @@ final class Attempts {
         /** The last one that was accepted, once more. */
         AGAIN,
         /** Earlier, or of a viewer whose place another took. */
-        OVERTAKEN
+        OVERTAKEN,
+        /** Earlier, of a viewer that was never seen and could be a page that is gone, while somebody has the place. */
+        UNPROVEN
     }
 
     /** Viewers that are remembered: more than an agent loads or changes desks while a HELLO can be on its way. */
@@ -56,7 +58,10 @@ final class Attempts {
             return Order.OVERTAKEN;
         }
         boolean isStranger = hello.mark() != mark && !seenMarks.contains(hello.mark());
-        return attempt >= last || (isStranger && (vacant || alive)) ? Order.LATER : Order.OVERTAKEN;
+        if (attempt >= last || (isStranger && (vacant || alive))) {
+            return Order.LATER;
+        }
+        return isStranger ? Order.UNPROVEN : Order.OVERTAKEN;
     }
 
     /** A HELLO was let in. */

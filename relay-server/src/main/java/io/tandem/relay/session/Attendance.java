@@ -11,6 +11,7 @@ import io.tandem.relay.metering.LaneCounters;
 import io.tandem.relay.metering.SessionMeter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -87,11 +88,18 @@ final class Attendance {
     }
 
     /**
-     * A HELLO that a later one overtook on its way changes nobody's place.
+     * A HELLO that a later one overtook on its way changes nobody's place; nor does one of a client that sent so much that it has long to wait.
      *
      * @return whether it is the last one, sent again because its answer was not heard
      */
     private boolean refuseOvertaken(Participant arriving, ClientChannel channel, Hello hello) throws FrameViolation {
+        long debtMillis = TimeUnit.NANOSECONDS.toMillis(arriving.meter().debtNanos());
+        if (debtMillis > SessionLimits.HIGHEST_DEBT_MILLIS) {
+            throw new FrameViolation(
+                    CloseCode.OVERLOADED,
+                    "too much was sent: paid in " + debtMillis + " ms; allowed are "
+                            + SessionLimits.HIGHEST_DEBT_MILLIS);
+        }
         Attempts attempts = arriving.attempts();
         ClientChannel present = arriving.channel();
         boolean alive = channel.wasAnsweredAfter(attempts.acceptedNanos());
@@ -101,6 +109,11 @@ final class Attendance {
         if (order == Attempts.Order.OVERTAKEN || isEcho) {
             throw new FrameViolation(
                     CloseCode.REPLACED, "attempt " + hello.attempt() + " was overtaken; allowed is a later one");
+        }
+        if (order == Attempts.Order.UNPROVEN) {
+            throw new FrameViolation(
+                    CloseCode.PLACE_TAKEN,
+                    "attempt " + hello.attempt() + " may be overtaken; allowed is a WebSocket's, or a later one");
         }
         attempts.accept(hello, alive, services.ticker().nanoTime());
         return order == Attempts.Order.AGAIN;

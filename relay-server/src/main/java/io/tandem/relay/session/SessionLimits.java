@@ -35,6 +35,12 @@ public record SessionLimits(
     /** A channel is given up after so many heartbeats of silence. */
     static final int MISSED_HEARTBEATS = 3;
 
+    /**
+     * Who owes more than this is not let in: each new carrier brings what was read before it was held. Several times what a tag's window (256 KiB)
+     * owes to the usual budget.
+     */
+    static final long HIGHEST_DEBT_MILLIS = 10_000;
+
     /** A directory's lease outlives what it guards by this, so that the session's own timer always comes first. */
     static final long LEASE_MARGIN_MILLIS = 60_000;
 

@@ -2,6 +2,7 @@ package io.tandem.relay.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tandem.relay.frame.CloseCode;
 import io.tandem.relay.frame.FrameType;
 import io.tandem.relay.identity.Mode;
 import io.tandem.relay.metering.MeteringLimits;
@@ -42,6 +43,20 @@ class ChargesTest {
         assertThat(back.outlet.isReading()).isFalse();
         world.loop.advance(1_100);
         assertThat(back.outlet.isReading()).isTrue();
+    }
+
+    @Test
+    void shouldLetNobodyInWhoOwesTooMuchUntilMostOfItIsPaid() {
+        SessionWorld.Client first = world.open(SessionWorld.SESSION).consumer();
+        String resume = first.resume();
+        first.ingress.onCarried(BURST_BYTES + 11 * 125_000);
+        SessionWorld.Client refused = world.open(SessionWorld.SESSION).consumerAgain(resume, true);
+        assertThat(refused.outlet.closeCode()).isEqualTo(CloseCode.OVERLOADED);
+        assertThat(first.outlet.closeCode()).as("nobody's place changes").isNull();
+        world.loop.advance(1_100);
+        SessionWorld.Client back = world.open(SessionWorld.SESSION).consumerAgain(resume, true);
+        assertThat(back.outlet.closeCode()).isNull();
+        assertThat(back.outlet.isReading()).isFalse();
     }
 
     @Test
