@@ -73,7 +73,8 @@ final class Simulation {
             documents.add(result.documents());
             carriers.add(result.carriers());
             return null;
-        } catch (RuntimeException failure) {
+        } catch (Throwable failure) {
+            // An Error too: else its thread would end, and nobody would hear of it.
             return failure.toString();
         }
     }

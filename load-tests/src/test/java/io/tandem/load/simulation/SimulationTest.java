@@ -33,9 +33,10 @@ class SimulationTest {
             System.out.println(new World(replayed, Machines.RIGHT, System.out::println).live());
             return;
         }
-        Simulation.Report report =
-                new Simulation(Machines.RIGHT).run(0, Long.getLong(COUNT, USUAL_COUNT), Integer.MAX_VALUE);
+        long asked = Long.getLong(COUNT, USUAL_COUNT);
+        Simulation.Report report = new Simulation(Machines.RIGHT).run(0, asked, Integer.MAX_VALUE);
         System.out.println(report);
+        assertThat(report.seeds()).as("worlds that were lived through").isEqualTo(asked);
         assertThat(report.failures())
                 .as("seeds of worlds that went wrong: live through one again with -D" + REPLAY)
                 .isEmpty();
@@ -49,6 +50,20 @@ class SimulationTest {
         new World(7, Machines.RIGHT, line -> once.append(line).append('\n')).live();
         new World(7, Machines.RIGHT, line -> again.append(line).append('\n')).live();
         assertThat(again).hasToString(once.toString()).isNotEmpty();
+    }
+
+    @Test
+    void shouldTellOfAWorldThatDiesOfAnError() throws InterruptedException {
+        Machines broken = new Machines() {
+            @Override
+            public boolean isMispaired(Chance chance) {
+                throw new AssertionError("a machine that breaks");
+            }
+        };
+        Simulation.Report report = new Simulation(broken).run(0, 10, Integer.MAX_VALUE);
+        assertThat(report.seeds()).isEqualTo(10);
+        assertThat(report.failures().values()).hasSize(10).allSatisfy(failure -> assertThat(failure)
+                .contains("a machine that breaks"));
     }
 
     static Stream<Arguments> mistakes() {
