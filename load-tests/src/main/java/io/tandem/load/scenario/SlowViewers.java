@@ -48,6 +48,12 @@ public final class SlowViewers {
     private static final long RESUME_WITHIN_SECONDS = 30;
     private static final int FULL_WITHIN_SECONDS = 30;
 
+    /** What others may feel of stopped viewers: so many times the p99 of before ... */
+    private static final int P99_TIMES = 3;
+
+    /** ... or so much more, where that is more: a scheduler's turns on a busy machine. */
+    private static final long P99_MORE_MICROS = 50_000;
+
     private SlowViewers() {}
 
     /**
@@ -111,6 +117,31 @@ public final class SlowViewers {
                     && memoryHighest.residentBytes() - memoryBefore.residentBytes() <= allowedBytes + SLACK_BYTES;
         }
 
+        /** What is not as the scenario's rule says; empty where all is. */
+        public List<String> faults() {
+            List<String> faults = new ArrayList<>();
+            if (!wasFull()) {
+                faults.add("too little waited for the stopped viewers to show anything");
+            }
+            if (!isBounded()) {
+                faults.add("the relay's memory is over its bound");
+            }
+            if (wentOn + cameBack < stopped) {
+                faults.add((stopped - wentOn - cameBack) + " stopped viewers did not resume");
+            }
+            if (lost > 0) {
+                faults.add(lost + " page frames were missing");
+            }
+            if (during.count() == 0 || during.p99() > allowedP99Micros()) {
+                faults.add("others' p99 was over " + allowedP99Micros() + " us, or they got nothing");
+            }
+            return faults;
+        }
+
+        private long allowedP99Micros() {
+            return Math.max(before.p99() * P99_TIMES, before.p99() + P99_MORE_MICROS);
+        }
+
         /** Whether so much waited for the stopped ones that they were felt: without it nothing was shown. */
         public boolean wasFull() {
             return memoryHighest.isFullFor(stopped);
@@ -139,14 +170,28 @@ public final class SlowViewers {
         }
     }
 
-    /** Runs it with the figures of the command line. */
+    /** Runs it with the figures of the command line; exits with 1 where something is not as it has to be. */
     public static void main(String[] arguments) {
         int stopped = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 200;
         int others = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 20;
         int seconds = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 60;
         Path jar = Path.of(arguments.length > 3 ? arguments[3] : "relay-server/target/tandem-relay.jar");
+        boolean broken;
         try (RelayProcess relay = RelayProcess.start(jar, List.of("-Xmx256m"), Map.of())) {
-            System.out.println(run(relay, stopped, others, seconds));
+            Outcome outcome = run(relay, stopped, others, seconds);
+            System.out.println(outcome);
+            System.out.printf(
+                    Locale.ROOT,
+                    "rule: memory within what is allowed, every stopped viewer resumes within %d s, no page frame is missing, "
+                            + "others' p99 meanwhile at most %d times that of before or %d ms more%n",
+                    RESUME_WITHIN_SECONDS,
+                    P99_TIMES,
+                    TimeUnit.MICROSECONDS.toMillis(P99_MORE_MICROS));
+            outcome.faults().forEach(fault -> System.out.println("BROKEN: " + fault));
+            broken = !outcome.faults().isEmpty();
+        }
+        if (broken) {
+            System.exit(1);
         }
     }
 
