@@ -62,8 +62,9 @@ class SimulationTest {
         };
         Simulation.Report report = new Simulation(broken).run(0, 10, Integer.MAX_VALUE);
         assertThat(report.seeds()).isEqualTo(10);
-        assertThat(report.failures().values()).hasSize(10).allSatisfy(failure -> assertThat(failure)
-                .contains("a machine that breaks"));
+        assertThat(report.failures().values())
+                .hasSize(10)
+                .allSatisfy(failure -> assertThat(failure).contains("a machine that breaks"));
     }
 
     static Stream<Arguments> mistakes() {

@@ -97,7 +97,8 @@ final class PollWorld {
         return connections.stream()
                 .map(connection -> connection.channel)
                 .filter(EmbeddedChannel::isOpen)
-                .mapToInt(channel -> channel.pipeline().get(PollConnection.class).gatheredBytes())
+                .mapToInt(
+                        channel -> channel.pipeline().get(PollConnection.class).gatheredBytes())
                 .sum();
     }
 
