@@ -218,9 +218,27 @@ class AdmissionTest {
     }
 
     @Test
+    void shouldTellAClientWhyItEndedWhosePathBrokeAMomentBefore() {
+        SessionWorld.Client consumer = world.open(SessionWorld.SESSION).consumer();
+        String resume = consumer.resume();
+        InviteOutcome.Invited invited = world.invite(SessionWorld.ADA, SessionWorld.SESSION, Mode.SHARED);
+        SessionWorld.Client agent = world.open(SessionWorld.SESSION).guest("agent", invited.grant());
+        consumer.send(
+                FrameType.INVITATION_ANSWER,
+                "{\"invitation\":\"" + invited.invitation().id() + "\",\"accept\":true}");
+        agent.send(FrameType.END, "{}");
+        world.loop.advance(9_000);
+        SessionWorld.Client back = world.open(SessionWorld.SESSION).consumerAgain(resume, false);
+        assertThat(back.outlet.closeCode()).isEqualTo(CloseCode.SESSION_ENDED);
+        assertThat(SessionWorld.member(back.outlet.last(FrameType.SESSION).payload(), "reason"))
+                .isEqualTo("agent-ended");
+    }
+
+    @Test
     void shouldForgetAnEndedSessionThatNobodyCouldAskAbout() {
         SessionWorld.Pair pair = world.pair(Mode.SHARED);
         pair.consumer.send(FrameType.END, "{}");
+        world.loop.advance(10_000);
         assertThat(world.sessions.find(SessionWorld.BRAND, SessionWorld.SESSION))
                 .isEmpty();
         assertThat(world.open(SessionWorld.SESSION).consumer().outlet.closeCode())

@@ -76,6 +76,8 @@ class RestTest {
                 .contains("\"state\":\"active\"", "\"mode\":\"shared\"", "\"name\":\"Ada\"", "\"present\":true");
         assertThat(http.send("DELETE", SESSION, bob, "").problem()).isEqualTo("not-yours");
         assertThat(http.send("DELETE", SESSION, ada, "").status()).isEqualTo(204);
+        assertThat(http.get(SESSION, ada).body()).contains("\"state\":\"ended\"", "\"reason\":\"agent-ended\"");
+        http.sessions.loop.advance(10_000);
         assertThat(http.get(SESSION, ada).problem()).isEqualTo("no-such-session");
     }
 
