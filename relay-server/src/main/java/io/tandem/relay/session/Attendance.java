@@ -263,11 +263,13 @@ final class Attendance {
         return present;
     }
 
-    /** How long somebody who is away now may still come and ask why the session ended. */
-    long longestGraceMillis(EndReason reason) {
+    /** How long somebody may still come and ask why the session ended: who is away now, or looks present on a path that broke a moment ago. */
+    long rememberMillis(EndReason reason) {
         long longest = 0;
         for (Participant participant : participants) {
-            if (!participant.isPresent() && !hasGone(participant, reason)) {
+            if (participant.isPresent()) {
+                longest = Math.max(longest, SessionLimits.FAREWELL_MILLIS);
+            } else if (!hasGone(participant, reason)) {
                 longest = Math.max(longest, graceMillis(participant));
             }
         }

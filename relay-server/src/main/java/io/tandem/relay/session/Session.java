@@ -50,9 +50,6 @@ final class Session {
     /** Null until an invitation was accepted. */
     private @Nullable Mode mode;
 
-    /** A client finds within 2 s that its path is broken, and is back within 1 s of its return; so long an ended session still answers why. */
-    private static final long FAREWELL_MILLIS = 10_000;
-
     /** Not null exactly when ended. */
     private @Nullable EndReason endReason;
 
@@ -287,10 +284,7 @@ final class Session {
         }
     }
 
-    /**
-     * Ends it for good, tells everybody why, and forgets it when nobody is left who could ask: also who looks present may be on a path that broke a
-     * moment ago, and comes back on another to hear it.
-     */
+    /** Ends it for good, tells everybody why, and forgets it as soon as nobody is left who could ask. */
     void end(EndReason reason) {
         assertOnLoop();
         if (state == SessionState.ENDED) {
@@ -299,9 +293,8 @@ final class Session {
         invitations.sessionEnded();
         endReason = reason;
         moveTo(SessionState.ENDED, reason.wireName());
-        long graceMillis = attendance.longestGraceMillis(reason);
+        long rememberMillis = attendance.rememberMillis(reason);
         List<ClientChannel> present = attendance.giveUpAll(reason);
-        long rememberMillis = present.isEmpty() ? graceMillis : Math.max(graceMillis, FAREWELL_MILLIS);
         refreshView();
         present.forEach(this::bidFarewell);
         if (rememberMillis == 0) {

@@ -41,6 +41,9 @@ public record SessionLimits(
      */
     static final long HIGHEST_DEBT_MILLIS = 10_000;
 
+    /** An ended session answers why for so long: a client finds within 2 s that its path is broken, and is back within 1 s of its return. */
+    static final long FAREWELL_MILLIS = 10_000;
+
     /** A directory's lease outlives what it guards by this, so that the session's own timer always comes first. */
     static final long LEASE_MARGIN_MILLIS = 60_000;
 
