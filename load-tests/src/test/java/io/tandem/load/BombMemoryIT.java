@@ -182,7 +182,6 @@ class BombMemoryIT {
         assertThat(tag.peer().isOpen()).as("so does the tag").isTrue();
         double mayBytes = seconds * LIMITS.downstreamBytesPerSecond() + AT_ONCE_BYTES;
         assertThat((double) expanded.get() * BOMB_BYTES).isLessThanOrEqualTo(mayBytes);
-        assertThat(expanded.get()).isLessThan(bombs);
         assertThat(heapBytes() - heapBefore).as("heap").isLessThanOrEqualTo(MAX_GROWTH_BYTES);
     }
 

@@ -64,25 +64,30 @@ public final class RunningRelay implements AutoCloseable {
     }
 
     RunningRelay(CarrierLimits carrier) {
-        this(HttpLimits.DEFAULTS, carrier, Budgets.DEFAULTS);
+        this(HttpLimits.DEFAULTS, carrier, Budgets.DEFAULTS, RELAY_LOOPS);
     }
 
     /** With other bounds of carriers, and other budgets. */
     public RunningRelay(CarrierLimits carrier, Budgets budgets) {
-        this(HttpLimits.DEFAULTS, carrier, budgets);
+        this(HttpLimits.DEFAULTS, carrier, budgets, RELAY_LOOPS);
     }
 
     /** With other bounds of HTTP. */
     public RunningRelay(HttpLimits http) {
-        this(http, CarrierLimits.DEFAULTS, Budgets.DEFAULTS);
+        this(http, CarrierLimits.DEFAULTS, Budgets.DEFAULTS, RELAY_LOOPS);
     }
 
-    private RunningRelay(HttpLimits http, CarrierLimits carrier, Budgets budgets) {
+    /** With so many event loops, and other budgets. */
+    RunningRelay(Budgets budgets, int loops) {
+        this(HttpLimits.DEFAULTS, CarrierLimits.DEFAULTS, budgets, loops);
+    }
+
+    private RunningRelay(HttpLimits http, CarrierLimits carrier, Budgets budgets, int loops) {
         RelayConfig config = new RelayConfig(
                 "127.0.0.1",
                 0,
                 "test",
-                RELAY_LOOPS,
+                loops,
                 Arrays.asList(Transport.values()),
                 Set.of(CarrierKind.values()),
                 List.of(brand),
