@@ -18,8 +18,8 @@ export default defineConfig({
   testDir: '.',
   testMatch: '*.test.ts',
   outputDir: '../artefacts/e2e',
-  // Each with a relay and two browsers of its own: most of a test is waiting. What fails once has failed.
-  workers: 2,
+  // One relay and two browsers at a time, as on an agent's machine; what fails once has failed.
+  workers: 1,
   retries: 0,
   forbidOnly: true,
   timeout: 60_000,
