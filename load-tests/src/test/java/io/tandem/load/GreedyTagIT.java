@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tandem.load.RunningRelay.Pair;
 import io.tandem.load.peer.Received;
+import io.tandem.relay.carrier.CarrierLimits;
 import io.tandem.relay.frame.FrameType;
 import io.tandem.relay.metering.Budgets;
 import io.tandem.relay.metering.MeteringLimits;
@@ -22,10 +23,7 @@ class GreedyTagIT {
     private static final int READ_BYTES = 256 << 10;
 
     private static final MeteringLimits LIMITS = new MeteringLimits(1500, 750, 10_000, BURST_BYTES);
-
-    /** With one loop: where a connection's loop is not its session's, it may read on until that one has come to the hold. */
-    private static final RunningRelay RELAY = new RunningRelay(new Budgets(LIMITS, Map.of()), 1);
-
+    private static final RunningRelay RELAY = new RunningRelay(CarrierLimits.DEFAULTS, new Budgets(LIMITS, Map.of()));
     private static final byte[] PLACE = {5, (byte) 0x80, 0, (byte) 0x80, 0};
 
     @AfterAll

@@ -64,30 +64,25 @@ public final class RunningRelay implements AutoCloseable {
     }
 
     RunningRelay(CarrierLimits carrier) {
-        this(HttpLimits.DEFAULTS, carrier, Budgets.DEFAULTS, RELAY_LOOPS);
+        this(HttpLimits.DEFAULTS, carrier, Budgets.DEFAULTS);
     }
 
     /** With other bounds of carriers, and other budgets. */
     public RunningRelay(CarrierLimits carrier, Budgets budgets) {
-        this(HttpLimits.DEFAULTS, carrier, budgets, RELAY_LOOPS);
+        this(HttpLimits.DEFAULTS, carrier, budgets);
     }
 
     /** With other bounds of HTTP. */
     public RunningRelay(HttpLimits http) {
-        this(http, CarrierLimits.DEFAULTS, Budgets.DEFAULTS, RELAY_LOOPS);
+        this(http, CarrierLimits.DEFAULTS, Budgets.DEFAULTS);
     }
 
-    /** With so many event loops, and other budgets. */
-    RunningRelay(Budgets budgets, int loops) {
-        this(HttpLimits.DEFAULTS, CarrierLimits.DEFAULTS, budgets, loops);
-    }
-
-    private RunningRelay(HttpLimits http, CarrierLimits carrier, Budgets budgets, int loops) {
+    private RunningRelay(HttpLimits http, CarrierLimits carrier, Budgets budgets) {
         RelayConfig config = new RelayConfig(
                 "127.0.0.1",
                 0,
                 "test",
-                loops,
+                RELAY_LOOPS,
                 Arrays.asList(Transport.values()),
                 Set.of(CarrierKind.values()),
                 List.of(brand),
