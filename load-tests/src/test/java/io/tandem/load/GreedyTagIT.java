@@ -19,8 +19,8 @@ class GreedyTagIT {
     private static final int FRAME_BYTES = 16 << 10;
     private static final int FRAMES = 60;
 
-    /** What one turn of the relay's loop may read before it sees that the budget is spent: four times 64 KiB. */
-    private static final int READ_BYTES = 256 << 10;
+    /** What the relay reads at once, before it sees that the budget is spent. */
+    private static final int READ_BYTES = 64 << 10;
 
     private static final MeteringLimits LIMITS = new MeteringLimits(1500, 750, 10_000, BURST_BYTES);
     private static final RunningRelay RELAY = new RunningRelay(CarrierLimits.DEFAULTS, new Budgets(LIMITS, Map.of()));
@@ -48,7 +48,7 @@ class GreedyTagIT {
             }
             double seconds = (System.nanoTime() - start) / (double) TimeUnit.SECONDS.toNanos(1);
 
-            // What the last turn reads comes before it is paid for. A slow machine only makes the rate smaller.
+            // What the last read brings comes before it is paid for. A slow machine only makes the rate smaller.
             double paidBytes = (double) FRAMES * FRAME_BYTES - BURST_BYTES - READ_BYTES;
             assertThat(paidBytes / seconds).isLessThanOrEqualTo((double) LIMITS.budgetBytesPerSecond());
             assertThat(greedy.tag().peer().await(FrameType.BUDGET).json().number("allowedKbps"))

@@ -2,7 +2,6 @@ package io.tandem.load.simulation;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Ticker;
 import io.tandem.relay.cluster.local.LocalSessionDirectory;
@@ -79,10 +78,6 @@ final class Node {
 
     void stop() {
         up = false;
-    }
-
-    EventExecutor executor() {
-        return loop.eventLoop();
     }
 
     /** Lets time pass until now, and happen what was due. */

@@ -3,7 +3,6 @@ package io.tandem.load.simulation;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
-import io.netty.util.concurrent.EventExecutor;
 import io.tandem.relay.frame.CloseCode;
 import io.tandem.relay.frame.FrameHeader;
 import io.tandem.relay.frame.FrameType;
@@ -201,10 +200,5 @@ final class VirtualCarrier implements Outlet {
         }
         down.send(VirtualLine.END);
         world.time().after(CLOSE_MILLIS, this::end);
-    }
-
-    @Override
-    public EventExecutor executor() {
-        return Objects.requireNonNull(node, "a carrier's loop is its node's").executor();
     }
 }

@@ -192,7 +192,7 @@ public final class RelayConfigReader {
                 .filter(transport -> transport.label().equals(wanted.get()))
                 .findFirst();
         if (found.isEmpty()) {
-            fault("transport", "'" + wanted.get() + "'; allowed are auto, io-uring, epoll and nio");
+            fault("transport", "'" + wanted.get() + "'; allowed are auto, epoll and nio");
         }
         return found.map(List::of).orElse(Transport.byPreference());
     }

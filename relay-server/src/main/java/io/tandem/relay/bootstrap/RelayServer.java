@@ -6,6 +6,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
@@ -51,10 +52,7 @@ public final class RelayServer implements AutoCloseable {
     /** A connection that waits longer than this to be accepted is better off with another node. */
     private static final int ACCEPT_BACKLOG = 1024;
 
-    /**
-     * One connection's reads, of 64 KiB at most, before the others have their turn: also what a client may send beyond its budget before its
-     * session, on another event loop, has it wait. In all 256 KiB, as much as may be on its way to a client.
-     */
+    /** One connection's reads, of 64 KiB at most, before the others have their turn. In all 256 KiB, as much as may be on its way to a client. */
     private static final int READS_PER_TURN = 4;
 
     /**
@@ -78,6 +76,7 @@ public final class RelayServer implements AutoCloseable {
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final ExecutorService blocking;
+    private final SessionLoops sessionLoops;
     private final Sessions sessions;
     private final LongPoll longPoll;
     private final Channel listener;
@@ -97,9 +96,9 @@ public final class RelayServer implements AutoCloseable {
                         .map(RefusalReason::wireName)
                         .toList(),
                 CarrierKind.labels());
-        SessionLoops sessionLoops = new SessionLoops(loops, relayMeters);
+        this.sessionLoops = new SessionLoops(loops, relayMeters);
         Secrets secrets = new Secrets(random());
-        this.sessions = sessions(brands, secrets, relayMeters, sessionLoops);
+        this.sessions = sessions(brands, secrets, relayMeters);
         this.longPoll = new LongPoll(new LongPoll.Parts(
                 sessions, sessionLoops, secrets, config.carrier(), config.longPoll(), config.carriers()));
         MemoryGauges.register(meters, connections, longPoll);
@@ -126,7 +125,7 @@ public final class RelayServer implements AutoCloseable {
         return server;
     }
 
-    private Sessions sessions(Brands brands, Secrets secrets, RelayMeters relayMeters, SessionLoops sessionLoops) {
+    private Sessions sessions(Brands brands, Secrets secrets, RelayMeters relayMeters) {
         SessionServices services = new SessionServices(
                 config.node(),
                 brands,
@@ -184,7 +183,7 @@ public final class RelayServer implements AutoCloseable {
                         connections,
                         config.http(),
                         longPoll::forConnection,
-                        () -> new ChannelUpgrade(sessions, config.carrier(), config.carriers()),
+                        () -> new ChannelUpgrade(sessions, this::homeLoop, config.carrier(), config.carriers()),
                         http::addTo));
         var bound = bootstrap.bind(config.host(), config.port()).awaitUninterruptibly();
         if (!bound.isSuccess()) {
@@ -196,6 +195,11 @@ public final class RelayServer implements AutoCloseable {
                     bound.cause());
         }
         return bound.channel();
+    }
+
+    /** Sessions live on the loops that serve connections. */
+    private EventLoop homeLoop(String sessionId) {
+        return (EventLoop) sessionLoops.executor(sessionId);
     }
 
     /** The port that is listened on. */

@@ -4,7 +4,7 @@ package io.tandem.relay.session;
 public interface ChannelGate {
 
     /**
-     * Opens a channel whose carrier is ready to write. Called on the carrier's event loop, before its first frame.
+     * Opens a channel whose carrier is ready to write. Called on the session's event loop, before the carrier's first frame.
      *
      * <p>Never refuses by throwing: a channel that is not wanted is closed through its outlet.
      */

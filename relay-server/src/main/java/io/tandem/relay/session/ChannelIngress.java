@@ -5,7 +5,7 @@ import io.netty.buffer.ByteBuf;
 /**
  * The way in from one client: what a carrier tells the session.
  *
- * <p>Called on the carrier's event loop only. {@link #onClosed} is the last call and comes exactly once, whoever closed the carrier.
+ * <p>Called on the session's event loop only, where its carriers live. {@link #onClosed} is the last call and comes exactly once, whoever closed the carrier.
  */
 public interface ChannelIngress {
 

@@ -16,14 +16,13 @@ import io.tandem.relay.identity.Verdict;
 import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client's channel: brings what its carrier hears to the session's loop, checks it in the order of the protocol (header, HELLO
+ * One client's channel: checks what its carrier hears in the order of the protocol (header, HELLO
  * first, role, declared length, state and mode) and hands what passes to the session. All state belongs to the session's loop.
  */
 final class ClientChannel implements ChannelIngress {
@@ -94,74 +93,42 @@ final class ClientChannel implements ChannelIngress {
 
     /** Begins to wait for HELLO. */
     void begin() {
-        run(() -> {
-            openedNanos = services.ticker().nanoTime();
-            services.meters().channelOpened(request.carrier().label());
-            long deadlineMillis = services.limits().helloDeadlineMillis();
-            timer = loop.schedule(
-                    () -> close(CloseCode.HELLO_DEADLINE, "no HELLO within " + deadlineMillis + " ms"),
-                    deadlineMillis,
-                    TimeUnit.MILLISECONDS);
-        });
-    }
-
-    @Override
-    public void onFrame(ByteBuf frame, int carriedBytes) {
-        if (loop.inEventLoop()) {
-            receive(frame, carriedBytes);
-            return;
-        }
-        try {
-            loop.execute(() -> receive(frame, carriedBytes));
-        } catch (RejectedExecutionException stopped) {
-            frame.release();
-        }
+        openedNanos = services.ticker().nanoTime();
+        services.meters().channelOpened(request.carrier().label());
+        long deadlineMillis = services.limits().helloDeadlineMillis();
+        timer = loop.schedule(
+                () -> close(CloseCode.HELLO_DEADLINE, "no HELLO within " + deadlineMillis + " ms"),
+                deadlineMillis,
+                TimeUnit.MILLISECONDS);
     }
 
     @Override
     public void onCarried(int carriedBytes) {
-        run(() -> {
-            if (participant != null) {
-                heard = true;
-                holdFor(participant, participant.meter().carried(carriedBytes));
-            }
-        });
+        if (participant != null) {
+            heard = true;
+            holdFor(participant, participant.meter().carried(carriedBytes));
+        }
     }
 
     @Override
     public void onWritabilityChanged(boolean writable) {
-        run(() -> {
-            hold(Hold.ITSELF, !writable);
-            if (state == ChannelState.OPEN && session != null) {
-                session.balance();
-            }
-        });
+        hold(Hold.ITSELF, !writable);
+        if (state == ChannelState.OPEN && session != null) {
+            session.balance();
+        }
     }
 
     @Override
     public void onClosed() {
-        run(() -> {
-            services.meters().channelClosed(request.carrier().label());
-            if (state != ChannelState.CLOSED) {
-                moveTo(ChannelState.CLOSED, "the carrier is gone");
-                leaveSession();
-            }
-        });
-    }
-
-    private void run(Runnable task) {
-        if (loop.inEventLoop()) {
-            task.run();
-            return;
-        }
-        try {
-            loop.execute(task);
-        } catch (RejectedExecutionException stopped) {
-            LOG.debug("a channel outlived its loop");
+        services.meters().channelClosed(request.carrier().label());
+        if (state != ChannelState.CLOSED) {
+            moveTo(ChannelState.CLOSED, "the carrier is gone");
+            leaveSession();
         }
     }
 
-    private void receive(ByteBuf frame, int carriedBytes) {
+    @Override
+    public void onFrame(ByteBuf frame, int carriedBytes) {
         try {
             if (state != ChannelState.CLOSED) {
                 FrameType type = FrameCheck.header(frame);

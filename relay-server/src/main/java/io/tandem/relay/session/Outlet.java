@@ -1,14 +1,12 @@
 package io.tandem.relay.session;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.util.concurrent.EventExecutor;
 import io.tandem.relay.frame.CloseCode;
 
 /**
  * The way out to one client: what a session writes to, whichever carrier is behind it.
  *
- * <p>Every method may be called from any thread; calls from one thread take effect in their order. After {@link #close} all
- * further calls do nothing but release what they were given.
+ * <p>Called on the session's event loop only. After {@link #close} all further calls do nothing but release what they were given.
  */
 public interface Outlet {
 
@@ -29,7 +27,4 @@ public interface Outlet {
 
     /** Sends what was written before, then closes the carrier with this code; the reason is cut to what a close frame holds. */
     void close(CloseCode code, String reason);
-
-    /** The event loop that the carrier lives on. */
-    EventExecutor executor();
 }

@@ -1,5 +1,6 @@
 package io.tandem.relay.session;
 
+import io.netty.util.concurrent.EventExecutor;
 import io.tandem.relay.frame.CloseCode;
 import io.tandem.relay.frame.FrameViolation;
 import io.tandem.relay.identity.AgentIdentity;
@@ -53,7 +54,12 @@ public final class Sessions implements ChannelGate {
 
     @Override
     public ChannelIngress open(ChannelRequest request, Outlet outlet) {
-        ClientChannel channel = new ClientChannel(this, services, request, outlet, loops.executor(request.sessionId()));
+        EventExecutor loop = loops.executor(request.sessionId());
+        if (!loop.inEventLoop()) {
+            throw new IllegalStateException("a channel was opened off its session's event loop by "
+                    + Thread.currentThread().getName());
+        }
+        ClientChannel channel = new ClientChannel(this, services, request, outlet, loop);
         channel.begin();
         return channel;
     }

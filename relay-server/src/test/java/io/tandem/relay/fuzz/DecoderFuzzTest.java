@@ -147,8 +147,15 @@ class DecoderFuzzTest {
     }
 
     private static EmbeddedChannel open(ChannelGate gate) {
-        EmbeddedChannel channel = new EmbeddedChannel(
-                new HttpServerCodec(), new ChannelUpgrade(gate, CarrierLimits.DEFAULTS, Set.of(CarrierKind.WEBSOCKET)));
+        EmbeddedChannel channel = new EmbeddedChannel();
+        channel.pipeline()
+                .addLast(
+                        new HttpServerCodec(),
+                        new ChannelUpgrade(
+                                gate,
+                                id -> channel.eventLoop(),
+                                CarrierLimits.DEFAULTS,
+                                Set.of(CarrierKind.WEBSOCKET)));
         channel.writeInbound(Unpooled.copiedBuffer(UPGRADE, StandardCharsets.US_ASCII));
         channel.releaseOutbound();
         return channel;

@@ -3,7 +3,6 @@ package io.tandem.relay.session;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
-import io.netty.util.concurrent.EventExecutor;
 import io.tandem.relay.frame.CloseCode;
 import io.tandem.relay.frame.FrameHeader;
 import io.tandem.relay.frame.FrameType;
@@ -18,16 +17,11 @@ public final class RecordingOutlet implements Outlet {
     /** A frame that was sent. */
     public record Sent(FrameType type, int sender, int epoch, long sequence, String payload, String hex) {}
 
-    private final EventExecutor executor;
     private final List<Sent> sent = new ArrayList<>();
     private boolean writable = true;
     private boolean reading = true;
     private @Nullable CloseCode closeCode;
     private String closeReason = "";
-
-    public RecordingOutlet(EventExecutor executor) {
-        this.executor = executor;
-    }
 
     @Override
     public void write(ByteBuf frame) {
@@ -62,11 +56,6 @@ public final class RecordingOutlet implements Outlet {
             closeCode = code;
             closeReason = reason;
         }
-    }
-
-    @Override
-    public EventExecutor executor() {
-        return executor;
     }
 
     public void writable(boolean now) {

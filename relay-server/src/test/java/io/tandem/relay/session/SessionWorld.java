@@ -79,7 +79,7 @@ public final class SessionWorld {
 
     /** One end of a channel. */
     public final class Client {
-        public final RecordingOutlet outlet = new RecordingOutlet(loop.executor());
+        public final RecordingOutlet outlet = new RecordingOutlet();
         public final ChannelIngress ingress;
 
         Client(String session, @Nullable String origin) {

@@ -78,7 +78,7 @@ final class PollCarrier {
         this.carrierLimits = carrierLimits;
         this.limits = limits;
         this.onClosed = onClosed;
-        this.outlet = new PollOutlet(this, loop, carrierLimits);
+        this.outlet = new PollOutlet(this, carrierLimits);
         this.throttle = new PollThrottle(loop, limits.holdMillis());
     }
 

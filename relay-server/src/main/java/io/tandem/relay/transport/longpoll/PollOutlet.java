@@ -1,18 +1,16 @@
 package io.tandem.relay.transport.longpoll;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.util.concurrent.EventExecutor;
 import io.tandem.relay.carrier.CarrierLimits;
 import io.tandem.relay.carrier.PointerSlots;
 import io.tandem.relay.frame.CloseCode;
 import io.tandem.relay.session.Outlet;
 import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Keeps what waits for one client between its GETs. What was handed to a connection and not yet to the network counts as waiting
- * too. State belongs to the session's loop; only {@link #isWritable} is read elsewhere.
+ * too. On the session's loop; only {@link #queuedBytes()} is read elsewhere.
  */
 final class PollOutlet implements Outlet {
     /**
@@ -22,7 +20,6 @@ final class PollOutlet implements Outlet {
     static final int QUEUED_FRAME_BYTES = 128;
 
     private final PollCarrier carrier;
-    private final EventExecutor loop;
     private final CarrierLimits limits;
 
     private final Queue<ByteBuf> queue = new ArrayDeque<>();
@@ -34,31 +31,18 @@ final class PollOutlet implements Outlet {
     /** What the answer has that is being written. */
     private int travellingBytes;
 
-    private volatile boolean writable = true;
+    private boolean writable = true;
 
     /** What stands in the queue, for whoever looks from elsewhere. */
     private volatile int shownQueuedBytes;
 
-    PollOutlet(PollCarrier carrier, EventExecutor loop, CarrierLimits limits) {
+    PollOutlet(PollCarrier carrier, CarrierLimits limits) {
         this.carrier = carrier;
-        this.loop = loop;
         this.limits = limits;
     }
 
     @Override
     public void write(ByteBuf frame) {
-        if (loop.inEventLoop()) {
-            writeHere(frame);
-            return;
-        }
-        try {
-            loop.execute(() -> writeHere(frame));
-        } catch (RejectedExecutionException stopped) {
-            frame.release();
-        }
-    }
-
-    private void writeHere(ByteBuf frame) {
         if (!carrier.isOpen()) {
             frame.release();
             return;
@@ -131,30 +115,12 @@ final class PollOutlet implements Outlet {
 
     @Override
     public void setReading(boolean on) {
-        run(() -> carrier.setReading(on));
+        carrier.setReading(on);
     }
 
     @Override
     public void close(CloseCode code, String reason) {
-        run(() -> carrier.close(code, reason));
-    }
-
-    private void run(Runnable task) {
-        if (loop.inEventLoop()) {
-            task.run();
-            return;
-        }
-        try {
-            loop.execute(task);
-        } catch (RejectedExecutionException stopped) {
-            // The event loop has stopped, and the carrier with it: nothing is left to do.
-            return;
-        }
-    }
-
-    @Override
-    public EventExecutor executor() {
-        return loop;
+        carrier.close(code, reason);
     }
 
     /** Lets go of what waits. */

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -18,7 +19,6 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.tandem.relay.carrier.CarrierLimits;
 import io.tandem.relay.carrier.CarrierProblem;
-import io.tandem.relay.frame.CloseCode;
 import io.tandem.relay.session.CarrierKind;
 import io.tandem.relay.session.ChannelGate;
 import io.tandem.relay.session.ChannelRequest;
@@ -26,6 +26,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,7 @@ public final class ChannelUpgrade extends ChannelInboundHandlerAdapter {
     private static final InetSocketAddress NO_ADDRESS = InetSocketAddress.createUnresolved("unknown", 0);
 
     private final ChannelGate gate;
+    private final Function<String, EventLoop> homeLoop;
     private final CarrierLimits limits;
     private final Set<CarrierKind> offered;
 
@@ -45,15 +47,31 @@ public final class ChannelUpgrade extends ChannelInboundHandlerAdapter {
     /** Whether a request was refused: the connection is about to close, and what still comes is passed over. */
     private boolean refused;
 
-    /** Opens channels at this gate, if WebSocket is among what the relay offers. */
-    public ChannelUpgrade(ChannelGate gate, CarrierLimits limits, Set<CarrierKind> offered) {
+    /** Whether the upgrade was answered: nothing more is read until the carrier is open. */
+    private boolean upgrading;
+
+    /**
+     * Opens channels at this gate, if WebSocket is among what the relay offers.
+     *
+     * @param homeLoop which event loop a session lives on, by its id: its connections are brought there
+     */
+    public ChannelUpgrade(
+            ChannelGate gate, Function<String, EventLoop> homeLoop, CarrierLimits limits, Set<CarrierKind> offered) {
         this.gate = gate;
+        this.homeLoop = homeLoop;
         this.limits = limits;
         this.offered = offered;
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (upgrading) {
+            // It spoke before it had the answer, which its network did not take yet: as WebSocket this cannot be read
+            // any more.
+            ReferenceCountUtil.release(message);
+            ctx.close();
+            return;
+        }
         if (!refused && message instanceof HttpRequest request && isForChannel(request)) {
             Handshake handshake = offered.contains(CarrierKind.WEBSOCKET)
                     ? Handshake.judge(request)
@@ -85,7 +103,7 @@ public final class ChannelUpgrade extends ChannelInboundHandlerAdapter {
     public static void goAway(Channel connection) {
         WebSocketCarrier carrier = connection.pipeline().get(WebSocketCarrier.class);
         if (carrier != null) {
-            connection.eventLoop().execute(() -> carrier.close(CloseCode.GOING_AWAY, "the node stops"));
+            carrier.goAway(connection);
         }
     }
 
@@ -102,23 +120,38 @@ public final class ChannelUpgrade extends ChannelInboundHandlerAdapter {
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE)
                 .set(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, accepted.acceptKey())
                 .set(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, Handshake.SUBPROTOCOL);
-        ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+        upgrading = true;
+        ctx.channel().config().setAutoRead(false);
+        ctx.writeAndFlush(response).addListener(written -> {
+            if (written.isSuccess()) {
+                becomeCarrier(ctx, accepted);
+            } else {
+                ctx.close();
+            }
+        });
+    }
 
+    private void becomeCarrier(ChannelHandlerContext ctx, Handshake.Accepted accepted) {
+        ChannelPipeline pipeline = ctx.pipeline();
         InetSocketAddress remote =
                 ctx.channel().remoteAddress() instanceof InetSocketAddress address ? address : NO_ADDRESS;
         WebSocketCarrier carrier = new WebSocketCarrier(
                 gate,
                 new ChannelRequest(accepted.sessionId(), CarrierKind.WEBSOCKET, accepted.origin(), remote),
                 limits);
-        ctx.pipeline().addLast(carrier);
-        HttpServerCodec codec = ctx.pipeline().get(HttpServerCodec.class);
-        removeBetween(ctx.pipeline(), codec, carrier);
+        pipeline.addLast(carrier);
+        HttpServerCodec codec = pipeline.get(HttpServerCodec.class);
+        removeBetween(pipeline, codec, carrier);
         // First the encoder, so that the carrier writes bytes; then the decoder, which gives what it has read beyond
-        // the
-        // request to its neighbour: the carrier, which must be open by then.
+        // the request to its
+        // neighbour, the carrier.
         codec.removeOutboundHandler();
-        carrier.open(ctx.pipeline().context(carrier));
-        ctx.pipeline().remove(codec);
+        pipeline.remove(codec);
+        HomeLoop.bring(
+                ctx.channel(),
+                homeLoop.apply(accepted.sessionId()),
+                () -> carrier.open(pipeline.context(carrier)),
+                carrier::lost);
     }
 
     private static void removeBetween(ChannelPipeline pipeline, ChannelHandler first, ChannelHandler last) {

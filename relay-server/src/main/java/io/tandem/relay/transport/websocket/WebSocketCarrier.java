@@ -1,6 +1,8 @@
 package io.tandem.relay.transport.websocket;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
@@ -20,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A client's connection from the upgrade to its end: frames in, the outlet out, and the closing handshake. It is the only
- * handler after the upgrade. Everything happens on the connection's event loop; only the outlet is called from elsewhere.
+ * handler after the upgrade. From {@link #open} on everything happens on the session's event loop, to which the connection was brought.
  */
 final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements WebSocketDecoder.Events {
     /** How far the carrier is in its life. */
@@ -46,8 +48,14 @@ final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements Web
 
     private State state = State.OPENING;
 
+    /** The node stops: said from elsewhere, perhaps while the connection is on its way between two loops. */
+    private volatile boolean goesAway;
+
     /** Read from the network since the last frame was handed on. */
     private int carriedBytes;
+
+    /** What came with the request for the upgrade, or right behind it: one read's worth at most. Null once it was taken. */
+    private @Nullable ByteBuf early;
 
     private @Nullable ChannelHandlerContext context;
     private @Nullable WebSocketDecoder decoder;
@@ -61,18 +69,32 @@ final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements Web
         this.limits = limits;
     }
 
-    /** Begins: called once by the upgrade, when this handler stands alone in the pipeline. */
+    /** Begins: called once by the upgrade, on the session's loop, when this handler stands alone in the pipeline of a connection that does not read. */
     void open(ChannelHandlerContext ctx) {
+        if (state != State.OPENING) {
+            return;
+        }
         context = ctx;
         decoder = new WebSocketDecoder(ctx.alloc(), this);
         outlet = new WebSocketOutlet(ctx, this, limits);
         ctx.channel().config().setWriteBufferWaterMark(limits.waterMark());
         state = State.OPEN;
+        if (goesAway) {
+            close(CloseCode.GOING_AWAY, "the node stops");
+            return;
+        }
         try {
             ingress = gate.open(request, outlet);
         } catch (RuntimeException e) {
             log.error("the session could not take a new channel", e);
             close(CloseCode.INTERNAL_ERROR, "the relay could not open the channel");
+        }
+        // Reading on may be the session's to decide already: what came early may be more than its sender's budget.
+        ctx.channel().config().setAutoRead(true);
+        ByteBuf first = early;
+        early = null;
+        if (first != null) {
+            channelRead(ctx, first);
         }
     }
 
@@ -84,6 +106,10 @@ final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements Web
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (!(message instanceof ByteBuf in)) {
             ReferenceCountUtil.release(message);
+            return;
+        }
+        if (state == State.OPENING) {
+            early = early == null ? in : Unpooled.wrappedBuffer(early, in);
             return;
         }
         try {
@@ -155,6 +181,16 @@ final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements Web
         }
     }
 
+    /** Closes it as the node stops, or as soon as it is open; any thread may call this. */
+    void goAway(Channel connection) {
+        goesAway = true;
+        connection.eventLoop().execute(() -> {
+            if (connection.eventLoop().inEventLoop()) {
+                close(CloseCode.GOING_AWAY, "the node stops");
+            }
+        });
+    }
+
     private void sendClose(int code, String reason, boolean nothingFollows) {
         ChannelHandlerContext ctx = context();
         state = State.CLOSING;
@@ -200,10 +236,19 @@ final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements Web
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        lost();
+    }
+
+    /** The connection is gone: works once. */
+    void lost() {
         if (state == State.CLOSED) {
             return;
         }
         state = State.CLOSED;
+        if (early != null) {
+            early.release();
+            early = null;
+        }
         if (closeDeadline != null) {
             closeDeadline.cancel(false);
         }

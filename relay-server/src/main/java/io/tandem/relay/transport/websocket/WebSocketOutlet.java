@@ -2,13 +2,11 @@ package io.tandem.relay.transport.websocket;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.util.concurrent.EventExecutor;
 import io.tandem.relay.carrier.CarrierLimits;
 import io.tandem.relay.carrier.PointerSlots;
 import io.tandem.relay.frame.CloseCode;
 import io.tandem.relay.session.Outlet;
 import java.util.Locale;
-import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Writes frames to one client.
@@ -37,18 +35,6 @@ final class WebSocketOutlet implements Outlet {
 
     @Override
     public void write(ByteBuf frame) {
-        if (executor().inEventLoop()) {
-            writeHere(frame);
-            return;
-        }
-        try {
-            executor().execute(() -> writeHere(frame));
-        } catch (RejectedExecutionException stopped) {
-            frame.release();
-        }
-    }
-
-    private void writeHere(ByteBuf frame) {
         if (!carrier.isOpen()) {
             frame.release();
             return;
@@ -69,7 +55,7 @@ final class WebSocketOutlet implements Outlet {
         }
     }
 
-    /** Writes the pointer frames that waited, if the carrier takes them now. On the event loop. */
+    /** Writes the pointer frames that waited, if the carrier takes them now. */
     void writeKept() {
         if (!kept.isEmpty() && context.channel().isWritable()) {
             kept.drainTo(this::writeFrame);
@@ -95,7 +81,7 @@ final class WebSocketOutlet implements Outlet {
     private void flushAtTheEndOfThisTurn() {
         if (!flushDue) {
             flushDue = true;
-            executor().execute(() -> {
+            context.executor().execute(() -> {
                 flushDue = false;
                 context.flush();
             });
@@ -109,37 +95,17 @@ final class WebSocketOutlet implements Outlet {
 
     @Override
     public void setReading(boolean on) {
-        run(() -> {
-            if (carrier.isOpen()) {
-                context.channel().config().setAutoRead(on);
-            }
-        });
+        if (carrier.isOpen()) {
+            context.channel().config().setAutoRead(on);
+        }
     }
 
     @Override
     public void close(CloseCode code, String reason) {
-        run(() -> carrier.close(code, reason));
+        carrier.close(code, reason);
     }
 
-    private void run(Runnable task) {
-        if (executor().inEventLoop()) {
-            task.run();
-            return;
-        }
-        try {
-            executor().execute(task);
-        } catch (RejectedExecutionException stopped) {
-            // The event loop has stopped, and the connection with it: nothing is left to do.
-            return;
-        }
-    }
-
-    @Override
-    public EventExecutor executor() {
-        return context.executor();
-    }
-
-    /** Lets go of what waits; nothing is written after it. On the event loop. */
+    /** Lets go of what waits; nothing is written after it. */
     void release() {
         kept.release();
     }

@@ -30,8 +30,7 @@ class ChannelUpgradeTest {
             + "Origin: https://shop.example\r\n\r\n";
 
     private final RecordingGate gate = new RecordingGate();
-    private final EmbeddedChannel channel = new EmbeddedChannel(
-            new HttpServerCodec(), new ChannelUpgrade(gate, CarrierLimits.DEFAULTS, Set.of(CarrierKind.WEBSOCKET)));
+    private final EmbeddedChannel channel = channel(CarrierKind.WEBSOCKET);
 
     /** What is wrong, the text to put in place of another, and the status line that it earns. */
     record Refusal(String name, String what, String instead, String status) {
@@ -109,8 +108,7 @@ class ChannelUpgradeTest {
 
     @Test
     void shouldRefuseWhereWebSocketIsSwitchedOff() {
-        EmbeddedChannel off = new EmbeddedChannel(
-                new HttpServerCodec(), new ChannelUpgrade(gate, CarrierLimits.DEFAULTS, Set.of(CarrierKind.LONG_POLL)));
+        EmbeddedChannel off = channel(CarrierKind.LONG_POLL);
         off.writeInbound(Unpooled.copiedBuffer(REQUEST, StandardCharsets.US_ASCII));
 
         assertThat(WireBytes.written(off).toString(StandardCharsets.US_ASCII))
@@ -129,6 +127,15 @@ class ChannelUpgradeTest {
         channel.inboundMessages().clear();
         assertThat(channel.pipeline().toMap()).hasSize(2);
         assertThat(Map.copyOf(channel.pipeline().toMap()).values()).noneMatch(WebSocketCarrier.class::isInstance);
+    }
+
+    private EmbeddedChannel channel(CarrierKind offered) {
+        EmbeddedChannel made = new EmbeddedChannel();
+        made.pipeline()
+                .addLast(
+                        new HttpServerCodec(),
+                        new ChannelUpgrade(gate, id -> made.eventLoop(), CarrierLimits.DEFAULTS, Set.of(offered)));
+        return made;
     }
 
     private void send(String text) {
