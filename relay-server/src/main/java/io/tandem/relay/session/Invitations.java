@@ -29,6 +29,9 @@ final class Invitations {
     /** The last one, while it is offered or its session lives. */
     private @Nullable Invitation current;
 
+    /** The last one that came to nothing. */
+    private @Nullable Invitation last;
+
     Invitations(Session session, SessionServices services) {
         this.session = session;
         this.services = services;
@@ -89,15 +92,18 @@ final class Invitations {
     void tell(Participant arrived) {
         Invitation invitation = current;
         ClientChannel channel = arrived.channel();
-        if (invitation == null || channel == null) {
+        if (channel == null) {
             return;
         }
-        if (arrived == invitation.agent()) {
-            channel.send(
-                    Lane.CONTROL,
-                    ControlFrames.invitationState(ControlFrames.UNASKED, invitation.id(), invitation.state()));
-        } else if (arrived.role() == Role.CONSUMER && invitation.isAnswerable()) {
-            tellConsumer(invitation);
+        if (arrived.role() == Role.CONSUMER) {
+            if (invitation == null && last != null) {
+                // It may still be asked on the consumer's page: what became of it was perhaps lost with a carrier.
+                tellState(channel, last);
+            } else if (invitation != null && invitation.isAnswerable()) {
+                tellConsumer(invitation);
+            }
+        } else if (invitation != null && arrived == invitation.agent()) {
+            tellState(channel, invitation);
         }
     }
 
@@ -140,22 +146,24 @@ final class Invitations {
     void close(Invitation invitation, InvitationState outcome) {
         invitation.moveTo(outcome, "the session is " + session.state());
         current = null;
+        last = invitation;
         tellState(invitation);
         release(invitation);
         session.attendance().dismiss(invitation.agent(), CloseCode.NORMAL, "the invitation is " + outcome.wireName());
     }
 
     private void tellState(Invitation invitation) {
-        session.consumer()
-                .ifPresent(channel -> channel.send(
-                        Lane.CONTROL,
-                        ControlFrames.invitationState(ControlFrames.UNASKED, invitation.id(), invitation.state())));
+        session.consumer().ifPresent(channel -> tellState(channel, invitation));
         ClientChannel agent = invitation.agent().channel();
         if (agent != null) {
-            agent.send(
-                    Lane.CONTROL,
-                    ControlFrames.invitationState(ControlFrames.UNASKED, invitation.id(), invitation.state()));
+            tellState(agent, invitation);
         }
+    }
+
+    private static void tellState(ClientChannel channel, Invitation invitation) {
+        channel.send(
+                Lane.CONTROL,
+                ControlFrames.invitationState(ControlFrames.UNASKED, invitation.id(), invitation.state()));
     }
 
     CommandOutcome withdraw(AgentIdentity agent, String id) {
@@ -182,16 +190,16 @@ final class Invitations {
 
     /** Frees the agent; called once, while both sides can still be told. */
     void sessionEnded() {
-        Invitation last = current;
+        Invitation invitation = current;
         current = null;
-        if (last == null) {
+        if (invitation == null) {
             return;
         }
-        if (last.state() == InvitationState.OFFERED) {
-            last.moveTo(InvitationState.WITHDRAWN, "the session ended");
-            tellState(last);
+        if (invitation.state() == InvitationState.OFFERED) {
+            invitation.moveTo(InvitationState.WITHDRAWN, "the session ended");
+            tellState(invitation);
         }
-        release(last);
+        release(invitation);
     }
 
     private void release(Invitation invitation) {

@@ -174,6 +174,28 @@ class InvitationsTest {
     }
 
     @Test
+    void shouldTellAConsumerThatWasAwayThatTheInvitationIsOver() {
+        InviteOutcome.Invited invited = invite();
+        String id = invited.invitation().id();
+        consumer.lose();
+        world.now(world.sessions.withdraw(SessionWorld.ADA, SessionWorld.SESSION, id));
+        SessionWorld.Client back = world.open(SessionWorld.SESSION).consumerAgain(resume, true);
+        String told = back.outlet.last(FrameType.INVITATION_STATE).payload();
+        assertThat(SessionWorld.member(told, "invitation")).isEqualTo(id);
+        assertThat(SessionWorld.member(told, "state")).isEqualTo("withdrawn");
+    }
+
+    @Test
+    void shouldTellAConsumerThatComesBackOnlyOfTheInvitationThatIsPending() {
+        answer(consumer, invite(), false);
+        InviteOutcome.Invited second = invite();
+        SessionWorld.Client back = world.open(SessionWorld.SESSION).consumerAgain(resume, true);
+        assertThat(SessionWorld.member(back.outlet.last(FrameType.INVITATION).payload(), "invitation"))
+                .isEqualTo(second.invitation().id());
+        assertThat(back.outlet.takeTypes()).doesNotContain(FrameType.INVITATION_STATE);
+    }
+
+    @Test
     void shouldRefuseAnAnswerToWhatIsNotPending() {
         consumer.send(FrameType.INVITATION_ANSWER, "{\"invitation\":\"none\",\"accept\":true}");
         assertThat(SessionWorld.member(consumer.outlet.last(FrameType.ERROR).payload(), "reason"))
