@@ -211,6 +211,8 @@ export class AgentSession extends EventTarget {
 
   async withdraw(): Promise<void> {
     await this.offer.withdraw();
+    // What the channel says of it may be lost with its carrier, and who comes back after it is not known any more.
+    if (!this.over) this.invitationChanged({ invitation: this.offer.invitation, state: 'withdrawn' });
   }
 
   setMode(mode: Mode): void {
