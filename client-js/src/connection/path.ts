@@ -1,4 +1,5 @@
 import { CloseCode, mayRetry } from '../protocol/close-code.ts';
+import { decodeControl, type SessionInfo, type Welcome } from '../protocol/control.ts';
 import { decodeFrame, encodeFrame, type Frame } from '../protocol/frame.ts';
 import { FrameType } from '../protocol/frame-type.ts';
 import { type Attempt, createAttempts } from './attempts.ts';
@@ -95,6 +96,12 @@ function createPath(options: PathOptions, events: ConnectorEvents, taken: Carrie
     search.stop();
     ride(attempt.carrier, attempt.hello, clock.now() - attempt.helloAt);
     events.frame(frame);
+    pointAgain(decodeControl<Welcome>(frame.payload).session);
+  }
+
+  function pointAgain({ state }: SessionInfo): void {
+    // While the consumer pauses, the relay refuses it.
+    if (state !== 'active') return;
     for (const bytes of pointers.latest()) current?.carrier.send(bytes);
   }
 
@@ -107,6 +114,8 @@ function createPath(options: PathOptions, events: ConnectorEvents, taken: Carrie
         const frame = decodeFrame(bytes);
         ride.watch?.heard(frame);
         events.frame(frame);
+        // Perhaps somebody came back on a new carrier: what was on its way to the old one is lost.
+        if (frame.type === FrameType.SESSION) pointAgain(decodeControl(frame.payload));
       },
       heard: () => ride.watch?.heard(),
       lost,

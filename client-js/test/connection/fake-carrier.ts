@@ -10,7 +10,7 @@ export const WELCOME: Welcome = {
   participant: 1,
   epoch: 1,
   resume: 'secret',
-  session: { id: 'x', state: 'waiting', mode: null, reason: null, participants: [] },
+  session: { id: 'x', state: 'active', mode: 'shared', reason: null, participants: [] },
   limits: { frameBytes: 1_048_576, expandedBytes: 16_777_216, heartbeatMillis: HEARTBEAT_MILLIS },
   resourceOrigins: [],
 };

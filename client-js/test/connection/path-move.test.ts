@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FrameType } from '../../src/protocol/frame-type.ts';
-import { HEARTBEAT_MILLIS } from './fake-carrier.ts';
+import type { SessionInfo } from '../../src/protocol/control.ts';
+import { HEARTBEAT_MILLIS, WELCOME } from './fake-carrier.ts';
 import {
   at,
   channel,
@@ -154,6 +155,31 @@ describe('the latest pointer frames', () => {
     clock.advance(1_875);
     openOn(last());
     expect(pointerTypes(opened.indexOf(last()))).toEqual([]);
+  });
+
+  it('should be sent again when somebody else may have changed carriers, though this one did not', () => {
+    start();
+    openOn(at(0));
+    channel.send(FrameType.CURSOR);
+    at(0).receive(FrameType.SESSION, WELCOME.session);
+    const [first, again] = at(0).sent.slice(1);
+    expect(again).toEqual(first);
+  });
+
+  it('should wait while the consumer pauses: the relay would refuse them', () => {
+    const paused: SessionInfo = { ...WELCOME.session, state: 'paused' };
+    start();
+    openOn(at(0));
+    channel.send(FrameType.CURSOR);
+    at(0).receive(FrameType.SESSION, paused);
+    expect(pointerTypes(0)).toHaveLength(1);
+    at(0).lose();
+    clock.advance(125);
+    at(1).open();
+    at(1).receive(FrameType.WELCOME, { ...WELCOME, session: paused });
+    expect(pointerTypes(1)).toEqual([]);
+    at(1).receive(FrameType.SESSION, WELCOME.session);
+    expect(pointerTypes(1)).toEqual([FrameType.CURSOR]);
   });
 });
 
