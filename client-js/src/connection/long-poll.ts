@@ -8,6 +8,9 @@ const MIN_HOLD_MILLIS = 250;
 /** A browser lets at most 64 KiB outlive the page. */
 const MAX_KEEPALIVE_BYTES = 60_000;
 
+/** The last words may take so long on a path that may be dead: a browser would wait for minutes. */
+export const LAST_WORDS_MILLIS = 10_000;
+
 /** As a page has it; a test has its own. */
 export type Fetch = (url: string, request: RequestInit) => Promise<Response>;
 
@@ -32,6 +35,7 @@ export function openLongPoll({ url, fetch, clock }: LongPollOptions, events: Car
   /** Bytes in the POST under way; 0 when there is none. */
   let leavingBytes = 0;
   let cancelAsk = (): unknown => undefined;
+  let cancelDrop = (): void => undefined;
   /** Nothing is reported any more. */
   let isClosed = false;
   /** What the relay has not been told yet. */
@@ -62,7 +66,7 @@ export function openLongPoll({ url, fetch, clock }: LongPollOptions, events: Car
   }
 
   function fail(fault: unknown): void {
-    if (isClosed) abort.abort();
+    if (isClosed) drop();
     // An answer that is none of the relay's, too, is the path's fault: another may be better.
     else lost(NO_WORD, String(fault));
   }
@@ -141,7 +145,7 @@ export function openLongPoll({ url, fetch, clock }: LongPollOptions, events: Car
       leavingBytes = 0;
     }
     outbox.took(body.length, clock.now() - leftAt);
-    if (isLast) abort.abort();
+    if (isLast) drop();
     else void pump();
   }
 
@@ -151,8 +155,16 @@ export function openLongPoll({ url, fetch, clock }: LongPollOptions, events: Car
     cancelAsk();
     closeCode = code;
     // The question stays until the last words are out: the relay takes its end for the carrier's.
-    if (code === undefined || token === undefined) abort.abort();
-    else void pump();
+    if (code === undefined || token === undefined) drop();
+    else {
+      cancelDrop = clock.after(LAST_WORDS_MILLIS, drop);
+      void pump();
+    }
+  }
+
+  function drop(): void {
+    cancelDrop();
+    abort.abort();
   }
 
   probe().catch(fail);

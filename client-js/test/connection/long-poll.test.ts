@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Carrier, CarrierEvents } from '../../src/connection/carrier.ts';
-import { openLongPoll } from '../../src/connection/long-poll.ts';
+import { LAST_WORDS_MILLIS, openLongPoll } from '../../src/connection/long-poll.ts';
 import { BODY_BYTES } from '../../src/connection/outbox.ts';
 import { readRecords, writeRecords } from '../../src/connection/records.ts';
 import { decodeFrame, encodeFrame } from '../../src/protocol/frame.ts';
@@ -291,7 +291,17 @@ describe('closing a long-poll', () => {
     expect(last('GET').request.signal!.aborted).toBe(false);
     await last('POST').answer();
     expect(last('GET').request.signal!.aborted).toBe(true);
-    expect(log).toEqual([]);
+    expect([log, clock.pending]).toEqual([[], 0]);
+  });
+
+  it('should not wait for ever on a path that takes its last words nowhere', async () => {
+    await open();
+    carrier.close(1000);
+    await clock.run(LAST_WORDS_MILLIS - 1);
+    expect(calls.slice(2).map(({ request }) => request.signal!.aborted)).toEqual([false, false]);
+    await clock.run(1);
+    expect(calls.slice(2).map(({ request }) => request.signal!.aborted)).toEqual([true, true]);
+    expect([log, clock.pending]).toEqual([[], 0]);
   });
 
   it('should wait for the request under way', async () => {
