@@ -19,8 +19,15 @@ interface Counters {
   readonly jsEventListeners: number;
 }
 
-/** What is alive in the page after everything that can be collected was. */
+const show = (page: Page, how: 'pagehide' | 'pageshow'): Promise<unknown> =>
+  page.evaluate((type) => dispatchEvent(new PageTransitionEvent(type, { persisted: true })), how);
+
+/**
+ * What is alive in the page after everything that can be collected was, while the tag rests as it does before a page is put away: a tag that waits in the
+ * lobby holds as many listeners more as its carrier of the moment and those that are being tried have, now three, now none.
+ */
 async function counters(page: Page): Promise<Counters> {
+  await show(page, 'pagehide');
   const cdp = await page.context().newCDPSession(page);
   try {
     await cdp.send('HeapProfiler.enable');
@@ -29,6 +36,7 @@ async function counters(page: Page): Promise<Counters> {
     return await cdp.send('Memory.getDOMCounters');
   } finally {
     await cdp.detach();
+    await show(page, 'pageshow');
   }
 }
 
