@@ -179,6 +179,9 @@ export function startSession(context: SessionContext): LiveSession {
       if (next.state !== 'active' || !next.participants.some(({ role, present }) => role === 'agent' && present)) {
         overlay.hideCursor();
         overlay.showTyping(undefined, '');
+        // An agent that comes back sends them again as they were.
+        pointed.delete(FrameType.CURSOR);
+        pointed.delete(FrameType.TYPING);
       }
     },
     stop() {

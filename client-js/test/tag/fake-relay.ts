@@ -48,7 +48,8 @@ export interface FakeRelay {
   act(action: Action, changes?: { epoch?: number; sequence?: number; deadlineMillis?: number }): number;
   /** What an agent's viewer says about the page, under the epoch of the tag's document. */
   feedback(type: FrameType, number: number): void;
-  point(pointer: Pointer): void;
+  /** @param again whether it is the one before, as an agent sends it on a new carrier */
+  point(pointer: Pointer, again?: boolean): void;
   send(type: FrameType, payload?: Uint8Array): void;
   control(type: FrameType, payload: object): void;
   drop(code?: number): void;
@@ -132,7 +133,7 @@ export async function startFakeRelay(html: string): Promise<FakeRelay> {
       return sequence;
     },
     feedback: (type, number) => send(type, encodeNumber(number), 0, epoch),
-    point: (pointer) => send(pointer.type, encodePointer(pointer), ++pointed, epoch),
+    point: (pointer, again = false) => send(pointer.type, encodePointer(pointer), again ? pointed : ++pointed, epoch),
     send: (type, payload) => send(type, payload ?? new Uint8Array(), 1, epoch),
     control: (type, payload) => send(type, payload),
     drop: (code = 1011) => socket?.close(code),

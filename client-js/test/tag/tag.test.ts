@@ -374,6 +374,22 @@ describe('pointing', () => {
     expect(await page.locator('#name').getAttribute('style')).toBeNull();
   });
 
+  it('should take away the cursor of an agent that is gone, and show it where it was when the agent is back on another carrier', async () => {
+    await begin('view-only');
+    await page.locator('#name').click();
+    await until(() => pointers(FrameType.CLICK_MARK).length === 1);
+    const cursor = { type: FrameType.CURSOR, node: pointers(FrameType.CLICK_MARK)[0]!.node, x: 0, y: 0 } as const;
+    const consumer = { number: 1, role: 'consumer', name: 'Consumer', present: true };
+    const session = { id: 'x', state: 'active', mode: 'view-only', reason: null };
+    relay.point(cursor);
+    await visible('cursor-agent');
+    relay.control(FrameType.SESSION, { ...session, participants: [consumer, { number: 2, role: 'agent', name: 'Ada', present: false }] });
+    await gone('cursor-agent');
+    relay.control(FrameType.SESSION, { ...session, participants: [consumer, { number: 2, role: 'agent', name: 'Ada', present: true }] });
+    relay.point(cursor, true);
+    await visible('cursor-agent');
+  });
+
   it('should refuse by itself what view-only forbids, though the relay lets it through', async () => {
     await begin('view-only');
     await page.locator('#name').click();
