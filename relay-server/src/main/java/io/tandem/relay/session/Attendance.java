@@ -119,10 +119,16 @@ final class Attendance {
         return order == Attempts.Order.AGAIN;
     }
 
-    /** HELLO of an agent or observer: by its resume secret, or else by its grant. */
+    /** HELLO of an agent or observer: by its resume secret, or else by its grant. One whose invitation came to nothing is told so. */
     void admitGuest(ClientChannel channel, Hello hello, long sequence) throws FrameViolation {
         Participant known = find(hello.role(), guest -> guest.knows(hello.resume()));
         Participant guest = known == null ? find(hello.role(), each -> each.wasGranted(hello.grant())) : known;
+        Invitation over = guest == null ? session.invitations().findOver(hello) : null;
+        if (over != null) {
+            welcome(over.agent(), channel, over.agent().renewResume(services.secrets(), null), sequence);
+            session.invitations().bidFarewell(channel, over);
+            return;
+        }
         if (guest == null) {
             throw new FrameViolation(
                     CloseCode.NOT_AUTHENTICATED, "no " + hello.role().wireName() + " of this session has that secret");
@@ -144,20 +150,8 @@ final class Attendance {
             Participant arriving, ClientChannel channel, Hello hello, @Nullable String presented, long sequence) {
         boolean ended = session.state() == SessionState.ENDED;
         ClientChannel replaced = ended ? null : arriving.arrive(channel, hello.lz4());
-        channel.open(session, arriving);
-        session.refreshView();
         String resume = arriving.role() == Role.OBSERVER ? null : arriving.renewResume(services.secrets(), presented);
-        channel.send(
-                Lane.CONTROL,
-                ControlFrames.welcome(
-                        sequence,
-                        new ControlFrames.Welcome(
-                                arriving.number(),
-                                epoch,
-                                resume,
-                                services.limits(),
-                                session.brand().resourceOrigins()),
-                        session.view()));
+        welcome(arriving, channel, resume, sequence);
         if (ended) {
             session.bidFarewell(channel);
             return;
@@ -173,6 +167,22 @@ final class Attendance {
             }
         }
         router.arrived(arriving);
+    }
+
+    private void welcome(Participant arriving, ClientChannel channel, @Nullable String resume, long sequence) {
+        channel.open(session, arriving);
+        session.refreshView();
+        channel.send(
+                Lane.CONTROL,
+                ControlFrames.welcome(
+                        sequence,
+                        new ControlFrames.Welcome(
+                                arriving.number(),
+                                epoch,
+                                resume,
+                                services.limits(),
+                                session.brand().resourceOrigins()),
+                        session.view()));
     }
 
     /** Keeps a place for somebody who may come with this grant. */

@@ -46,6 +46,29 @@ final class Invitations {
         return all.get(id);
     }
 
+    /** The one that came to nothing and whose agent says this HELLO: the word of it may have gone down with a carrier. */
+    @Nullable
+    Invitation findOver(Hello hello) {
+        for (Invitation invitation : all.values()) {
+            Participant agent = invitation.agent();
+            boolean isOver = invitation != current && hello.role() == Role.AGENT;
+            if (isOver && (agent.knows(hello.resume()) || agent.wasGranted(hello.grant()))) {
+                return invitation;
+            }
+        }
+        return null;
+    }
+
+    /** Tells its agent what became of it, once more. */
+    void bidFarewell(ClientChannel channel, Invitation over) {
+        tellState(channel, over);
+        channel.close(CloseCode.NORMAL, words(over));
+    }
+
+    private static String words(Invitation over) {
+        return "the invitation is " + over.state().wireName();
+    }
+
     /** Whether this agent's invitation is pending or was accepted. */
     boolean isEngaged(AgentIdentity agent) {
         return current != null && isFrom(current, agent);
@@ -149,7 +172,7 @@ final class Invitations {
         last = invitation;
         tellState(invitation);
         release(invitation);
-        session.attendance().dismiss(invitation.agent(), CloseCode.NORMAL, "the invitation is " + outcome.wireName());
+        session.attendance().dismiss(invitation.agent(), CloseCode.NORMAL, words(invitation));
     }
 
     private void tellState(Invitation invitation) {

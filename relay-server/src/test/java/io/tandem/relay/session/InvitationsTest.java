@@ -51,6 +51,29 @@ class InvitationsTest {
     }
 
     @Test
+    void shouldTellAnAgentThatComesBackWhatBecameOfItsInvitation() {
+        InviteOutcome.Invited invited = invite();
+        SessionWorld.Client agent = world.open(SessionWorld.SESSION).guest("agent", invited.grant());
+        String secret = agent.resume();
+        answer(consumer, invited, false);
+        assertThat(agent.outlet.closeCode()).isEqualTo(CloseCode.NORMAL);
+
+        for (String known : new String[] {"grant\":\"" + invited.grant(), "resume\":\"" + secret}) {
+            SessionWorld.Client again = world.open(SessionWorld.SESSION)
+                    .send(
+                            FrameType.HELLO,
+                            "{\"protocol\":[1,1],\"role\":\"agent\",\"client\":\"test\",\"lz4\":true,\"" + known
+                                    + "\"}");
+            assertThat(again.outlet.last(FrameType.WELCOME).payload()).contains("\"state\":\"waiting\"");
+            assertThat(SessionWorld.member(
+                            again.outlet.last(FrameType.INVITATION_STATE).payload(), "state"))
+                    .isEqualTo("declined");
+            assertThat(again.outlet.closeCode()).isEqualTo(CloseCode.NORMAL);
+            assertThat(again.outlet.closeReason()).isEqualTo("the invitation is declined");
+        }
+    }
+
+    @Test
     void shouldAskTheConsumerAndGoActiveWhenItAccepts() {
         InviteOutcome.Invited invited = invite();
         RecordingOutlet.Sent asked = consumer.outlet.last(FrameType.INVITATION);
@@ -86,7 +109,8 @@ class InvitationsTest {
                         .guest("agent", invited.grant())
                         .outlet
                         .closeCode())
-                .isEqualTo(CloseCode.NOT_AUTHENTICATED);
+                .isEqualTo(CloseCode.NORMAL);
+        assertThat(world.view().participants()).hasSize(1);
     }
 
     @Test

@@ -27,13 +27,19 @@ public final class RecordingOutlet implements Outlet {
     public void write(ByteBuf frame) {
         try {
             if (closeCode == null) {
+                // All bytes at once: the leak detector notes each access.
+                byte[] bytes = ByteBufUtil.getBytes(frame);
                 sent.add(new Sent(
                         Objects.requireNonNull(FrameType.ofCode(FrameHeader.typeCode(frame))),
                         FrameHeader.sender(frame),
                         FrameHeader.epoch(frame),
                         FrameHeader.sequence(frame),
-                        FrameHeader.payload(frame).toString(StandardCharsets.UTF_8),
-                        ByteBufUtil.hexDump(frame)));
+                        new String(
+                                bytes,
+                                FrameHeader.LENGTH_BYTES,
+                                bytes.length - FrameHeader.LENGTH_BYTES,
+                                StandardCharsets.UTF_8),
+                        ByteBufUtil.hexDump(bytes)));
             }
         } finally {
             frame.release();
