@@ -18,8 +18,8 @@ export default defineConfig({
   testDir: '.',
   testMatch: '*.test.ts',
   outputDir: '../artefacts/e2e',
-  // One relay and two browsers at a time, as on an agent's machine; what fails once has failed.
-  workers: 1,
+  // Two tests at a time, each with a relay and two browsers of its own; what fails once has failed.
+  workers: 2,
   retries: 0,
   forbidOnly: true,
   timeout: 60_000,
