@@ -40,7 +40,6 @@ public final class FaultProxy implements AutoCloseable {
 
     private final LinkListener listener;
     private @Nullable Future<?> alternation;
-    private boolean dark;
     private long opened;
 
     private FaultProxy(InetSocketAddress target, int port, long seed) throws IOException {
@@ -85,11 +84,10 @@ public final class FaultProxy implements AutoCloseable {
     /** A dead path: nothing arrives either way, new connections hang, and nobody is told. Ends with {@link #up}. */
     public void blackhole() {
         onLoop(() -> {
-            dark = true;
             faults.up.hold(true);
             faults.down.hold(true);
-            listener.setAccepting(!dark);
-            return dark;
+            listener.leaveAlone();
+            return true;
         });
     }
 
@@ -109,13 +107,12 @@ public final class FaultProxy implements AutoCloseable {
      */
     public void up(boolean abandon) {
         onLoop(() -> {
-            dark = false;
             if (abandon) {
                 List.copyOf(links).forEach(Link::die);
             }
             faults.up.hold(false);
             faults.down.hold(false);
-            listener.setAccepting(!dark);
+            listener.accept(abandon);
             return abandon;
         });
     }
@@ -249,6 +246,7 @@ public final class FaultProxy implements AutoCloseable {
         return onLoop(() -> new PathFigures(
                 opened,
                 links.size(),
+                listener.leftAlone(),
                 (int) links.stream().filter(Link::isUpgraded).count(),
                 (int) links.stream()
                         .filter(link -> link.kind() == Link.Kind.LONG_POLL)

@@ -3,6 +3,7 @@ package io.tandem.load.netlab;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
@@ -18,6 +19,9 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +41,10 @@ final class LinkListener {
     /** Bound and never listening: keeps the port while nobody listens. */
     private final Socket reservation = new Socket();
 
-    private volatile boolean accepting = true;
+    /** On the loop; so is what was left alone. */
+    private boolean accepting = true;
+
+    private final Set<LeftAlone> leftAlone = new LinkedHashSet<>();
 
     /** Guarded by this. */
     private @Nullable Channel listening;
@@ -71,7 +78,6 @@ final class LinkListener {
                 .channel(NioServerSocketChannel.class)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                .option(ChannelOption.AUTO_READ, accepting)
                 .childOption(ChannelOption.SO_RCVBUF, SOCKET_BYTES)
                 .childOption(ChannelOption.SO_SNDBUF, SOCKET_BYTES)
                 .childOption(ChannelOption.TCP_NODELAY, true)
@@ -103,12 +109,28 @@ final class LinkListener {
         }
     }
 
-    /** Takes connections, or lets them wait in the kernel as if nobody had heard of them. */
-    synchronized void setAccepting(boolean on) {
-        accepting = on;
-        if (listening != null) {
-            listening.config().setAutoRead(on);
+    /** Leaves new connections alone from now on, as if their first word got lost; one whose client gives it up is forgotten. On the loop. */
+    void leaveAlone() {
+        accepting = false;
+    }
+
+    /**
+     * Takes connections again. On the loop.
+     *
+     * @param abandon whether those that were left alone stay so: as where TCP has backed off
+     */
+    void accept(boolean abandon) {
+        accepting = true;
+        List<LeftAlone> waited = List.copyOf(leftAlone);
+        leftAlone.clear();
+        if (!abandon) {
+            waited.forEach(LeftAlone::goOn);
         }
+    }
+
+    /** How many are left alone now. On the loop. */
+    int leftAlone() {
+        return leftAlone.size();
     }
 
     /** Gives the port back. */
@@ -125,37 +147,92 @@ final class LinkListener {
         @Override
         public void channelActive(ChannelHandlerContext ctx) {
             Channel client = ctx.channel();
-            if (!hasRoom.getAsBoolean()) {
+            if (!hasRoom.getAsBoolean() || leftAlone.size() >= BACKLOG) {
                 breakOff(client);
-                return;
+            } else if (accepting) {
+                connect(client, Unpooled.EMPTY_BUFFER);
+            } else {
+                ctx.pipeline().addLast(new LeftAlone(client));
+                client.config().setAutoRead(true);
             }
-            new Bootstrap()
-                    .group(client.eventLoop())
-                    .channel(NioSocketChannel.class)
-                    .option(ChannelOption.SO_RCVBUF, SOCKET_BYTES)
-                    .option(ChannelOption.SO_SNDBUF, SOCKET_BYTES)
-                    .option(ChannelOption.TCP_NODELAY, true)
-                    .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                    .option(ChannelOption.AUTO_READ, false)
-                    .handler(new ChannelInboundHandlerAdapter())
-                    .connect(target)
-                    .addListener((ChannelFuture connected) -> {
-                        if (connected.isSuccess() && client.isActive()) {
-                            start(client, connected.channel());
-                        } else {
-                            breakOff(client);
-                            connected.channel().close();
-                        }
-                    });
         }
     }
 
-    private void start(Channel client, Channel relay) {
+    /** A connection that nobody answers: keeps what it says, and is gone as soon as its client has given it up. On the loop. */
+    private final class LeftAlone extends ChannelInboundHandlerAdapter {
+        private final Channel client;
+        private final ByteBuf said = Unpooled.buffer();
+
+        LeftAlone(Channel client) {
+            this.client = client;
+            leftAlone.add(this);
+        }
+
+        void goOn() {
+            client.config().setAutoRead(false);
+            client.pipeline().remove(this);
+            connect(client, said);
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            ByteBuf bytes = (ByteBuf) message;
+            said.writeBytes(bytes);
+            bytes.release();
+            if (said.readableBytes() >= SOCKET_BYTES) {
+                client.config().setAutoRead(false);
+            }
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            if (event instanceof ChannelInputShutdownEvent) {
+                client.close();
+            }
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            leftAlone.remove(this);
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            ctx.close();
+        }
+    }
+
+    /** Connects to the relay and makes a link of the two ends; what the client has said already goes first. */
+    private void connect(Channel client, ByteBuf said) {
+        new Bootstrap()
+                .group(client.eventLoop())
+                .channel(NioSocketChannel.class)
+                .option(ChannelOption.SO_RCVBUF, SOCKET_BYTES)
+                .option(ChannelOption.SO_SNDBUF, SOCKET_BYTES)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .option(ChannelOption.AUTO_READ, false)
+                .handler(new ChannelInboundHandlerAdapter())
+                .connect(target)
+                .addListener((ChannelFuture connected) -> {
+                    if (connected.isSuccess() && client.isActive()) {
+                        start(client, connected.channel(), said);
+                    } else {
+                        breakOff(client);
+                        connected.channel().close();
+                    }
+                });
+    }
+
+    private void start(Channel client, Channel relay, ByteBuf said) {
         Link link = join.apply(client, relay);
         client.pipeline().addLast(new EndHandler(link, Direction.UP));
         relay.pipeline().addLast(new EndHandler(link, Direction.DOWN));
         client.config().setAutoRead(true);
         relay.config().setAutoRead(true);
+        if (said.isReadable()) {
+            link.onBytes(Direction.UP, said);
+        }
     }
 
     private static void breakOff(Channel channel) {

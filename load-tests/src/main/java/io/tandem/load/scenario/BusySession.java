@@ -12,6 +12,7 @@ import io.tandem.relay.frame.FrameHeader;
 import io.tandem.relay.frame.FrameType;
 import io.tandem.relay.session.CarrierKind;
 import java.util.Arrays;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** A pair whose page changes all the time; each change carries the moment when it was sent. Its changes are made on one thread. */
@@ -27,7 +28,10 @@ final class BusySession {
     private final String sessionId;
     private final String grant;
     private final SimulatedTag tag;
-    private SimulatedAgent agent;
+    private volatile SimulatedAgent agent;
+
+    /** Whether it is on its way back; told by one thread. */
+    private boolean returns;
 
     private long sentSequence;
     private long sentPointers;
@@ -182,10 +186,11 @@ final class BusySession {
         return isFresh;
     }
 
-    /** Opens another channel where the relay has given this viewer up. */
-    void comeBackIfGivenUp() {
-        if (!agent.peer().isOpen() && !cameBack()) {
-            comeBack();
+    /** Opens another channel where the relay has given this viewer up; once, and on one of these threads. */
+    void comeBackIfGivenUp(Executor threads) {
+        if (!agent.peer().isOpen() && !returns) {
+            returns = true;
+            threads.execute(this::comeBack);
         }
     }
 }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -104,6 +105,7 @@ public final class SlowViewers {
             Memory memoryBefore,
             Memory memoryHighest,
             Latencies before,
+            Latencies filling,
             Latencies during,
             int wentOn,
             int cameBack,
@@ -153,7 +155,7 @@ public final class SlowViewers {
                     Locale.ROOT,
                     "%d viewers stopped%nrelay before: %s%nrelay at most: %s%n"
                             + "allowed: waiting for one client %d KiB (full at %d KiB), resident %d MiB more%n"
-                            + "others before: %s%nothers meanwhile: %s%n"
+                            + "others before: %s%nothers while it filled: %s%nothers meanwhile: %s%n"
                             + "then %d went on and %d came back; %d pointer frames were collapsed, %d page frames were missing",
                     stopped,
                     memoryBefore,
@@ -162,6 +164,7 @@ public final class SlowViewers {
                     FULL_BYTES >> 10,
                     (stopped * BYTES_PER_STOPPED_VIEWER + SLACK_BYTES) >> 20,
                     before,
+                    filling,
                     during,
                     wentOn,
                     cameBack,
@@ -231,6 +234,8 @@ public final class SlowViewers {
         Latencies usual = Latencies.of(live);
         slow.forEach(BusySession::stopReading);
         awaitFull(relay, slow.size());
+        // Until then their pages hurry, and this process with them: that is told, and is not what the stop costs.
+        Latencies filling = Latencies.of(live);
         Memory highest = pass(relay, seconds);
         Latencies meanwhile = Latencies.of(live);
         slow.forEach(BusySession::goOn);
@@ -246,7 +251,7 @@ public final class SlowViewers {
         long lost = slow.stream().mapToLong(BusySession::missing).sum()
                 + live.stream().mapToLong(BusySession::missing).sum();
         long collapsed = slow.stream().mapToLong(BusySession::collapsedPointers).sum();
-        return new Outcome(slow.size(), before, highest, usual, meanwhile, wentOn, cameBack, collapsed, lost);
+        return new Outcome(slow.size(), before, highest, usual, filling, meanwhile, wentOn, cameBack, collapsed, lost);
     }
 
     /** Waits until so much waits for the stopped ones that they are felt: on a busy machine that takes longer than on another. */
@@ -258,14 +263,16 @@ public final class SlowViewers {
 
     /** Each comes back by itself, if it has to, and none waits for another. */
     private static void awaitFresh(List<BusySession> sessions, long endNanos) {
-        while (System.nanoTime() < endNanos && !sessions.stream().allMatch(BusySession::isFresh)) {
-            sessions.forEach(BusySession::comeBackIfGivenUp);
-            try {
+        ExecutorService returning = Executors.newFixedThreadPool(sessions.size());
+        try {
+            while (System.nanoTime() < endNanos && !sessions.stream().allMatch(BusySession::isFresh)) {
+                sessions.forEach(session -> session.comeBackIfGivenUp(returning));
                 TimeUnit.MILLISECONDS.sleep(20);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            returning.shutdownNow();
         }
     }
 

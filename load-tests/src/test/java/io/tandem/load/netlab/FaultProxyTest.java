@@ -179,6 +179,39 @@ class FaultProxyTest {
     }
 
     @Test
+    void shouldNotHearOfWhoGaveUpInTheDark() throws IOException {
+        path.blackhole();
+        try (Socket first = client()) {
+            first.getOutputStream().write(PAGE.getBytes(StandardCharsets.ISO_8859_1));
+            await(PathFigures::leftAlone, waiting -> waiting == 1);
+        }
+        await(PathFigures::leftAlone, waiting -> waiting == 0);
+        try (Socket second = client()) {
+            second.getOutputStream().write(PAGE.getBytes(StandardCharsets.ISO_8859_1));
+            await(PathFigures::leftAlone, waiting -> waiting == 1);
+            path.up(false);
+            try (Socket heard = relay.accept()) {
+                assertThat(Ends.read(heard, PAGE.length())).isEqualTo(PAGE);
+                await(PathFigures::opened, opened -> opened == 1);
+            }
+        }
+    }
+
+    @Test
+    void shouldLeaveAloneForGoodWhoCameInTheDarkWhereThePathComesBackWithoutThem() throws IOException {
+        path.blackhole();
+        try (Socket waiting = client()) {
+            waiting.getOutputStream().write(PAGE.getBytes(StandardCharsets.ISO_8859_1));
+            await(PathFigures::leftAlone, alone -> alone == 1);
+            path.up(true);
+            Ends fresh = connect().upgraded();
+            fresh.up("alive");
+            fresh.assertArrivesUp("alive");
+            assertThat(path.figures().opened()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void shouldLoseOneDirectionAlone() throws IOException {
         Ends ends = connect().upgraded();
         path.lose(Direction.UP, true);

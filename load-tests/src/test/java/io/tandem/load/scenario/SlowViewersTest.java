@@ -17,6 +17,7 @@ class SlowViewersTest {
                 BEFORE,
                 highest,
                 new Latencies(100, 500, 2_000, 3_000),
+                new Latencies(100, 500, 900_000, 900_000),
                 new Latencies(100, 500, p99During, p99During),
                 wentOn,
                 0,
