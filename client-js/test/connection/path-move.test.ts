@@ -30,10 +30,10 @@ describe('silence', () => {
     expect(channel.state).toBe('open');
   });
 
-  it('should be raced by long-polls, and by a WebSocket every fourth time', () => {
+  it('should be raced by long-polls, and by a WebSocket as well every fourth time', () => {
     start();
     untilSuspect();
-    clock.advance(2_800);
+    clock.advance(2_000);
     expect(kinds().slice(1)).toEqual([
       'long-poll',
       'websocket',

@@ -102,9 +102,9 @@ describe('opening', () => {
 
   it('should keep three attempts at most, the oldest among them', () => {
     start();
-    clock.advance(1_600);
-    expect(kinds()).toEqual(['websocket', 'long-poll', 'long-poll', 'long-poll', 'websocket']);
-    expect(outstanding()).toEqual([at(0), at(3), at(4)]);
+    clock.advance(400 + 3 * 300);
+    expect(kinds()).toEqual(['websocket', 'long-poll', 'long-poll', 'long-poll', 'websocket', 'long-poll']);
+    expect(outstanding()).toEqual([at(0), at(4), at(5)]);
   });
 
   it('should give an attempt up after 2 s, and the next later where that was too soon', () => {
@@ -249,19 +249,20 @@ describe('a carrier that is lost', () => {
     expect(log.at(-1)).toBe('closed 4409');
   });
 
-  it('should be raced every 400 ms for 60 s, then ever more rarely, up to every 5 s', () => {
+  it('should be raced every 300 ms for 60 s, then ever more rarely, up to every 5 s', () => {
     start();
     openOn(at(0));
     at(0).lose();
     clock.advance(60_000);
     const raced = opened.length;
-    expect(raced).toBeGreaterThan(140);
+    // 200 times, and each fourth time by both kinds.
+    expect(raced).toBeGreaterThan(240);
     clock.advance(60_000);
-    expect(opened.length - raced).toBeLessThan(18);
+    expect(opened.length - raced).toBeLessThan(24);
     clock.advance(10_000);
     const before = opened.length;
-    clock.advance(10_000);
-    expect(opened.length - before).toBe(2);
+    clock.advance(20_000);
+    expect(opened.length - before).toBe(5);
   });
 
   it('should be tried for at once when the network is back', () => {
