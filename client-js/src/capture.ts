@@ -176,9 +176,12 @@ export function startSession(context: SessionContext): LiveSession {
         delivery.restart();
         keyframe();
       }
-      if (next.state !== 'active' || !next.participants.some(({ role, present }) => role === 'agent' && present)) {
+      const isAlone = !next.participants.some(({ role, present }) => role === 'agent' && present);
+      if (isAlone || next.state !== 'active') {
         overlay.hideCursor();
         overlay.showTyping(undefined, '');
+      }
+      if (isAlone) {
         // An agent that comes back sends them again as they were.
         pointed.delete(FrameType.CURSOR);
         pointed.delete(FrameType.TYPING);

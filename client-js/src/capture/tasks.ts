@@ -20,6 +20,8 @@ export function createTasks(window: Window & typeof globalThis): Tasks {
   const channel = new window.MessageChannel();
   let due: (() => void) | undefined;
   let timer = 0;
+  /** Of work whose timer is still to be set. */
+  let waitMillis: number | undefined;
   let isNext = false;
   let isDraining = false;
   let cancelIdle: (() => void) | undefined;
@@ -27,8 +29,14 @@ export function createTasks(window: Window & typeof globalThis): Tasks {
   function clear(): void {
     window.clearTimeout(timer);
     timer = 0;
+    waitMillis = undefined;
     isNext = false;
     due = undefined;
+  }
+
+  function wait(millis: number): void {
+    waitMillis = undefined;
+    timer = window.setTimeout(run, millis);
   }
 
   function run(): void {
@@ -39,6 +47,7 @@ export function createTasks(window: Window & typeof globalThis): Tasks {
 
   channel.port1.onmessage = () => {
     if (isNext) run();
+    else if (waitMillis !== undefined) wait(waitMillis);
   };
 
   return {
@@ -52,7 +61,11 @@ export function createTasks(window: Window & typeof globalThis): Tasks {
     after(millis, work) {
       if (due !== undefined) return;
       due = work;
-      timer = window.setTimeout(run, millis);
+      // In a hidden tab, a timer that the page's own timers lead to is held for up to a minute; one that is set in a task of its own, for a second.
+      if (window.document.hidden) {
+        waitMillis = millis;
+        channel.port2.postMessage(0);
+      } else wait(millis);
     },
     whenIdle(work) {
       if (cancelIdle !== undefined) return;

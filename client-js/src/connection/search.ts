@@ -6,6 +6,11 @@ export const RACE_MILLIS = 400;
 /** From one attempt to the next, a quarter more or less: often enough that 19 of 20 clients are back within 500 ms of the network, with what HELLO takes. */
 const RETRY_MILLIS = 300;
 const RACE_SPREAD = 0.5;
+/**
+ * On a path that looked open and is dead, the first attempts come twice as fast: the browser may put each on a connection that it kept from loading the
+ * page, of up to six, all of them as dead.
+ */
+const KEPT_CONNECTIONS = 6;
 /** Attempts are made at this rate for so long; the relay's grace for somebody who is gone is no longer. After it each waits twice as long as the one before ... */
 const RACE_FOR_MILLIS = 60_000;
 /** ... up to this. */
@@ -54,10 +59,12 @@ export function createSearch(clock: Clock, random: () => number, isUrgent: () =>
     const isWebSockets = tried++ % KINDS_PERIOD === webSocketsTurn;
     const isRace = tried < 2 || (isUrgent() && clock.now() - since < RACE_FOR_MILLIS);
     if (!isRace) pauseMillis = Math.min(MAX_PAUSE_MILLIS, pauseMillis * 2);
-    const waitMillis = tried > 1 ? pauseMillis : hasHeadStart ? RACE_MILLIS : 0;
+    const mayBeKept = !hasHeadStart && tried <= KEPT_CONNECTIONS;
+    const waitMillis = tried > 1 ? pauseMillis / (mayBeKept ? 2 : 1) : hasHeadStart ? RACE_MILLIS : 0;
     plan(waitMillis * (1 + (random() - 0.5) * RACE_SPREAD));
-    if (isWebSockets) attempt('websocket');
+    // The last of several is kept longest.
     if (!isWebSockets || tried > KINDS_PERIOD) attempt('long-poll');
+    if (isWebSockets && isOn) attempt('websocket');
   }
 
   function raceAgain(): void {

@@ -10,6 +10,12 @@ const ASK_MILLIS = 2_000;
 /** ... up to this: an agent who is away tells by itself when it is back. */
 const ASK_AT_MOST_MILLIS = 16_000;
 
+/**
+ * After so long without an acknowledgement nothing more is made: on a dark path it would only have to be sent again when that returns, in front of what the
+ * page is by then.
+ */
+const STALLED_MILLIS = 1_000;
+
 export interface PageSenderOptions {
   readonly clock: Clock;
   /** Hands a frame to the carrier; false when there is none. */
@@ -65,6 +71,8 @@ export function createPageSender(options: PageSenderOptions): PageSender {
   /** After a new carrier nothing is sent until the agent has said from where. */
   let isHeld = false;
   let isFull = false;
+  /** When the agent was heard last, or the first frame was made that it has not acknowledged. */
+  let waitingSince = 0;
   let askMillis = ASK_MILLIS;
   let cancelAsk: (() => void) | undefined;
 
@@ -81,6 +89,7 @@ export function createPageSender(options: PageSenderOptions): PageSender {
       wantKeyframe();
       return;
     }
+    if (ring.length === 0) waitingSince = clock.now();
     ring.push({ sequence: last, frame, beginsLine, sentAt: 0 });
     ringBytes += frame.length;
     pump();
@@ -110,6 +119,7 @@ export function createPageSender(options: PageSenderOptions): PageSender {
     cancelAsk = undefined;
     askMillis = ASK_MILLIS;
     isHeld = false;
+    waitingSince = clock.now();
   }
 
   function forget(): void {
@@ -160,7 +170,8 @@ export function createPageSender(options: PageSenderOptions): PageSender {
   return {
     send,
     hasRoom() {
-      isFull = isHeld || ringBytes >= window.bytes;
+      const isStalled = ring.length > 0 && clock.now() - waitingSince >= STALLED_MILLIS;
+      isFull = isHeld || isStalled || ringBytes >= window.bytes;
       return !isFull;
     },
     receive({ type, epoch: of, sequence: mark, payload }) {

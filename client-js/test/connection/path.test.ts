@@ -103,7 +103,7 @@ describe('opening', () => {
   it('should keep three attempts at most, the oldest among them', () => {
     start();
     clock.advance(400 + 3 * 300);
-    expect(kinds()).toEqual(['websocket', 'long-poll', 'long-poll', 'long-poll', 'websocket', 'long-poll']);
+    expect(kinds()).toEqual(['websocket', 'long-poll', 'long-poll', 'long-poll', 'long-poll', 'websocket']);
     expect(outstanding()).toEqual([at(0), at(4), at(5)]);
   });
 

@@ -124,6 +124,26 @@ describe('the page lane at the tag', () => {
     expect(heard()).toEqual([2, 3]);
   });
 
+  it('should have no room after a second without an acknowledgement, though little is on its way, and tell when one comes', () => {
+    page();
+    clock.advance(999);
+    expect(sender.hasRoom()).toBe(true);
+    clock.advance(1);
+    expect(sender.hasRoom()).toBe(false);
+    hear(PAGE_ACK, 1);
+    expect(heard()).toEqual([1, 'room']);
+    clock.advance(5_000);
+    expect(sender.hasRoom()).toBe(true);
+    change();
+    clock.advance(600);
+    change();
+    hear(PAGE_ACK, 2);
+    clock.advance(600);
+    expect(sender.hasRoom()).toBe(true);
+    clock.advance(400);
+    expect(sender.hasRoom()).toBe(false);
+  });
+
   it('should have room for the window, wait, and tell when there is room again', () => {
     page(5_000);
     expect(sender.hasRoom()).toBe(true);

@@ -24,8 +24,8 @@ export const shopPage = (number: number, tag: string): string => `<!doctype html
       item.className = 'kind-' + (made % 7);
       list.insertBefore(item, list.children[(made * 7919) % (list.children.length + 1)] ?? null);
     }
-    if (list.children.length > 60) list.children[(made * 104729) % list.children.length].remove();
-    if (list.children.length > 60) list.children[0].remove();
+    // As many as come: a page that grows would be slower from try to try.
+    while (list.children.length > 60) list.children[(made * 104729 + list.children.length) % list.children.length].remove();
     list.append(list.children[(made * 31) % list.children.length]);
   }, ${CHANGE_MILLIS});
   window.rest = () => { clearInterval(window.ticking); clearInterval(window.changing); };

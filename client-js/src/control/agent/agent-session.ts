@@ -313,6 +313,8 @@ export class AgentSession extends EventTarget {
     this.number = welcome.participant;
     this.resume = welcome.resume ?? this.resume;
     this.origins = welcome.resourceOrigins;
+    // Who is none of them is told next what became of the invitation; the session is others'.
+    if (!welcome.session.participants.some(({ number }) => number === this.number)) return;
     this.sessionChanged(welcome.session);
     // What was on its way on the carrier before this one counts as lost.
     if (this.over) return;

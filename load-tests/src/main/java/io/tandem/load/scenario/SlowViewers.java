@@ -37,8 +37,8 @@ public final class SlowViewers {
     /** What may wait for a client before its sender is stopped. */
     static final long FULL_BYTES = CarrierLimits.DEFAULTS.inFlightBytes();
 
-    /** What one turn of the consumer's loop reads at most, and what was therefore read before it was told to stop. */
-    static final long TURN_BYTES = 256 << 10;
+    /** What is read at once, 64 KiB, was read before the consumer was told to stop; as much again for what each frame takes besides its bytes. */
+    static final long TURN_BYTES = 128 << 10;
 
     /** What the relay may hold for each stopped viewer. */
     static final long BYTES_PER_STOPPED_VIEWER = FULL_BYTES + TURN_BYTES;
@@ -233,10 +233,10 @@ public final class SlowViewers {
         Memory before = pass(relay, seconds);
         Latencies usual = Latencies.of(live);
         slow.forEach(BusySession::stopReading);
-        awaitFull(relay, slow.size());
+        Memory full = awaitFull(relay, slow.size());
         // Until then their pages hurry, and this process with them: that is told, and is not what the stop costs.
         Latencies filling = Latencies.of(live);
-        Memory highest = pass(relay, seconds);
+        Memory highest = full.orMore(pass(relay, seconds));
         Latencies meanwhile = Latencies.of(live);
         slow.forEach(BusySession::goOn);
         int wentOn = 0;
@@ -255,15 +255,17 @@ public final class SlowViewers {
     }
 
     /** Waits until so much waits for the stopped ones that they are felt: on a busy machine that takes longer than on another. */
-    private static void awaitFull(RelayProcess relay, int stopped) {
-        for (int i = 0; i < FULL_WITHIN_SECONDS && !Memory.of(relay).isFullFor(stopped); i++) {
-            pass(relay, 1);
+    private static Memory awaitFull(RelayProcess relay, int stopped) {
+        Memory highest = Memory.of(relay);
+        for (int i = 0; i < FULL_WITHIN_SECONDS && !highest.isFullFor(stopped); i++) {
+            highest = highest.orMore(pass(relay, 1));
         }
+        return highest;
     }
 
     /** Each comes back by itself, if it has to, and none waits for another. */
     private static void awaitFresh(List<BusySession> sessions, long endNanos) {
-        ExecutorService returning = Executors.newFixedThreadPool(sessions.size());
+        ExecutorService returning = Executors.newFixedThreadPool(Math.max(1, sessions.size()));
         try {
             while (System.nanoTime() < endNanos && !sessions.stream().allMatch(BusySession::isFresh)) {
                 sessions.forEach(session -> session.comeBackIfGivenUp(returning));

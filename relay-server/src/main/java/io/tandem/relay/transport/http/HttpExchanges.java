@@ -66,13 +66,19 @@ final class HttpExchanges extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
 
     private void send(ChannelHandlerContext ctx, Call call, Answer answer) {
+        if (ctx.isRemoved()) {
+            // The connection has become a channel meanwhile: whoever asked for both waits for neither.
+            return;
+        }
         FullHttpResponse response = answer.response(call.isHead());
         HttpUtil.setKeepAlive(response, call.keepAlive());
         ChannelFuture sent = ctx.writeAndFlush(response);
         if (call.keepAlive()) {
             sent.addListener(done -> {
                 answering = false;
-                next(ctx);
+                if (!ctx.isRemoved()) {
+                    next(ctx);
+                }
             });
         } else {
             sent.addListener(ChannelFutureListener.CLOSE);
