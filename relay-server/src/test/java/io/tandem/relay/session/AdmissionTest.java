@@ -202,16 +202,10 @@ class AdmissionTest {
 
     @Test
     void shouldLetAConsumerThatComesBackAfterTheEndReadTheReason() {
-        SessionWorld.Client consumer = world.open(SessionWorld.SESSION).consumer();
-        String resume = consumer.resume();
-        InviteOutcome.Invited invited = world.invite(SessionWorld.ADA, SessionWorld.SESSION, Mode.SHARED);
-        SessionWorld.Client agent = world.open(SessionWorld.SESSION).guest("agent", invited.grant());
-        consumer.send(
-                FrameType.INVITATION_ANSWER,
-                "{\"invitation\":\"" + invited.invitation().id() + "\",\"accept\":true}");
-        consumer.lose();
-        agent.send(FrameType.END, "{}");
-        SessionWorld.Client back = world.open(SessionWorld.SESSION).consumerAgain(resume, false);
+        SessionWorld.Pair pair = world.pair(Mode.SHARED);
+        pair.consumer.lose();
+        pair.agent.send(FrameType.END, "{}");
+        SessionWorld.Client back = world.open(SessionWorld.SESSION).consumerAgain(pair.resume, false);
         assertThat(back.outlet.closeCode()).isEqualTo(CloseCode.SESSION_ENDED);
         assertThat(SessionWorld.member(back.outlet.last(FrameType.SESSION).payload(), "reason"))
                 .isEqualTo("agent-ended");
@@ -219,16 +213,10 @@ class AdmissionTest {
 
     @Test
     void shouldTellAClientWhyItEndedWhosePathBrokeAMomentBefore() {
-        SessionWorld.Client consumer = world.open(SessionWorld.SESSION).consumer();
-        String resume = consumer.resume();
-        InviteOutcome.Invited invited = world.invite(SessionWorld.ADA, SessionWorld.SESSION, Mode.SHARED);
-        SessionWorld.Client agent = world.open(SessionWorld.SESSION).guest("agent", invited.grant());
-        consumer.send(
-                FrameType.INVITATION_ANSWER,
-                "{\"invitation\":\"" + invited.invitation().id() + "\",\"accept\":true}");
-        agent.send(FrameType.END, "{}");
+        SessionWorld.Pair pair = world.pair(Mode.SHARED);
+        pair.agent.send(FrameType.END, "{}");
         world.loop.advance(9_000);
-        SessionWorld.Client back = world.open(SessionWorld.SESSION).consumerAgain(resume, false);
+        SessionWorld.Client back = world.open(SessionWorld.SESSION).consumerAgain(pair.resume, false);
         assertThat(back.outlet.closeCode()).isEqualTo(CloseCode.SESSION_ENDED);
         assertThat(SessionWorld.member(back.outlet.last(FrameType.SESSION).payload(), "reason"))
                 .isEqualTo("agent-ended");
