@@ -133,13 +133,21 @@ async function openCarrier(relay: Relay, path: string, told: Pick<CarrierEvents,
   });
 }
 
+const NOT_FOUND = 404;
+
 /** An agent without a viewer: it keeps no rule of its own, so that what is refused is refused by the relay. */
 export async function bareAgent(relay: Relay, name: string, session: string, mode: Mode): Promise<BareAgent> {
   const post = async (path: string, body: object, token?: string): Promise<Record<string, string>> => {
     const headers = { 'Content-Type': 'application/json', ...(token ? { Authorization: `Bearer ${token}` } : {}) };
-    const answer = await fetch(relay.directUrl + path, { method: 'POST', headers, body: JSON.stringify(body) });
-    expect(answer.ok, `${path}: ${answer.status}`).toBe(true);
-    return (await answer.json()) as Record<string, string>;
+    let answer: Response | undefined;
+    const isKnown = async (): Promise<boolean> => {
+      answer = await fetch(relay.directUrl + path, { method: 'POST', headers, body: JSON.stringify(body) });
+      return answer.status !== NOT_FOUND;
+    };
+    // A page knows its session before the relay does: its HELLO may still be on its way.
+    await expect.poll(isKnown, { message: `${path} is known` }).toBe(true);
+    expect(answer?.ok, `${path}: ${answer?.status}`).toBe(true);
+    return (await answer?.json()) as Record<string, string>;
   };
   const { token } = await post('/agent/dev-token', { name });
   const { grant, channel } = await post(`/v1/sessions/${session}/invitations`, { mode }, token);

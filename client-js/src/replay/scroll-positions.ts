@@ -1,4 +1,5 @@
 import { isDocument, isElement, type NodeTable } from './node-table.ts';
+import { stopAnchoring } from './scroll-anchoring.ts';
 
 export interface Position {
   readonly left: number;
@@ -52,8 +53,9 @@ export function createScrollPositions(nodes: NodeTable): ScrollPositions {
   };
 }
 
-/** True when the position was reached. */
+/** From then on the box stays there, whatever moves in it. True when the position was reached. */
 export function scrollTo(node: Node, { left, top }: Position): boolean {
+  stopAnchoring(node);
   if (isDocument(node)) {
     const view = node.defaultView;
     if (!view) return true;

@@ -1,5 +1,6 @@
 import type { DocumentAddress } from './addresses.ts';
 import { mirrorCss } from './css-text.ts';
+import { keptSheets } from './scroll-anchoring.ts';
 import { CannotApply, isDocument, isElement, isLink, isShadowRoot, isStyle, type NodeTable } from './node-table.ts';
 
 /** Stands for a rule that this browser does not take, so that the indices of the others stay right. */
@@ -108,7 +109,7 @@ export function createSheets(nodes: NodeTable): Sheets {
       if (!isDocument(root) && !isShadowRoot(root)) throw new CannotApply(`node ${rootId} adopts no sheets`);
       const document = isDocument(root) ? root : root.ownerDocument;
       if (!document.defaultView) throw new CannotApply(`root ${rootId} is in no window`);
-      root.adoptedStyleSheets = sheetIds.map((id) => copyFor(document, id));
+      root.adoptedStyleSheets = [...keptSheets(root), ...sheetIds.map((id) => copyFor(document, id))];
     },
   };
 }

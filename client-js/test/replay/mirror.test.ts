@@ -259,6 +259,38 @@ describe('a change', () => {
     expect(result).toEqual([250, 1200]);
   });
 
+  it.each(['in the page', 'in a shadow root', 'in a shadow root that adopts sheets'])(
+    'should leave a box %s where the consumer has it, whatever moves in it',
+    async (where) => {
+      const tops = await page.evaluate(async (where) => {
+        const rows = Array.from({ length: 50 }, (_, i) => `<p id=r${i} style="height:100px;margin:0">${i}</p>`).join('');
+        const box = `<div id=box style="overflow:auto;height:200px">${rows}</div>`;
+        const inShadow = `<div id=host><template shadowrootmode=open>${box}</template></div>`;
+        const { mirror, document, ids } = replay.show(where === 'in the page' ? box : inShadow);
+        const at = (name: string): number => ids[name] ?? 0;
+        const frame = (): Promise<unknown> => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+        const root = document.getElementById('host')?.shadowRoot ?? document;
+        const scrolled = root.getElementById('box') as HTMLElement;
+        mirror.apply(replay.change((w) => w.scroll(at('box'), 0, 1_050)));
+        if (where.endsWith('sheets')) {
+          mirror.apply(
+            replay.change((w) => {
+              w.adoptedSheet(9_000, '', 'p{color:red}');
+              w.adopt(at('host-shadow'), [9_000]);
+            }),
+          );
+        }
+        await frame();
+        // What stands above goes to the end: a browser that anchors its scrolling would follow the row at the top of what shows.
+        mirror.apply(replay.change((w) => [0, 1, 2, 3, 4].forEach((row) => w.move(at(`r${row}`), at('box'), 0))));
+        await frame();
+        await frame();
+        return [scrolled.scrollTop, root.adoptedStyleSheets.length];
+      }, where);
+      expect(tops[0]).toBe(1_050);
+    },
+  );
+
   it('should hold a box that the agent scrolls until it is released', async () => {
     const result = await page.evaluate(() => {
       const { mirror, document, ids } = replay.show('<div style="height:5000px">');

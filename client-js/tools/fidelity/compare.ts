@@ -219,9 +219,12 @@ const scrollOf = (element: Element | null): string =>
   element ? `${Math.round(element.scrollLeft)},${Math.round(element.scrollTop)}` : '0,0';
 
 const adoptedFacts = (root: DocumentOrShadowRoot, base: string): string[] =>
-  root.adoptedStyleSheets.map(
-    (sheet, i) => `adopted sheet ${i} = ${sheet.disabled ? '(disabled) ' : ''}${rulesOf(sheet, base) ?? 'unreadable'}`,
-  );
+  root.adoptedStyleSheets
+    .filter((sheet) => !isMirrorsOwn(sheet))
+    .map((sheet, i) => `adopted sheet ${i} = ${sheet.disabled ? '(disabled) ' : ''}${rulesOf(sheet, base) ?? 'unreadable'}`);
+
+/** The sheet that keeps the mirror's boxes where they are. */
+const isMirrorsOwn = (sheet: CSSStyleSheet): boolean => sheet.cssRules[0]?.cssText.startsWith('@layer tandem-') ?? false;
 
 function writeNode(node: Node, depth: number, writing: Writing, masked: boolean): void {
   switch (node.nodeType) {
