@@ -61,12 +61,6 @@ public final class RelayServer implements AutoCloseable {
      */
     private static final int KERNEL_SEND_BYTES = 256 << 10;
 
-    /**
-     * What the kernel may take from a client that is not read: as much again. By itself Linux takes up to 6 MiB, which a client that is held to its
-     * budget would have to pay for, long after it could be heard again.
-     */
-    private static final int KERNEL_RECEIVE_BYTES = 256 << 10;
-
     /** Who reads the demo's folder of pages: disks answer one after the other. */
     private static final int BLOCKING_THREADS = 2;
 
@@ -180,8 +174,6 @@ public final class RelayServer implements AutoCloseable {
                 .channel(transport.serverChannel())
                 .option(ChannelOption.SO_BACKLOG, ACCEPT_BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
-                // Connections have it from the listener, before their window is agreed on.
-                .option(ChannelOption.SO_RCVBUF, KERNEL_RECEIVE_BYTES)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_SNDBUF, KERNEL_SEND_BYTES)
                 .childOption(
