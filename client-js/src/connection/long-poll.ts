@@ -53,7 +53,9 @@ export function openLongPoll({ url, fetch, clock }: LongPollOptions, events: Car
     const response = await fetch(url, {
       method,
       credentials: 'omit',
-      cache: 'no-store',
+      // A request that passes a browser's cache over passes its memory of preflights over as well, and a preflight outlives what it is for: on a dead path
+      // each would keep a connection. What needs none passes it over, for a cache has the like wait for each other; the relay's answers are `no-store` anyhow.
+      ...(number === 0 ? { cache: 'no-store' as const } : {}),
       signal: abort.signal,
       // The last words may outlive the page.
       keepalive: isClosed && (body?.length ?? 0) < MAX_KEEPALIVE_BYTES,
