@@ -14,12 +14,20 @@ import io.tandem.relay.session.CarrierKind;
 import java.util.Arrays;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 
 /** A pair whose page changes all the time; each change carries the moment when it was sent. Its changes are made on one thread. */
 final class BusySession {
     private static final String ID_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz";
     private static final int ID_LENGTH = 26;
     private static final int KEPT_LATENCIES = 1 << 16;
+
+    /**
+     * Who goes on and hears nothing for so long opens another channel, as the viewer does (client-js, connection/watch.ts; twice its second, for machines
+     * that are busy): its network may have lost what said that the relay gave it up.
+     */
+    private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     private static final byte[] PLACE = {5, (byte) 0x80, 0, (byte) 0x80, 0};
 
     private final RelayProcess relay;
@@ -45,6 +53,7 @@ final class BusySession {
     private long seenPointer;
     private long collapsedPointers;
     private long wentOnNanos = Long.MAX_VALUE;
+    private long heardNanos;
     private boolean isFresh;
     private boolean cameBack;
     private final long[] latencies = new long[KEPT_LATENCIES];
@@ -111,6 +120,9 @@ final class BusySession {
     }
 
     private void heard(Received received) {
+        synchronized (this) {
+            heardNanos = System.nanoTime();
+        }
         if (received.is(FrameType.PING)) {
             agent.peer().send(FrameType.PONG, 0, 0, received.sequence(), received.payload());
         } else if (received.is(FrameType.MUTATIONS)) {
@@ -151,6 +163,7 @@ final class BusySession {
     void goOn() {
         synchronized (this) {
             wentOnNanos = System.nanoTime();
+            heardNanos = wentOnNanos;
         }
         hurries = false;
         agent.peer().setReading(true);
@@ -164,6 +177,7 @@ final class BusySession {
             seenSequence = sentSequence;
             seenPointer = sentPointers;
         }
+        agent.peer().close();
         agent = again;
         again.peer().listen(this::heard);
     }
@@ -186,11 +200,15 @@ final class BusySession {
         return isFresh;
     }
 
-    /** Opens another channel where the relay has given this viewer up; once, and on one of these threads. */
+    /** Opens another channel where this viewer was given up, or hears nothing; once, and on one of these threads. */
     void comeBackIfGivenUp(Executor threads) {
-        if (!agent.peer().isOpen() && !returns) {
+        if ((!agent.peer().isOpen() || isSilent()) && !returns) {
             returns = true;
             threads.execute(this::comeBack);
         }
+    }
+
+    private synchronized boolean isSilent() {
+        return System.nanoTime() - Math.max(wentOnNanos, heardNanos) > SILENCE_NANOS;
     }
 }
