@@ -28,6 +28,12 @@ final class BusySession {
      */
     private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+    /**
+     * So many changes may be on their way: 1 MiB, four times what the tag ever has. More would only wait in the kernels, and be paid for at the budget's rate
+     * before anything fresh is seen.
+     */
+    private static final int MOST_ON_THEIR_WAY = (1 << 20) / SlowViewers.CHANGE_BYTES;
+
     private static final byte[] PLACE = {5, (byte) 0x80, 0, (byte) 0x80, 0};
 
     private final RelayProcess relay;
@@ -111,12 +117,16 @@ final class BusySession {
     /** One change of the page, or many, each with a move of the pointer; they wait in the page while the network takes no more. */
     void change() {
         int changes = hurries ? SlowViewers.CHANGES_IN_A_HURRY : 1;
-        for (int i = 0; i < changes && tag.peer().isWritable(); i++) {
+        for (int i = 0; i < changes && tag.peer().isWritable() && onTheirWay() < MOST_ON_THEIR_WAY; i++) {
             byte[] change = new byte[SlowViewers.CHANGE_BYTES];
             Unpooled.wrappedBuffer(change).setLong(0, System.nanoTime());
             tag.peer().send(FrameType.MUTATIONS, FrameHeader.NO_FLAGS, tag.epoch(), ++sentSequence, change);
             tag.peer().send(FrameType.CURSOR, FrameHeader.NO_FLAGS, tag.epoch(), ++sentPointers, PLACE);
         }
+    }
+
+    private synchronized long onTheirWay() {
+        return sentSequence - seenSequence;
     }
 
     private void heard(Received received) {
