@@ -26,11 +26,14 @@ public final class PointerSlots {
     public void keep(ByteBuf frame) {
         try {
             if (frame.readableBytes() <= MAX_KEPT_BYTES) {
-                // A copy, because the frame is a piece of a read buffer that is far larger than itself.
-                ByteBuf before = latest.put(slotOf(frame), frame.copy());
+                // Goes to the end of the queue: a receiver ignores what comes behind a later frame of the same sender,
+                // and a click's mark would be lost behind the cursor that moved on.
+                ByteBuf before = latest.remove(slotOf(frame));
                 if (before != null) {
                     before.release();
                 }
+                // A copy, because the frame is a piece of a read buffer that is far larger than itself.
+                latest.put(slotOf(frame), frame.copy());
             }
         } finally {
             frame.release();
