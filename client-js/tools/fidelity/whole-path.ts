@@ -1,5 +1,4 @@
 import type { Page, WebSocket } from 'playwright-core';
-import { laneOf } from '../../src/protocol/frame-type.ts';
 import { openContext, VIEWPORT } from './browser.ts';
 import { firstDifference } from './compare.ts';
 import { type Setting, webSocketFrameBytes } from './contender.ts';
@@ -117,10 +116,7 @@ async function measure(
 
 interface Line {
   readonly listen: (socket: WebSocket) => void;
-  /**
-   * The page's frames that went up, WebSocket headers included. HELLO, the answer to the invitation and the cursor, some 0.4 KB a session, are left out:
-   * rrweb's figure is that of its events alone.
-   */
+  /** Everything that went up, WebSocket headers included. */
   bytes(): number;
   frames(): number;
 }
@@ -131,8 +127,8 @@ function watchLine(): Line {
   return {
     listen: (socket) =>
       void socket.on('framesent', ({ payload }) => {
+        bytes += webSocketFrameBytes(typeof payload === 'string' ? Buffer.byteLength(payload) : payload.length);
         frames++;
-        if (typeof payload !== 'string' && laneOf(payload[0] ?? 0) === 'page') bytes += webSocketFrameBytes(payload.length);
       }),
     bytes: () => bytes,
     frames: () => frames,
