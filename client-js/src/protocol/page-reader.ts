@@ -1,6 +1,7 @@
 import { ByteReader, MalformedBytes } from './bytes.ts';
 import { MAX_DEPTH, MAX_NODES } from './limits.ts';
 import { type DocumentInfo, type DocumentMode, type ModalState, type Namespace, NodeToken, PageOp } from './page-op.ts';
+import { MAX_TABLED_UNITS, SEPARATOR, StringTables } from './string-tables.ts';
 
 /**
  * What a reader of a page batch is told, in the order of the batch. Calls between {@link PageVisitor.nodes} and the matching
@@ -42,6 +43,8 @@ interface Shape {
   readonly namespace: Namespace;
   readonly tag: string;
   readonly names: readonly string[];
+  /** Of the values, in the order of the names. */
+  readonly tables: readonly string[][];
 }
 
 /**
@@ -57,10 +60,10 @@ export function readPageBatch(bytes: Uint8Array, visitor: PageVisitor): void {
 class PageReader {
   private readonly ops: ByteReader;
   private readonly refs: ByteReader;
-  private readonly lengths: ByteReader;
+  private readonly textRefs: ByteReader;
   private readonly text: string;
   private textAt = 0;
-  private readonly table: string[] = [];
+  private readonly tables = new StringTables<string[]>(() => []);
   private readonly shapes: Shape[] = [];
   private lastId = 0;
   private nodesRead = 0;
@@ -70,7 +73,7 @@ class PageReader {
     const whole = new ByteReader(bytes);
     this.ops = new ByteReader(whole.take(whole.varint()));
     this.refs = new ByteReader(whole.take(whole.varint()));
-    this.lengths = new ByteReader(whole.take(whole.varint()));
+    this.textRefs = new ByteReader(whole.take(whole.varint()));
     this.text = decodeUtf8(whole.take(whole.remaining));
     this.visitor = visitor;
   }
@@ -78,7 +81,7 @@ class PageReader {
   read(): void {
     while (this.ops.remaining > 0) this.operation(this.ops.varint());
     this.refs.finish();
-    this.lengths.finish();
+    this.textRefs.finish();
     if (this.textAt !== this.text.length) throw new MalformedBytes(`${this.text.length - this.textAt} units of text too many`);
   }
 
@@ -96,11 +99,11 @@ class PageReader {
       case PageOp.MOVE:
         return visitor.move(ops.varint(), ops.varint(), ops.varint());
       case PageOp.TEXT:
-        return visitor.setText(ops.varint(), this.string());
+        return visitor.setText(ops.varint(), this.textString());
       case PageOp.ATTRIBUTE:
-        return visitor.attribute(ops.varint(), this.string(), this.string());
+        return this.attribute();
       case PageOp.ATTRIBUTE_REMOVED:
-        return visitor.attribute(ops.varint(), this.string(), null);
+        return visitor.attribute(ops.varint(), this.string(this.tables.names), null);
       case PageOp.VALUE:
         return visitor.value(ops.varint(), this.string());
       case PageOp.CHECKED:
@@ -142,6 +145,12 @@ class PageReader {
     }
   }
 
+  private attribute(): void {
+    const id = this.ops.varint();
+    const name = this.string(this.tables.names);
+    this.visitor.attribute(id, name, this.string(this.tables.valuesOf(name)));
+  }
+
   private forest(): void {
     const { ops, visitor } = this;
     visitor.nodes(ops.varint(), ops.varint());
@@ -166,7 +175,7 @@ class PageReader {
     const { visitor } = this;
     switch (token) {
       case NodeToken.TEXT:
-        visitor.text(this.nextId(), this.string());
+        visitor.text(this.nextId(), this.textString());
         return false;
       case NodeToken.CSS:
         visitor.css(this.string(), this.string());
@@ -190,19 +199,19 @@ class PageReader {
     const shape = index === this.shapes.length ? this.newShape() : this.shapes[index];
     if (shape === undefined) throw new MalformedBytes(`shape ${index} of ${this.shapes.length}`);
     const values: string[] = new Array<string>(shape.names.length);
-    for (let i = 0; i < values.length; i++) values[i] = this.string();
+    for (let i = 0; i < values.length; i++) values[i] = this.string(shape.tables[i]);
     this.visitor.openElement(this.nextId(), shape.namespace, shape.tag, shape.names, values);
   }
 
   private newShape(): Shape {
     const namespace = this.ops.varint();
     if (namespace > 2) throw new MalformedBytes(`namespace ${namespace}; allowed are 0 to 2`);
-    const tag = this.string();
+    const tag = this.string(this.tables.names);
     const count = this.ops.varint();
     if (count > this.refs.remaining) throw new MalformedBytes(`shape with ${count} attributes, ${this.refs.remaining} strings left`);
     const names: string[] = [];
-    for (let i = 0; i < count; i++) names.push(this.string());
-    const shape: Shape = { namespace: namespace as Namespace, tag, names };
+    for (let i = 0; i < count; i++) names.push(this.string(this.tables.names));
+    const shape: Shape = { namespace: namespace as Namespace, tag, names, tables: names.map((name) => this.tables.valuesOf(name)) };
     this.shapes.push(shape);
     return shape;
   }
@@ -235,18 +244,22 @@ class PageReader {
     return this.lastId;
   }
 
-  private string(): string {
-    const ref = this.refs.varint();
+  private textString(): string {
+    return this.string(this.tables.texts, this.textRefs);
+  }
+
+  private string(table = this.tables.others, refs = this.refs): string {
+    const ref = refs.varint();
     if (ref > 0) {
-      const known = this.table[ref - 1];
-      if (known === undefined) throw new MalformedBytes(`string ${ref} of ${this.table.length}`);
+      const known = table[ref - 1];
+      if (known === undefined) throw new MalformedBytes(`string ${ref} of ${table.length}`);
       return known;
     }
-    const end = this.textAt + this.lengths.varint();
-    if (end > this.text.length) throw new MalformedBytes('the text is shorter than its lengths say');
+    const end = this.text.indexOf(SEPARATOR, this.textAt);
+    if (end < 0) throw new MalformedBytes('the text has fewer strings than are referred to');
     const fresh = this.text.slice(this.textAt, end);
-    this.textAt = end;
-    this.table.push(fresh);
+    this.textAt = end + 1;
+    if (fresh.length <= MAX_TABLED_UNITS) table.push(fresh);
     return fresh;
   }
 }

@@ -1,22 +1,22 @@
 import { ByteWriter } from './bytes.ts';
 import { type DocumentInfo, type ModalState, NodeToken, type Namespace, PageOp } from './page-op.ts';
-
-/**
- * Strings up to this length are looked up in the batch's table; longer ones seldom repeat, and hashing them costs more than it saves.
- */
-const INTERNED_UNITS = 256;
+import { MAX_TABLED_UNITS, SEPARATOR, SEPARATOR_WITHIN, StringTables } from './string-tables.ts';
 
 const MAX_VARINT_BYTES = 5;
+
+type Table = Map<string, number>;
 
 interface ShapeNode {
   index: number;
   readonly next: Map<string, ShapeNode>;
+  /** Of the values, in the shape's order; empty until the shape has an index. */
+  tables: readonly Table[];
 }
 
-const newShapeNode = (): ShapeNode => ({ index: -1, next: new Map() });
+const newShapeNode = (): ShapeNode => ({ index: -1, next: new Map(), tables: [] });
 
 /**
- * Writes one page batch: columns of operations, string references and string lengths, and the text (protocol section 6).
+ * Writes one page batch: columns of operations and string references, and the text (protocol section 6).
  *
  * Single use: write, {@link PageWriter.finish}, drop. The caller keeps node ids; the writer only notices where they are not consecutive.
  * Not bounded by itself: the capture cuts its batches.
@@ -24,20 +24,19 @@ const newShapeNode = (): ShapeNode => ({ index: -1, next: new Map() });
 export class PageWriter {
   private readonly ops: ByteWriter;
   private readonly refs: ByteWriter;
-  private readonly lengths: ByteWriter;
+  private readonly textRefs: ByteWriter;
   private readonly encoded = new ByteWriter(0);
   private strings: string[] = [];
   private unsettledUnits = 0;
-  private readonly table = new Map<string, number>();
+  private readonly tables = new StringTables<Table>(() => new Map());
   private readonly shapes: ShapeNode[] = [newShapeNode(), newShapeNode(), newShapeNode()];
-  private entries = 0;
   private shapeCount = 0;
   private lastId = 0;
 
   constructor(expectedBytes = 256) {
     this.ops = new ByteWriter(expectedBytes);
     this.refs = new ByteWriter(expectedBytes);
-    this.lengths = new ByteWriter(expectedBytes >>> 1);
+    this.textRefs = new ByteWriter(expectedBytes >>> 1);
   }
 
   /** Whether nothing was written yet. */
@@ -47,13 +46,13 @@ export class PageWriter {
 
   /** Size so far, with a byte for each unit of text that is not encoded yet: a cheap measure for cutting batches. */
   get size(): number {
-    return this.ops.length + this.refs.length + this.lengths.length + this.encoded.length + this.unsettledUnits;
+    return this.ops.length + this.refs.length + this.textRefs.length + this.encoded.length + this.unsettledUnits;
   }
 
   /** Encodes the text so far. A long batch that is written in slices does it in each, so that {@link PageWriter.finish} is quick. */
   settle(): void {
     if (this.strings.length === 0) return;
-    this.encoded.utf8(this.strings.join(''));
+    this.encoded.utf8(this.strings.join(SEPARATOR) + SEPARATOR);
     this.strings = [];
     this.unsettledUnits = 0;
   }
@@ -93,7 +92,7 @@ export class PageWriter {
   text(id: number, data: string): void {
     this.id(id);
     this.ops.varint(NodeToken.TEXT);
-    this.string(data);
+    this.textString(data);
   }
 
   /** Opens an element; `names` and `values` are parallel and may be longer than `count`. */
@@ -101,17 +100,9 @@ export class PageWriter {
     this.id(id);
     let shape = follow(this.shapes[namespace] as ShapeNode, tag);
     for (let i = 0; i < count; i++) shape = follow(shape, names[i] as string);
-    if (shape.index < 0) {
-      shape.index = this.shapeCount++;
-      this.ops.varint(NodeToken.SHAPE + shape.index);
-      this.ops.varint(namespace);
-      this.string(tag);
-      this.ops.varint(count);
-      for (let i = 0; i < count; i++) this.string(names[i] as string);
-    } else {
-      this.ops.varint(NodeToken.SHAPE + shape.index);
-    }
-    for (let i = 0; i < count; i++) this.string(values[i] as string);
+    if (shape.index < 0) this.defineShape(shape, namespace, tag, names.slice(0, count));
+    else this.ops.varint(NodeToken.SHAPE + shape.index);
+    for (let i = 0; i < count; i++) this.string(values[i] as string, shape.tables[i]);
   }
 
   /** The sheet of the style or link element that is open. */
@@ -138,13 +129,13 @@ export class PageWriter {
 
   setText(id: number, data: string): void {
     this.numbers(PageOp.TEXT, id);
-    this.string(data);
+    this.textString(data);
   }
 
   attribute(id: number, name: string, value: string | null): void {
     this.numbers(value === null ? PageOp.ATTRIBUTE_REMOVED : PageOp.ATTRIBUTE, id);
-    this.string(name);
-    if (value !== null) this.string(value);
+    this.string(name, this.tables.names);
+    if (value !== null) this.string(value, this.tables.valuesOf(name));
   }
 
   value(id: number, value: string): void {
@@ -216,7 +207,7 @@ export class PageWriter {
   finish(): Uint8Array<ArrayBuffer> {
     this.settle();
     const out = new ByteWriter(this.size + 3 * MAX_VARINT_BYTES);
-    for (const column of [this.ops, this.refs, this.lengths]) {
+    for (const column of [this.ops, this.refs, this.textRefs]) {
       out.varint(column.length);
       out.raw(column.view());
     }
@@ -242,20 +233,32 @@ export class PageWriter {
     this.lastId = id;
   }
 
-  private string(value: string): void {
-    if (value.length <= INTERNED_UNITS) {
-      const known = this.table.get(value);
+  private defineShape(shape: ShapeNode, namespace: Namespace, tag: string, names: readonly string[]): void {
+    shape.index = this.shapeCount++;
+    shape.tables = names.map((name) => this.tables.valuesOf(name));
+    this.ops.varint(NodeToken.SHAPE + shape.index);
+    this.ops.varint(namespace);
+    this.string(tag, this.tables.names);
+    this.ops.varint(names.length);
+    for (const name of names) this.string(name, this.tables.names);
+  }
+
+  private textString(data: string): void {
+    this.string(data, this.tables.texts, this.textRefs);
+  }
+
+  private string(value: string, table = this.tables.others, refs = this.refs): void {
+    if (value.length <= MAX_TABLED_UNITS) {
+      const known = table.get(value);
       if (known !== undefined) {
-        this.refs.varint(known + 1);
+        refs.varint(known + 1);
         return;
       }
-      this.table.set(value, this.entries);
+      table.set(value, table.size);
     }
-    this.entries++;
-    this.refs.varint(0);
-    this.lengths.varint(value.length);
-    this.strings.push(value);
-    this.unsettledUnits += value.length;
+    refs.varint(0);
+    this.strings.push(value.includes(SEPARATOR) ? value.replaceAll(SEPARATOR, SEPARATOR_WITHIN) : value);
+    this.unsettledUnits += value.length + 1;
   }
 }
 

@@ -72,6 +72,46 @@ describe('a page batch', () => {
     ]);
   });
 
+  it('should keep its place in the text when a string holds what separates strings', () => {
+    const writer = new PageWriter();
+    writer.setText(1, 'a\0b');
+    writer.setText(2, 'next');
+    const { calls, visitor } = recorder();
+    readPageBatch(writer.finish(), visitor);
+    expect(calls).toEqual([
+      ['setText', 1, 'a\ufffdb'],
+      ['setText', 2, 'next'],
+    ]);
+  });
+
+  it('should find a string again in the table of its like, and read a long one each time', () => {
+    const writer = new PageWriter();
+    const long = 'x'.repeat(257);
+    const written: [number, string, string][] = [];
+    for (const [name, value] of [
+      ['class', 'on'],
+      ['id', 'on'],
+      ['class', long],
+      ['class', 'off'],
+      ['class', long],
+      ['on', 'class'],
+      ['class', 'on'],
+      ['class', 'off'],
+    ] as const) {
+      written.push([written.length + 1, name, value]);
+      writer.attribute(written.length, name, value);
+      writer.setText(100 + written.length, value);
+    }
+    const { calls, visitor } = recorder();
+    readPageBatch(writer.finish(), visitor);
+    expect(calls).toEqual(
+      written.flatMap(([id, name, value]) => [
+        ['attribute', id, name, value],
+        ['setText', 100 + id, value],
+      ]),
+    );
+  });
+
   it('should refuse every truncation of a batch', () => {
     const writer = new PageWriter();
     writer.nodes(0, 0);
