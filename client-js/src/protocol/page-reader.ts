@@ -1,7 +1,7 @@
 import { ByteReader, MalformedBytes } from './bytes.ts';
 import { MAX_DEPTH, MAX_NODES } from './limits.ts';
 import { type DocumentInfo, type DocumentMode, type ModalState, type Namespace, NodeToken, PageOp } from './page-op.ts';
-import { MAX_TABLED_UNITS, SEPARATOR, StringTables } from './string-tables.ts';
+import { MAX_TABLED_UNITS, NAMES, OTHERS, SEPARATOR, tableOf, TEXTS } from './string-tables.ts';
 
 /**
  * What a reader of a page batch is told, in the order of the batch. Calls between {@link PageVisitor.nodes} and the matching
@@ -43,8 +43,6 @@ interface Shape {
   readonly namespace: Namespace;
   readonly tag: string;
   readonly names: readonly string[];
-  /** Of the values, in the order of the names. */
-  readonly tables: readonly string[][];
 }
 
 /**
@@ -63,7 +61,7 @@ class PageReader {
   private readonly textRefs: ByteReader;
   private readonly text: string;
   private textAt = 0;
-  private readonly tables = new StringTables<string[]>(() => []);
+  private readonly tables = new Map<string, string[]>();
   private readonly shapes: Shape[] = [];
   private lastId = 0;
   private nodesRead = 0;
@@ -103,7 +101,7 @@ class PageReader {
       case PageOp.ATTRIBUTE:
         return this.attribute();
       case PageOp.ATTRIBUTE_REMOVED:
-        return visitor.attribute(ops.varint(), this.string(this.tables.names), null);
+        return visitor.attribute(ops.varint(), this.string(NAMES), null);
       case PageOp.VALUE:
         return visitor.value(ops.varint(), this.string());
       case PageOp.CHECKED:
@@ -147,8 +145,8 @@ class PageReader {
 
   private attribute(): void {
     const id = this.ops.varint();
-    const name = this.string(this.tables.names);
-    this.visitor.attribute(id, name, this.string(this.tables.valuesOf(name)));
+    const name = this.string(NAMES);
+    this.visitor.attribute(id, name, this.string(name));
   }
 
   private forest(): void {
@@ -199,19 +197,19 @@ class PageReader {
     const shape = index === this.shapes.length ? this.newShape() : this.shapes[index];
     if (shape === undefined) throw new MalformedBytes(`shape ${index} of ${this.shapes.length}`);
     const values: string[] = new Array<string>(shape.names.length);
-    for (let i = 0; i < values.length; i++) values[i] = this.string(shape.tables[i]);
+    for (let i = 0; i < values.length; i++) values[i] = this.string(shape.names[i]);
     this.visitor.openElement(this.nextId(), shape.namespace, shape.tag, shape.names, values);
   }
 
   private newShape(): Shape {
     const namespace = this.ops.varint();
     if (namespace > 2) throw new MalformedBytes(`namespace ${namespace}; allowed are 0 to 2`);
-    const tag = this.string(this.tables.names);
+    const tag = this.string(NAMES);
     const count = this.ops.varint();
     if (count > this.refs.remaining) throw new MalformedBytes(`shape with ${count} attributes, ${this.refs.remaining} strings left`);
     const names: string[] = [];
-    for (let i = 0; i < count; i++) names.push(this.string(this.tables.names));
-    const shape: Shape = { namespace: namespace as Namespace, tag, names, tables: names.map((name) => this.tables.valuesOf(name)) };
+    for (let i = 0; i < count; i++) names.push(this.string(NAMES));
+    const shape: Shape = { namespace: namespace as Namespace, tag, names };
     this.shapes.push(shape);
     return shape;
   }
@@ -245,10 +243,11 @@ class PageReader {
   }
 
   private textString(): string {
-    return this.string(this.tables.texts, this.textRefs);
+    return this.string(TEXTS, this.textRefs);
   }
 
-  private string(table = this.tables.others, refs = this.refs): string {
+  private string(kind = OTHERS, refs = this.refs): string {
+    const table = tableOf(this.tables, kind, () => []);
     const ref = refs.varint();
     if (ref > 0) {
       const known = table[ref - 1];

@@ -1,19 +1,15 @@
 import { ByteWriter } from './bytes.ts';
 import { type DocumentInfo, type ModalState, NodeToken, type Namespace, PageOp } from './page-op.ts';
-import { MAX_TABLED_UNITS, SEPARATOR, SEPARATOR_WITHIN, StringTables } from './string-tables.ts';
+import { MAX_TABLED_UNITS, NAMES, OTHERS, SEPARATOR, SEPARATOR_WITHIN, tableOf, TEXTS } from './string-tables.ts';
 
 const MAX_VARINT_BYTES = 5;
-
-type Table = Map<string, number>;
 
 interface ShapeNode {
   index: number;
   readonly next: Map<string, ShapeNode>;
-  /** Of the values, in the shape's order; empty until the shape has an index. */
-  tables: readonly Table[];
 }
 
-const newShapeNode = (): ShapeNode => ({ index: -1, next: new Map(), tables: [] });
+const newShapeNode = (): ShapeNode => ({ index: -1, next: new Map() });
 
 /**
  * Writes one page batch: columns of operations and string references, and the text (protocol section 6).
@@ -28,7 +24,7 @@ export class PageWriter {
   private readonly encoded = new ByteWriter(0);
   private strings: string[] = [];
   private unsettledUnits = 0;
-  private readonly tables = new StringTables<Table>(() => new Map());
+  private readonly tables = new Map<string, Map<string, number>>();
   private readonly shapes: ShapeNode[] = [newShapeNode(), newShapeNode(), newShapeNode()];
   private shapeCount = 0;
   private lastId = 0;
@@ -100,9 +96,17 @@ export class PageWriter {
     this.id(id);
     let shape = follow(this.shapes[namespace] as ShapeNode, tag);
     for (let i = 0; i < count; i++) shape = follow(shape, names[i] as string);
-    if (shape.index < 0) this.defineShape(shape, namespace, tag, names.slice(0, count));
-    else this.ops.varint(NodeToken.SHAPE + shape.index);
-    for (let i = 0; i < count; i++) this.string(values[i] as string, shape.tables[i]);
+    if (shape.index < 0) {
+      shape.index = this.shapeCount++;
+      this.ops.varint(NodeToken.SHAPE + shape.index);
+      this.ops.varint(namespace);
+      this.string(tag, NAMES);
+      this.ops.varint(count);
+      for (let i = 0; i < count; i++) this.string(names[i] as string, NAMES);
+    } else {
+      this.ops.varint(NodeToken.SHAPE + shape.index);
+    }
+    for (let i = 0; i < count; i++) this.string(values[i] as string, names[i]);
   }
 
   /** The sheet of the style or link element that is open. */
@@ -134,8 +138,8 @@ export class PageWriter {
 
   attribute(id: number, name: string, value: string | null): void {
     this.numbers(value === null ? PageOp.ATTRIBUTE_REMOVED : PageOp.ATTRIBUTE, id);
-    this.string(name, this.tables.names);
-    if (value !== null) this.string(value, this.tables.valuesOf(name));
+    this.string(name, NAMES);
+    if (value !== null) this.string(value, name);
   }
 
   value(id: number, value: string): void {
@@ -233,22 +237,13 @@ export class PageWriter {
     this.lastId = id;
   }
 
-  private defineShape(shape: ShapeNode, namespace: Namespace, tag: string, names: readonly string[]): void {
-    shape.index = this.shapeCount++;
-    shape.tables = names.map((name) => this.tables.valuesOf(name));
-    this.ops.varint(NodeToken.SHAPE + shape.index);
-    this.ops.varint(namespace);
-    this.string(tag, this.tables.names);
-    this.ops.varint(names.length);
-    for (const name of names) this.string(name, this.tables.names);
-  }
-
   private textString(data: string): void {
-    this.string(data, this.tables.texts, this.textRefs);
+    this.string(data, TEXTS, this.textRefs);
   }
 
-  private string(value: string, table = this.tables.others, refs = this.refs): void {
+  private string(value: string, kind = OTHERS, refs = this.refs): void {
     if (value.length <= MAX_TABLED_UNITS) {
+      const table = tableOf(this.tables, kind, () => new Map<string, number>());
       const known = table.get(value);
       if (known !== undefined) {
         refs.varint(known + 1);
@@ -257,7 +252,7 @@ export class PageWriter {
       table.set(value, table.size);
     }
     refs.varint(0);
-    this.strings.push(value.includes(SEPARATOR) ? value.replaceAll(SEPARATOR, SEPARATOR_WITHIN) : value);
+    this.strings.push(value.replaceAll(SEPARATOR, SEPARATOR_WITHIN));
     this.unsettledUnits += value.length + 1;
   }
 }
