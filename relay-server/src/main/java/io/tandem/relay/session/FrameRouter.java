@@ -41,16 +41,23 @@ final class FrameRouter {
         if (from.role() == Role.CONSUMER && type.lane() == Lane.PAGE) {
             return routePage(from, type, frame);
         }
-        boolean delivered = false;
+        ClientChannel last = null;
         for (int i = 0; i < participants.size(); i++) {
             Participant to = participants.get(i);
             ClientChannel channel = to.channel();
             if (channel != null && isFor(from, to, type)) {
-                channel.send(type.lane(), forTheTag(from, type, frame));
-                delivered = true;
+                if (last != null) {
+                    last.send(type.lane(), frame.retainedDuplicate());
+                }
+                last = channel;
             }
         }
-        return delivered;
+        if (last == null) {
+            return false;
+        }
+        // The only receiver, as most are, gets the frame itself: nobody reads it after this.
+        last.send(type.lane(), forTheTag(from, type, frame));
+        return true;
     }
 
     private static boolean isFor(Participant from, Participant to, FrameType type) {
@@ -69,7 +76,7 @@ final class FrameRouter {
     private static ByteBuf forTheTag(Participant from, FrameType type, ByteBuf frame) {
         return type == FrameType.RESUME && !from.readsLz4()
                 ? ControlFrames.keyframeRequest(from.number(), FrameHeader.epoch(frame), FrameHeader.sequence(frame))
-                : frame.retainedDuplicate();
+                : frame.retain();
     }
 
     private boolean routePage(Participant from, FrameType type, ByteBuf frame) throws FrameViolation {

@@ -95,6 +95,7 @@ final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements Web
         early = null;
         if (first != null) {
             channelRead(ctx, first);
+            channelReadComplete(ctx);
         }
     }
 
@@ -112,6 +113,7 @@ final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements Web
             early = early == null ? in : Unpooled.wrappedBuffer(early, in);
             return;
         }
+        TurnFlush.here().readBegins();
         try {
             if (decoder != null) {
                 carriedBytes = (int) Math.min(Integer.MAX_VALUE, (long) carriedBytes + in.readableBytes());
@@ -121,6 +123,11 @@ final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements Web
         } finally {
             in.release();
         }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        TurnFlush.here().readEnds();
     }
 
     private void tellCarried() {
@@ -236,6 +243,7 @@ final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements Web
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        TurnFlush.here().readEnds();
         lost();
     }
 

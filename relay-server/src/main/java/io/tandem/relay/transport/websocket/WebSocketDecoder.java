@@ -78,6 +78,9 @@ final class WebSocketDecoder {
     private int headerLength;
     private int headerNeeded = FIRST_BYTES;
 
+    /** Where in what is read the last header's bytes begin, as far as they are in it. */
+    private int headerFrom;
+
     private Opcode opcode = Opcode.BINARY;
     private int mask;
     private int payloadLength;
@@ -104,6 +107,7 @@ final class WebSocketDecoder {
 
     /** Reads all of {@code in}, which stays the caller's, and unmasks in it. */
     void read(ByteBuf in) {
+        headerFrom = Integer.MAX_VALUE;
         while (in.isReadable()) {
             switch (state) {
                 case HEADER -> readHeader(in);
@@ -134,6 +138,7 @@ final class WebSocketDecoder {
     }
 
     private void readHeader(ByteBuf in) {
+        headerFrom = in.readerIndex();
         while (headerLength < headerNeeded && in.isReadable()) {
             header[headerLength++] = in.readByte();
             if (headerLength == FIRST_BYTES && !firstBytesAreRight()) {
@@ -242,9 +247,7 @@ final class WebSocketDecoder {
             return;
         }
         if (length == payloadLength && gathered == null && isFinal()) {
-            ByteBuf message = in.readRetainedSlice(length);
-            Mask.remove(message, message.readerIndex(), length, mask, 0);
-            endMessage(message);
+            endMessage(inPlace(in, length));
             return;
         }
         ByteBuf into = gathered == null ? gather(length) : gathered;
@@ -255,6 +258,20 @@ final class WebSocketDecoder {
         if (payloadRead == payloadLength) {
             endPayload();
         }
+    }
+
+    /**
+     * A message where it was read. Where enough of its header stands in front of it, as it does unless a read ended in between, the header that it
+     * may leave with for another client takes its place: it is 4 bytes shorter, for want of a mask.
+     */
+    private ByteBuf inPlace(ByteBuf in, int length) {
+        int at = in.readerIndex();
+        Mask.remove(in, at, length, mask, 0);
+        if (at - headerFrom >= WebSocketFrames.headerBytes(length)) {
+            WebSocketFrames.writeHeaderBefore(in, at, length);
+        }
+        in.skipBytes(length);
+        return in.retainedDuplicate().setIndex(at, at + length);
     }
 
     private ByteBuf gather(int firstLength) {

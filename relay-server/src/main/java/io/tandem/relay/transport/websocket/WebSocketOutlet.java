@@ -2,6 +2,7 @@ package io.tandem.relay.transport.websocket;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.tandem.relay.carrier.CarrierLimits;
 import io.tandem.relay.carrier.PointerSlots;
 import io.tandem.relay.frame.CloseCode;
@@ -16,8 +17,8 @@ import java.util.Locale;
  */
 final class WebSocketOutlet implements Outlet {
     /**
-     * A shorter frame is copied behind its WebSocket header: cheaper than a second buffer for the kernel to gather, and it
-     * lets go of the read buffer that the frame is a piece of.
+     * A shorter frame that cannot leave as it came is copied behind its WebSocket header: cheaper than a second buffer for the kernel to gather, and
+     * it lets go of the read buffer that the frame is a piece of.
      */
     private static final int COPY_BELOW_BYTES = 4096;
 
@@ -64,28 +65,38 @@ final class WebSocketOutlet implements Outlet {
 
     private void writeFrame(ByteBuf frame) {
         int length = frame.readableBytes();
-        boolean copied = length < COPY_BELOW_BYTES;
-        ByteBuf out = context.alloc().buffer(WebSocketFrames.MAX_HEADER_BYTES + (copied ? length : 0));
-        WebSocketFrames.writeHeader(out, Opcode.BINARY, length);
-        if (copied) {
+        if (WebSocketFrames.hasHeader(frame) && !isBackedUp()) {
+            // As it came, but for what the decoder wrote where its mask had been: nothing is copied, and nothing allocated.
+            frame.readerIndex(frame.readerIndex() - WebSocketFrames.headerBytes(length));
+            context.write(frame, context.voidPromise());
+        } else if (length < COPY_BELOW_BYTES) {
+            ByteBuf out = context.alloc().buffer(WebSocketFrames.MAX_HEADER_BYTES + length);
+            WebSocketFrames.writeHeader(out, Opcode.BINARY, length);
             out.writeBytes(frame);
             frame.release();
             context.write(out, context.voidPromise());
         } else {
-            context.write(out, context.voidPromise());
+            ByteBuf header = context.alloc().buffer(WebSocketFrames.MAX_HEADER_BYTES);
+            WebSocketFrames.writeHeader(header, Opcode.BINARY, length);
+            context.write(header, context.voidPromise());
             context.write(frame, context.voidPromise());
         }
-        flushAtTheEndOfThisTurn();
-    }
-
-    private void flushAtTheEndOfThisTurn() {
         if (!flushDue) {
             flushDue = true;
-            context.executor().execute(() -> {
-                flushDue = false;
-                context.flush();
-            });
+            TurnFlush.here().add(this, context);
         }
+    }
+
+    /** Whether the network has left something of what was flushed: then a frame may wait for long, and should not hold a whole read's memory. */
+    private boolean isBackedUp() {
+        ChannelOutboundBuffer buffer = context.channel().unsafe().outboundBuffer();
+        return buffer == null || !buffer.isEmpty();
+    }
+
+    /** Gives what was written to the network. */
+    void flush() {
+        flushDue = false;
+        context.flush();
     }
 
     @Override
