@@ -63,7 +63,14 @@ public final class FrameCheck {
      */
     public static void declaredLength(ByteBuf frame) throws FrameViolation {
         if ((FrameHeader.flags(frame) & FrameHeader.COMPRESSED) != 0) {
-            Lz4Payload.readDeclaredLength(FrameHeader.payload(frame));
+            // In the frame itself: a view of its payload would be an object for each frame.
+            int at = frame.readerIndex();
+            frame.skipBytes(FrameHeader.LENGTH_BYTES);
+            try {
+                Lz4Payload.readDeclaredLength(frame);
+            } finally {
+                frame.readerIndex(at);
+            }
         }
     }
 

@@ -1,6 +1,5 @@
 package io.tandem.relay.metering;
 
-import io.netty.util.concurrent.Ticker;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -23,7 +22,6 @@ public final class LinkGauge {
     private static final int BITS_PER_KILOBIT = 1000;
 
     private final MeteringLimits limits;
-    private final Ticker ticker;
     private long spanStartNanos;
     private long lastFrameNanos;
     private long spanBytes;
@@ -32,9 +30,8 @@ public final class LinkGauge {
     private LinkQuality quality = LinkQuality.GOOD;
 
     /** Knows nothing yet, and takes the link for a good one. */
-    public LinkGauge(MeteringLimits limits, Ticker ticker) {
+    public LinkGauge(MeteringLimits limits) {
         this.limits = limits;
-        this.ticker = ticker;
         this.measuredKbps = limits.recommendedKbps();
     }
 
@@ -43,12 +40,12 @@ public final class LinkGauge {
      *
      * @param bytes of the frame alone: whether its sender is behind
      * @param carriedBytes with all that its carrier took from the network: what the link has carried
+     * @param now in nanoseconds, when it came
      */
-    public void onFrame(int bytes, int carriedBytes) {
+    public void onFrame(int bytes, int carriedBytes, long now) {
         if (bytes < LARGE_FRAME_BYTES && !running) {
             return;
         }
-        long now = ticker.nanoTime();
         if (!running || now - lastFrameNanos > MAX_PAUSE_NANOS) {
             running = bytes >= LARGE_FRAME_BYTES;
             startSpan(now);

@@ -1,6 +1,5 @@
 package io.tandem.relay.metering;
 
-import io.netty.util.concurrent.Ticker;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -12,30 +11,35 @@ public final class TokenBucket {
 
     private final double bytesPerNano;
     private final double burstBytes;
-    private final Ticker ticker;
     private double available;
     private long filledNanos;
 
-    /** A full bucket. */
-    public TokenBucket(long bytesPerSecond, long burstBytes, Ticker ticker) {
+    /** A bucket that is full at this moment. */
+    public TokenBucket(long bytesPerSecond, long burstBytes, long nowNanos) {
         this.bytesPerNano = bytesPerSecond / NANOS_PER_SECOND;
         this.burstBytes = burstBytes;
-        this.ticker = ticker;
         this.available = this.burstBytes;
-        this.filledNanos = ticker.nanoTime();
+        this.filledNanos = nowNanos;
     }
 
-    /** Takes bytes that have arrived already, and answers how many nanoseconds nothing more should: 0 while in budget. */
-    public long take(int bytes) {
-        long now = ticker.nanoTime();
-        available = Math.min(burstBytes, available + (now - filledNanos) * bytesPerNano) - Math.max(0, bytes);
-        filledNanos = now;
+    /**
+     * Takes bytes that have arrived already, and answers how many nanoseconds nothing more should: 0 while in budget.
+     *
+     * @param nowNanos as the caller's clock said when it began with what it does: a moment before that of the last call fills nothing
+     */
+    public long take(int bytes, long nowNanos) {
+        long sinceNanos = nowNanos - filledNanos;
+        if (sinceNanos > 0) {
+            available = Math.min(burstBytes, available + sinceNanos * bytesPerNano);
+            filledNanos = nowNanos;
+        }
+        available -= Math.max(0, bytes);
         return available >= 0 ? 0 : (long) Math.ceil(-available / bytesPerNano);
     }
 
     /** Whether so many bytes may be taken now without a larger debt than this. */
-    public boolean mayTake(int bytes, long debtBytes) {
-        take(0);
+    public boolean mayTake(int bytes, long debtBytes, long nowNanos) {
+        take(0, nowNanos);
         return available - bytes >= -debtBytes;
     }
 }

@@ -132,8 +132,10 @@ final class ClientChannel implements ChannelIngress {
         try {
             if (state != ChannelState.CLOSED) {
                 FrameType type = FrameCheck.header(frame);
-                lastHeardNanos = services.ticker().nanoTime();
-                take(type, frame, carriedBytes);
+                // The only look at the clock on a frame's way.
+                long now = services.ticker().nanoTime();
+                lastHeardNanos = now;
+                take(type, frame, carriedBytes, now);
             }
         } catch (FrameViolation violation) {
             close(violation.code(), violation.reason());
@@ -145,13 +147,14 @@ final class ClientChannel implements ChannelIngress {
         }
     }
 
-    private void take(FrameType type, ByteBuf frame, int carriedBytes) throws FrameViolation {
+    private void take(FrameType type, ByteBuf frame, int carriedBytes, long now) throws FrameViolation {
         if (session != null && participant != null) {
             heard = true;
-            meter(session, participant, type.lane(), frame.readableBytes(), carriedBytes);
-            judge(session, participant, type, frame);
+            long holdNanos = participant.meter().received(type.lane(), frame.readableBytes(), carriedBytes, now);
+            onMetered(session, participant, holdNanos);
+            judge(session, participant, type, frame, now);
             // What it made the relay expand is on the same account.
-            holdFor(participant, participant.meter().debtNanos());
+            holdFor(participant, participant.meter().debtNanos(now));
             return;
         }
         if (type != FrameType.HELLO) {
@@ -164,7 +167,7 @@ final class ClientChannel implements ChannelIngress {
         }
     }
 
-    private void judge(Session in, Participant from, FrameType type, ByteBuf frame) throws FrameViolation {
+    private void judge(Session in, Participant from, FrameType type, ByteBuf frame, long now) throws FrameViolation {
         Verdict verdict = Permissions.verdict(from.role(), in.state(), in.mode(), type);
         if (verdict instanceof Verdict.Close never) {
             String why = type == FrameType.HELLO
@@ -180,12 +183,11 @@ final class ClientChannel implements ChannelIngress {
         if (verdict instanceof Verdict.Refuse notNow) {
             refuse(notNow.reason(), type, FrameHeader.sequence(frame));
         } else {
-            in.onFrame(from, this, type, frame);
+            in.onFrame(from, this, type, frame, now);
         }
     }
 
-    private void meter(Session in, Participant from, Lane lane, int frameBytes, int carriedBytes) {
-        long holdNanos = from.meter().received(lane, frameBytes, carriedBytes);
+    private void onMetered(Session in, Participant from, long holdNanos) {
         holdFor(from, holdNanos);
         if (from.role() == Role.CONSUMER) {
             in.linkNotice().onMeasured(from.meter().link());
@@ -282,12 +284,17 @@ final class ClientChannel implements ChannelIngress {
 
     /** Sends a frame; takes ownership of it. */
     void send(Lane lane, ByteBuf frame) {
+        send(lane, frame, services.ticker().nanoTime());
+    }
+
+    /** The same, for who knows what time it is. */
+    void send(Lane lane, ByteBuf frame, long now) {
         if (state == ChannelState.CLOSED) {
             frame.release();
             return;
         }
         if (participant != null) {
-            long waitNanos = participant.meter().sent(lane, frame.readableBytes());
+            long waitNanos = participant.meter().sent(lane, frame.readableBytes(), now);
             outlet.write(frame);
             if (waitNanos > 0 && paceTimer == null && state == ChannelState.OPEN) {
                 pace(waitNanos);

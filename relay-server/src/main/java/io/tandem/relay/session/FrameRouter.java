@@ -31,15 +31,17 @@ final class FrameRouter {
     }
 
     /**
-     * Stamps the sender and sends the frame on; the caller keeps its own reference.
+     * Stamps the sender and sends the frame on. The caller keeps its own reference, and reads no more in the frame: the last of its receivers has
+     * it as it is.
      *
+     * @param now in nanoseconds, when it came
      * @return whether somebody was there to receive it
      * @throws FrameViolation where the frame had to be expanded for somebody and is not what it declares
      */
-    boolean route(Participant from, FrameType type, ByteBuf frame) throws FrameViolation {
+    boolean route(Participant from, FrameType type, ByteBuf frame, long now) throws FrameViolation {
         FrameHeader.stampSender(frame, from.number());
         if (from.role() == Role.CONSUMER && type.lane() == Lane.PAGE) {
-            return routePage(from, type, frame);
+            return routePage(from, type, frame, now);
         }
         ClientChannel last = null;
         for (int i = 0; i < participants.size(); i++) {
@@ -47,7 +49,7 @@ final class FrameRouter {
             ClientChannel channel = to.channel();
             if (channel != null && isFor(from, to, type)) {
                 if (last != null) {
-                    last.send(type.lane(), frame.retainedDuplicate());
+                    last.send(type.lane(), frame.retainedDuplicate(), now);
                 }
                 last = channel;
             }
@@ -55,8 +57,8 @@ final class FrameRouter {
         if (last == null) {
             return false;
         }
-        // The only receiver, as most are, gets the frame itself: nobody reads it after this.
-        last.send(type.lane(), forTheTag(from, type, frame));
+        // The only receiver, as most are, needs no view of its own.
+        last.send(type.lane(), forTheTag(from, type, frame), now);
         return true;
     }
 
@@ -79,7 +81,7 @@ final class FrameRouter {
                 : frame.retain();
     }
 
-    private boolean routePage(Participant from, FrameType type, ByteBuf frame) throws FrameViolation {
+    private boolean routePage(Participant from, FrameType type, ByteBuf frame, long now) throws FrameViolation {
         boolean keyframeBegins = type == FrameType.KEYFRAME && !goesOnWithKeyframe(frame);
         pageEpoch = FrameHeader.epoch(frame);
         pageSequence = FrameHeader.sequence(frame);
@@ -93,7 +95,7 @@ final class FrameRouter {
         }
         ByteBuf small = !from.readsLz4() && isWanted(true) ? PageTranscoder.compress(frame) : null;
         try {
-            return sendPage(plain, small == null ? frame : small);
+            return sendPage(plain, small == null ? frame : small, now);
         } finally {
             if (plain != null) {
                 plain.release();
@@ -112,19 +114,29 @@ final class FrameRouter {
     }
 
     /** @param plain for those without LZ4; null: they have it, or wait for a keyframe */
-    private boolean sendPage(@Nullable ByteBuf plain, ByteBuf usual) {
+    private boolean sendPage(@Nullable ByteBuf plain, ByteBuf usual, long now) {
         boolean delivered = false;
+        ClientChannel last = null;
         for (int i = 0; i < participants.size(); i++) {
             Participant to = participants.get(i);
             ClientChannel channel = to.channel();
             if (channel == null || !isSentPages(to)) {
                 continue;
             }
-            ByteBuf rendition = to.readsLz4() ? usual : plain;
-            if (rendition != null) {
-                channel.send(Lane.PAGE, rendition.retainedDuplicate());
-            }
             delivered = true;
+            if (!to.readsLz4()) {
+                if (plain != null) {
+                    channel.send(Lane.PAGE, plain.retainedDuplicate(), now);
+                }
+                continue;
+            }
+            if (last != null) {
+                last.send(Lane.PAGE, usual.retainedDuplicate(), now);
+            }
+            last = channel;
+        }
+        if (last != null) {
+            last.send(Lane.PAGE, usual.retain(), now);
         }
         return delivered;
     }

@@ -193,7 +193,8 @@ final class Session {
     // What they send.
 
     /** A frame that the permission table allows; the caller keeps its reference. */
-    void onFrame(Participant from, ClientChannel channel, FrameType type, ByteBuf frame) throws FrameViolation {
+    void onFrame(Participant from, ClientChannel channel, FrameType type, ByteBuf frame, long now)
+            throws FrameViolation {
         assertOnLoop();
         if (type.lane() == Lane.CONTROL) {
             onControl(from, channel, type, frame);
@@ -202,9 +203,9 @@ final class Session {
         // A page that changes by itself keeps nobody awake, nor do programs that talk to each other; people point and
         // act.
         if (type.lane() != Lane.PAGE && type != FrameType.SYNC && type != FrameType.VERDICT) {
-            lastActivityNanos = services.ticker().nanoTime();
+            lastActivityNanos = now;
         }
-        boolean delivered = attendance.router().route(from, type, frame);
+        boolean delivered = attendance.router().route(from, type, frame, now);
         boolean missed = type.lane() == Lane.ACTION || type == FrameType.KEYFRAME_REQUEST;
         if (!delivered && missed && from.role() != Role.CONSUMER) {
             channel.refuse(RefusalReason.NOT_PRESENT, type, FrameHeader.sequence(frame));

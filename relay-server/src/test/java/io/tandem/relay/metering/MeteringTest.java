@@ -16,29 +16,29 @@ class MeteringTest {
     private static final int KIBIBYTE = 1 << 10;
 
     private final MockTicker ticker = Ticker.newMockTicker();
-    private final LinkGauge gauge = new LinkGauge(MeteringLimits.DEFAULTS, ticker);
+    private final LinkGauge gauge = new LinkGauge(MeteringLimits.DEFAULTS);
 
     @Test
     void shouldLetABurstPassAndThenAskToWait() {
-        TokenBucket bucket = new TokenBucket(1000, 4000, ticker);
-        assertThat(bucket.take(4000)).isZero();
-        assertThat(bucket.take(500)).isEqualTo(TimeUnit.MILLISECONDS.toNanos(500));
+        TokenBucket bucket = new TokenBucket(1000, 4000, ticker.nanoTime());
+        assertThat(bucket.take(4000, ticker.nanoTime())).isZero();
+        assertThat(bucket.take(500, ticker.nanoTime())).isEqualTo(TimeUnit.MILLISECONDS.toNanos(500));
         ticker.advance(500, TimeUnit.MILLISECONDS);
-        assertThat(bucket.take(0)).isZero();
+        assertThat(bucket.take(0, ticker.nanoTime())).isZero();
     }
 
     @Test
     void shouldNotSaveMoreThanABurst() {
-        TokenBucket bucket = new TokenBucket(1000, 4000, ticker);
+        TokenBucket bucket = new TokenBucket(1000, 4000, ticker.nanoTime());
         ticker.advance(1, TimeUnit.HOURS);
-        assertThat(bucket.take(4001)).isEqualTo(TimeUnit.MILLISECONDS.toNanos(1));
+        assertThat(bucket.take(4001, ticker.nanoTime())).isEqualTo(TimeUnit.MILLISECONDS.toNanos(1));
     }
 
     @Test
     void shouldTakeAQuietLinkForAGoodOne() {
         for (int i = 0; i < 100; i++) {
             ticker.advance(100, TimeUnit.MILLISECONDS);
-            gauge.onFrame(200, 900);
+            gauge.onFrame(200, 900, ticker.nanoTime());
         }
         assertThat(gauge.quality()).isEqualTo(LinkQuality.GOOD);
     }
@@ -46,7 +46,7 @@ class MeteringTest {
     /** Ten frames of 16 KiB, each so long after the one before: 16 KiB every 100 ms are 1311 kbit/s. */
     private void run(long gapMillis) {
         for (int i = 0; i < 10; i++) {
-            gauge.onFrame(16 * KIBIBYTE, 16 * KIBIBYTE);
+            gauge.onFrame(16 * KIBIBYTE, 16 * KIBIBYTE, ticker.nanoTime());
             ticker.advance(gapMillis, TimeUnit.MILLISECONDS);
         }
     }
@@ -67,7 +67,7 @@ class MeteringTest {
     @Test
     void shouldNotBlameTheLinkForWhatTheRelayHeldBack() {
         for (int i = 0; i < 10; i++) {
-            gauge.onFrame(16 * KIBIBYTE, 16 * KIBIBYTE);
+            gauge.onFrame(16 * KIBIBYTE, 16 * KIBIBYTE, ticker.nanoTime());
             gauge.onHeld();
             ticker.advance(400, TimeUnit.MILLISECONDS);
         }
@@ -79,9 +79,9 @@ class MeteringTest {
         LaneCounters loop = new LaneCounters();
         SessionMeter first = new SessionMeter(MeteringLimits.DEFAULTS, loop, ticker);
         SessionMeter second = new SessionMeter(MeteringLimits.DEFAULTS, loop, ticker);
-        assertThat(first.received(Lane.PAGE, 100, 108)).isZero();
-        assertThat(first.sent(Lane.ACTION, 20)).isZero();
-        assertThat(second.received(Lane.PAGE, 50, 58)).isZero();
+        assertThat(first.received(Lane.PAGE, 100, 108, ticker.nanoTime())).isZero();
+        assertThat(first.sent(Lane.ACTION, 20, ticker.nanoTime())).isZero();
+        assertThat(second.received(Lane.PAGE, 50, 58, ticker.nanoTime())).isZero();
         assertThat(first.counters().bytes(Direction.UP, Lane.PAGE)).isEqualTo(100);
         assertThat(loop.bytes(Direction.UP, Lane.PAGE)).isEqualTo(150);
         assertThat(loop.frames(Direction.UP, Lane.PAGE)).isEqualTo(2);

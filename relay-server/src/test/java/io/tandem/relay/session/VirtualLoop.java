@@ -14,13 +14,43 @@ public final class VirtualLoop {
     private final MockTicker ticker = Ticker.newMockTicker();
     private final EmbeddedChannel channel =
             EmbeddedChannel.builder().ticker(ticker).build();
+    private long looks;
+
+    /** What sessions look at: the loop's own clock, and how often they do. */
+    private final Ticker watched = new Ticker() {
+        @Override
+        public long initialNanoTime() {
+            return ticker.initialNanoTime();
+        }
+
+        @Override
+        public long nanoTime() {
+            looks++;
+            return ticker.nanoTime();
+        }
+
+        @Override
+        public void sleep(long delay, TimeUnit unit) throws InterruptedException {
+            ticker.sleep(delay, unit);
+        }
+    };
 
     public EventExecutor executor() {
         return channel.eventLoop();
     }
 
     public Ticker ticker() {
-        return ticker;
+        return watched;
+    }
+
+    /** How often somebody looked at the clock. */
+    public long looks() {
+        return looks;
+    }
+
+    /** Lets this time pass, and nothing happen yet. */
+    public void pass(long millis) {
+        ticker.advance(millis, TimeUnit.MILLISECONDS);
     }
 
     /** Lets this time pass, and everything happen that was due in it. */

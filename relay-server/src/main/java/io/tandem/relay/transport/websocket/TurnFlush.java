@@ -1,15 +1,16 @@
 package io.tandem.relay.transport.websocket;
 
-import io.netty.channel.ChannelHandlerContext;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocal;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Queue;
 
 /**
- * What was written on one event loop and not flushed yet. What comes of one connection's read leaves when all of the read was dealt with: one
- * system call for a receiver, however many frames. What is written otherwise leaves at the end of the loop's turn.
+ * When what was written on one event loop is given to the network. What comes of one connection's read leaves when all of the read was dealt with:
+ * one system call for a receiver, however many frames, and no task for it. What is written otherwise, by a timer or by another carrier's request,
+ * leaves at the end of the loop's turn.
  */
-final class TurnFlush implements Runnable {
+final class TurnFlush {
     private static final FastThreadLocal<TurnFlush> HERE = new FastThreadLocal<>() {
         @Override
         protected TurnFlush initialValue() {
@@ -17,11 +18,10 @@ final class TurnFlush implements Runnable {
         }
     };
 
-    /** At most the connections of one loop; a connection stands in it once. */
-    private final List<WebSocketOutlet> due = new ArrayList<>();
+    /** Written to in the present read. At most the connections of one loop: each stands in it once. */
+    private final Queue<WebSocketOutlet> due = new ArrayDeque<>();
 
     private boolean isReading;
-    private boolean taskIsDue;
 
     private TurnFlush() {}
 
@@ -30,35 +30,26 @@ final class TurnFlush implements Runnable {
         return HERE.get();
     }
 
-    /** A connection's read is being dealt with. */
+    /** A connection's read is being dealt with. Its end is sure to be told: by Netty, or by the connection's own end. */
     void readBegins() {
         isReading = true;
     }
 
-    /** All of it was. */
+    /** All of it was, or no read is to be expected any more. */
     void readEnds() {
         isReading = false;
-        run();
-    }
-
-    /** Something was written to this outlet. */
-    void add(WebSocketOutlet outlet, ChannelHandlerContext context) {
-        due.add(outlet);
-        if (!isReading && !taskIsDue) {
-            taskIsDue = true;
-            context.executor().execute(() -> {
-                taskIsDue = false;
-                run();
-            });
+        // A flush may end connections, and lead here again: whoever is first flushes the rest.
+        for (WebSocketOutlet next = due.poll(); next != null; next = due.poll()) {
+            next.flush();
         }
     }
 
-    @Override
-    public void run() {
-        // A flush may write more: what a connection that takes bytes again had waiting.
-        for (int i = 0; i < due.size(); i++) {
-            due.get(i).flush();
+    /** Something was written to this outlet, which is not due yet; it lives on this loop. */
+    void add(WebSocketOutlet outlet, EventExecutor loop) {
+        if (isReading) {
+            due.add(outlet);
+        } else {
+            loop.execute(outlet::flush);
         }
-        due.clear();
     }
 }

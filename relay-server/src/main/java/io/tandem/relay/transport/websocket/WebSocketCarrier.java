@@ -60,6 +60,7 @@ final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements Web
     private @Nullable ChannelHandlerContext context;
     private @Nullable WebSocketDecoder decoder;
     private @Nullable WebSocketOutlet outlet;
+    private @Nullable TurnFlush turn;
     private @Nullable ChannelIngress ingress;
     private @Nullable Future<?> closeDeadline;
 
@@ -76,7 +77,9 @@ final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements Web
         }
         context = ctx;
         decoder = new WebSocketDecoder(ctx.alloc(), this);
-        outlet = new WebSocketOutlet(ctx, this, limits);
+        TurnFlush here = TurnFlush.here();
+        turn = here;
+        outlet = new WebSocketOutlet(ctx, this, limits, here);
         ctx.channel().config().setWriteBufferWaterMark(limits.waterMark());
         state = State.OPEN;
         if (goesAway) {
@@ -113,9 +116,9 @@ final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements Web
             early = early == null ? in : Unpooled.wrappedBuffer(early, in);
             return;
         }
-        TurnFlush.here().readBegins();
         try {
-            if (decoder != null) {
+            if (decoder != null && turn != null) {
+                turn.readBegins();
                 carriedBytes = (int) Math.min(Integer.MAX_VALUE, (long) carriedBytes + in.readableBytes());
                 decoder.read(in);
                 tellCarried();
@@ -127,7 +130,9 @@ final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements Web
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        TurnFlush.here().readEnds();
+        if (turn != null) {
+            turn.readEnds();
+        }
     }
 
     private void tellCarried() {
@@ -243,7 +248,8 @@ final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements Web
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        TurnFlush.here().readEnds();
+        // A connection that ends while it is read may hear no more of that read's end.
+        channelReadComplete(ctx);
         lost();
     }
 

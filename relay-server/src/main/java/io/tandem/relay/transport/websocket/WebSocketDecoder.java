@@ -81,6 +81,9 @@ final class WebSocketDecoder {
     /** Where in what is read the last header's bytes begin, as far as they are in it. */
     private int headerFrom;
 
+    /** Whether what is read has become its own last message. */
+    private boolean isHandedOn;
+
     private Opcode opcode = Opcode.BINARY;
     private int mask;
     private int payloadLength;
@@ -105,10 +108,14 @@ final class WebSocketDecoder {
         this.events = events;
     }
 
-    /** Reads all of {@code in}, which stays the caller's, and unmasks in it. */
+    /**
+     * Reads all of {@code in}, unmasks in it, and writes headers over its masks. The caller's reference stays the caller's; its content and its
+     * indexes do not, for where it ends with a message it is itself that message.
+     */
     void read(ByteBuf in) {
         headerFrom = Integer.MAX_VALUE;
-        while (in.isReadable()) {
+        isHandedOn = false;
+        while (!isHandedOn && in.isReadable()) {
             switch (state) {
                 case HEADER -> readHeader(in);
                 case DATA -> readData(in);
@@ -269,6 +276,10 @@ final class WebSocketDecoder {
         Mask.remove(in, at, length, mask, 0);
         if (at - headerFrom >= WebSocketFrames.headerBytes(length)) {
             WebSocketFrames.writeHeaderBefore(in, at, length);
+        }
+        if (in.readableBytes() == length) {
+            isHandedOn = true;
+            return in.retain();
         }
         in.skipBytes(length);
         return in.retainedDuplicate().setIndex(at, at + length);

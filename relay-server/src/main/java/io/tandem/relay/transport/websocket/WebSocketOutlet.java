@@ -13,7 +13,7 @@ import java.util.Locale;
  * Writes frames to one client.
  *
  * <p>What waits for the client stands in the connection's own outbound buffer, whose water marks say when it is full. All
- * that is written in one turn of the event loop is flushed together, at its end.
+ * that comes of one read is flushed together ({@link TurnFlush}).
  */
 final class WebSocketOutlet implements Outlet {
     /**
@@ -26,12 +26,14 @@ final class WebSocketOutlet implements Outlet {
     private final WebSocketCarrier carrier;
     private final CarrierLimits limits;
     private final PointerSlots kept = new PointerSlots();
+    private final TurnFlush turn;
     private boolean flushDue;
 
-    WebSocketOutlet(ChannelHandlerContext context, WebSocketCarrier carrier, CarrierLimits limits) {
+    WebSocketOutlet(ChannelHandlerContext context, WebSocketCarrier carrier, CarrierLimits limits, TurnFlush turn) {
         this.context = context;
         this.carrier = carrier;
         this.limits = limits;
+        this.turn = turn;
     }
 
     @Override
@@ -65,11 +67,12 @@ final class WebSocketOutlet implements Outlet {
 
     private void writeFrame(ByteBuf frame) {
         int length = frame.readableBytes();
-        if (WebSocketFrames.hasHeader(frame) && !isBackedUp()) {
-            // As it came, but for what the decoder wrote where its mask had been: nothing is copied, and nothing allocated.
+        boolean small = length < COPY_BELOW_BYTES;
+        if (WebSocketFrames.hasHeader(frame) && !(small && isBackedUp())) {
+            // As it came, but for what the decoder wrote over its mask: nothing is copied, nothing allocated.
             frame.readerIndex(frame.readerIndex() - WebSocketFrames.headerBytes(length));
             context.write(frame, context.voidPromise());
-        } else if (length < COPY_BELOW_BYTES) {
+        } else if (small) {
             ByteBuf out = context.alloc().buffer(WebSocketFrames.MAX_HEADER_BYTES + length);
             WebSocketFrames.writeHeader(out, Opcode.BINARY, length);
             out.writeBytes(frame);
@@ -83,11 +86,11 @@ final class WebSocketOutlet implements Outlet {
         }
         if (!flushDue) {
             flushDue = true;
-            TurnFlush.here().add(this, context);
+            turn.add(this, context.executor());
         }
     }
 
-    /** Whether the network has left something of what was flushed: then a frame may wait for long, and should not hold a whole read's memory. */
+    /** Whether the network has left something of what was flushed: then a frame may wait for long, and a small one should not hold a whole read's memory. */
     private boolean isBackedUp() {
         ChannelOutboundBuffer buffer = context.channel().unsafe().outboundBuffer();
         return buffer == null || !buffer.isEmpty();

@@ -44,6 +44,12 @@ class HomeLoopTest {
     private static final int LOOPS = 3;
     private static final int CONNECTIONS = 24;
     private static final int MESSAGES = 500;
+
+    /** An answer that waits for a flush which does not come fails the test. */
+    private static final int ANSWER_MILLIS = 10_000;
+
+    private static final int ANSWER_HEADER = 0x820A;
+    private static final int ANSWER_BYTES = 12;
     private static final String DIGITS = "0123456789abcdefghjkmnpq";
 
     private final MultiThreadIoEventLoopGroup loops =
@@ -166,6 +172,21 @@ class HomeLoopTest {
         }
     }
 
+    /** What the session wrote back, of which nothing is left unflushed. */
+    private static List<Integer> readAnswers(InputStream in) throws IOException {
+        String head = "";
+        while (!head.endsWith("\r\n\r\n")) {
+            head += (char) in.read();
+        }
+        List<Integer> answers = new ArrayList<>();
+        for (int i = 0; i < MESSAGES; i++) {
+            ByteBuf answer = Unpooled.wrappedBuffer(in.readNBytes(ANSWER_BYTES));
+            assertThat(answer.readUnsignedShort()).isEqualTo(ANSWER_HEADER);
+            answers.add(answer.readInt());
+        }
+        return answers;
+    }
+
     private static void send(Socket socket, ByteBuf bytes) throws IOException {
         socket.getOutputStream().write(ByteBufUtil.getBytes(bytes));
         bytes.clear();
@@ -177,6 +198,7 @@ class HomeLoopTest {
         ByteBuf bytes = Unpooled.buffer();
         for (int i = 0; i < CONNECTIONS; i++) {
             Socket socket = connect();
+            socket.setSoTimeout(ANSWER_MILLIS);
             sockets.add(socket);
             // Some speak at once, as no browser does, so that their connection moves with something in its hands.
             request(bytes, i);
@@ -194,6 +216,7 @@ class HomeLoopTest {
             Session session = Objects.requireNonNull(sessions.get(id(i)));
             await().until(() -> session.heard.size() == MESSAGES);
             assertThat(session.heard).isSorted().startsWith(1).endsWith(MESSAGES);
+            assertThat(readAnswers(in)).isSorted().startsWith(1).endsWith(MESSAGES);
         }
         assertThat(accepted).allMatch(channel -> homes.contains(channel.eventLoop()));
         for (int i = 0; i < CONNECTIONS; i++) {

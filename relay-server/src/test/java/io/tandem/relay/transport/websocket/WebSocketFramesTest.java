@@ -34,11 +34,11 @@ class WebSocketFramesTest {
         ByteBuf frame = Unpooled.copiedBuffer(new byte[] {1, 2, 3});
         assertThat(WebSocketFrames.hasHeader(frame)).isFalse();
         // That of a longer frame, and that of a text.
-        assertThat(WebSocketFrames.hasHeader(
-                        Unpooled.copiedBuffer(new byte[] {(byte) 0x82, 4, 1, 2, 3}).readerIndex(2)))
+        assertThat(WebSocketFrames.hasHeader(Unpooled.copiedBuffer(new byte[] {(byte) 0x82, 4, 1, 2, 3})
+                        .readerIndex(2)))
                 .isFalse();
-        assertThat(WebSocketFrames.hasHeader(
-                        Unpooled.copiedBuffer(new byte[] {(byte) 0x81, 3, 1, 2, 3}).readerIndex(2)))
+        assertThat(WebSocketFrames.hasHeader(Unpooled.copiedBuffer(new byte[] {(byte) 0x81, 3, 1, 2, 3})
+                        .readerIndex(2)))
                 .isFalse();
     }
 }
