@@ -97,8 +97,11 @@ final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements Web
         ByteBuf first = early;
         early = null;
         if (first != null) {
-            channelRead(ctx, first);
-            channelReadComplete(ctx);
+            try {
+                channelRead(ctx, first);
+            } finally {
+                channelReadComplete(ctx);
+            }
         }
     }
 
