@@ -1,3 +1,4 @@
+import { CloseCode } from '../protocol/close-code.ts';
 import { type Carrier, type CarrierEvents, deliver, NO_WORD } from './carrier.ts';
 import type { Clock } from './clock.ts';
 import { createOutbox } from './outbox.ts';
@@ -63,14 +64,18 @@ export function openLongPoll({ url, fetch, clock }: LongPollOptions, events: Car
       // Without a type of its own: the opening needs no preflight then.
       ...(body ? { body } : {}),
     });
-    if (!response.ok) throw new Error(`HTTP ${response.status}`);
+    if (!response.ok) {
+      // The relay says when to come again where it has no room; a balancer whose servers are gone for a moment does not.
+      const closeCode = response.headers.has('Retry-After') ? CloseCode.OVERLOADED : NO_WORD;
+      throw Object.assign(new Error(`HTTP ${response.status}`), { closeCode });
+    }
     return new Uint8Array(await response.arrayBuffer());
   }
 
   function fail(fault: unknown): void {
     if (isClosed) drop();
     // An answer that is none of the relay's, too, is the path's fault: another may be better.
-    else lost(NO_WORD, String(fault));
+    else lost((fault as { closeCode?: number }).closeCode ?? NO_WORD, String(fault));
   }
 
   function lost(code: number, reason: string): void {

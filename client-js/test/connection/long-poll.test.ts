@@ -14,7 +14,7 @@ const TOKEN = 3;
 /** One request under way; the test is the relay. */
 interface Call {
   readonly request: Omit<RequestInit, 'headers' | 'body'> & { headers?: Record<string, string>; body?: Uint8Array };
-  answer(body?: Uint8Array<ArrayBuffer>, status?: number): Promise<void>;
+  answer(body?: Uint8Array<ArrayBuffer>, status?: number, headers?: Record<string, string>): Promise<void>;
   fail(): Promise<void>;
 }
 
@@ -38,8 +38,8 @@ function fetch(url: string, request: RequestInit): Promise<Response> {
   return new Promise((resolve, reject) => {
     calls.push({
       request: request as Call['request'],
-      async answer(body, status = body ? 200 : 204) {
-        resolve(new Response(body ?? null, { status }));
+      async answer(body, status = body ? 200 : 204, headers = {}) {
+        resolve(new Response(body ?? null, { status, headers }));
         await turn();
       },
       async fail() {
@@ -101,6 +101,14 @@ describe('opening a long-poll', () => {
     await calls[0]!.answer();
     expect(log).toEqual(['opened']);
     expect(carrier.isOpen).toBe(true);
+  });
+
+  it('should be lost for seconds where the relay has no room', async () => {
+    await calls[0]!.answer();
+    carrier.send(hello);
+    await turn();
+    await calls[1]!.answer(new Uint8Array(), 503, { 'Retry-After': '5' });
+    expect(log.at(-1)).toBe('lost 4002 Error: HTTP 503');
   });
 
   it.each([403, 404, 502, 503])('should be lost where the probe is answered by %i', async (status) => {

@@ -69,7 +69,9 @@ final class Node {
                 ticker,
                 SessionLimits.DEFAULTS,
                 Budgets.DEFAULTS);
-        sessions = new Sessions(services, new SessionLoops(loop.eventLoop(), METERS.get()));
+        sessions = new Sessions(
+                services,
+                new SessionLoops(loop.eventLoop(), METERS.get(), ticker, SessionLimits.DEFAULTS.highestLagMillis()));
     }
 
     boolean isUp() {

@@ -1,6 +1,7 @@
 package io.tandem.relay.bootstrap;
 
 import io.tandem.relay.identity.AgentSecret;
+import io.tandem.relay.identity.Brand;
 import io.tandem.relay.session.CarrierKind;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -29,7 +31,7 @@ import picocli.CommandLine.Spec;
         description = "Pairs a consumer's browser with an agent's and forwards what they show each other.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {Main.Serve.class, Main.Demo.class})
+        subcommands = {Main.Serve.class, Main.Demo.class, Main.Config.class})
 public final class Main {
     /** What sysexits.h calls EX_CONFIG: something is wrong with the configuration. */
     private static final int EXIT_CONFIGURATION = 78;
@@ -41,7 +43,11 @@ public final class Main {
 
     /** Runs a command and exits with its code. */
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Main()).execute(arguments));
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main());
     }
 
     /** Says which build this is. */
@@ -71,6 +77,56 @@ public final class Main {
                 System.err.println(faults.getMessage());
                 return EXIT_CONFIGURATION;
             }
+        }
+    }
+
+    /** What concerns the configuration alone. */
+    @Command(
+            name = "config",
+            description = "Looks at the configuration and starts nothing.",
+            mixinStandardHelpOptions = true,
+            subcommands = Main.Check.class)
+    static final class Config implements Callable<Integer> {
+        @Spec
+        @Nullable
+        CommandSpec spec;
+
+        @Override
+        public Integer call() {
+            throw new ParameterException(
+                    Objects.requireNonNull(spec).commandLine(), "config is what? allowed is: config check");
+        }
+    }
+
+    /** Reads it as {@link Serve} would. */
+    @Command(
+            name = "check",
+            description = "Lists everything that is wrong with the configuration; exits with 0 where nothing is.",
+            mixinStandardHelpOptions = true)
+    static final class Check implements Callable<Integer> {
+        @Spec
+        CommandSpec spec = CommandSpec.create();
+
+        @Option(names = "--config", paramLabel = "FILE", description = "properties, in UTF-8")
+        @Nullable
+        Path file;
+
+        @Override
+        public Integer call() {
+            try {
+                RelayConfig read = RelayConfigReader.read(Optional.ofNullable(file), System.getenv());
+                spec.commandLine()
+                        .getOut()
+                        .printf("nothing is wrong: port %d, brands %s%n", read.port(), keysOf(read));
+                return CommandLine.ExitCode.OK;
+            } catch (ConfigFaults faults) {
+                spec.commandLine().getErr().println(faults.getMessage());
+                return EXIT_CONFIGURATION;
+            }
+        }
+    
+        private static String keysOf(RelayConfig read) {
+            return read.brands().stream().map(Brand::key).collect(Collectors.joining(", "));
         }
     }
 

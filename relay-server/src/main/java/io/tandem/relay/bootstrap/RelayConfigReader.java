@@ -140,6 +140,7 @@ public final class RelayConfigReader {
         long maximum = millis("session.maximum-millis", usual.maximumMillis());
         long hello = millis("session.hello-deadline-millis", usual.helloDeadlineMillis());
         long heartbeat = millis("session.heartbeat-millis", usual.heartbeatMillis());
+        long lag = millis("session.highest-lag-millis", usual.highestLagMillis());
         try {
             return new SessionLimits(
                     sessions,
@@ -151,7 +152,8 @@ public final class RelayConfigReader {
                     idle,
                     maximum,
                     hello,
-                    heartbeat);
+                    heartbeat,
+                    lag);
         } catch (IllegalArgumentException e) {
             fault("session", String.valueOf(e.getMessage()));
             return usual;

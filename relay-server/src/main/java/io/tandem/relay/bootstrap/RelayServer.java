@@ -96,7 +96,10 @@ public final class RelayServer implements AutoCloseable {
                         .map(RefusalReason::wireName)
                         .toList(),
                 CarrierKind.labels());
-        this.sessionLoops = new SessionLoops(loops, relayMeters);
+        this.sessionLoops = new SessionLoops(
+                loops, relayMeters, Ticker.systemTicker(), config.session().highestLagMillis());
+        sessionLoops.watch();
+        relayMeters.measureLoops(sessionLoops::lagNanos, sessionLoops::loopsBehind);
         Secrets secrets = new Secrets(random());
         this.sessions = sessions(brands, secrets, relayMeters);
         this.longPoll = new LongPoll(new LongPoll.Parts(

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 
 /**
@@ -20,11 +21,15 @@ import java.util.function.ToLongFunction;
  * an agent or a page can become a label.
  */
 public final class RelayMeters {
+    private static final double NANOS_PER_SECOND = 1e9;
+
     private final List<LaneCounters> loops = new CopyOnWriteArrayList<>();
     private final Map<String, AtomicInteger> sessions = new HashMap<>();
     private final Map<String, Counter> refusals = new HashMap<>();
     private final Map<CloseCode, Counter> closes = new HashMap<>();
     private final Map<String, AtomicInteger> channels = new HashMap<>();
+    private final MeterRegistry registry;
+    private final Counter turnedAway;
 
     /** Registers every meter there will be. */
     public RelayMeters(
@@ -32,6 +37,10 @@ public final class RelayMeters {
             Collection<String> sessionStates,
             Collection<String> refusalReasons,
             Collection<String> carriers) {
+        this.registry = registry;
+        this.turnedAway = Counter.builder("tandem.turned.away")
+                .description("Requests for a channel of a new session that the node had no room for: answered 503")
+                .register(registry);
         for (String state : sessionStates) {
             AtomicInteger count = new AtomicInteger();
             sessions.put(state, count);
@@ -104,6 +113,24 @@ public final class RelayMeters {
         LaneCounters counters = new LaneCounters();
         loops.add(counters);
         return counters;
+    }
+
+    /** Who asks is told the loops' own figures; both are asked on any thread. */
+    public void measureLoops(LongSupplier lagNanos, LongSupplier loopsBehind) {
+        Gauge.builder("tandem.loop.lag", lagNanos, lag -> lag.getAsLong() / NANOS_PER_SECOND)
+                .description("By how much the latest of the event loops is behind")
+                .baseUnit("seconds")
+                .strongReference(true)
+                .register(registry);
+        Gauge.builder("tandem.loops.behind", loopsBehind, LongSupplier::getAsLong)
+                .description("Event loops that take no new sessions, for they are behind with what they have")
+                .strongReference(true)
+                .register(registry);
+    }
+
+    /** Somebody who wanted a new session was turned away. Any thread may say so. */
+    public void turnedAway() {
+        turnedAway.increment();
     }
 
     /** A session came to this state. */

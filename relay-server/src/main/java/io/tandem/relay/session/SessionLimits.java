@@ -16,6 +16,7 @@ import io.tandem.relay.frame.Lz4Payload;
  * @param maximumMillis a live session ends after this, whatever happens
  * @param helloDeadlineMillis a channel that says nothing is not kept
  * @param heartbeatMillis how often a silent client is asked whether it is there
+ * @param highestLagMillis an event loop that is behind by more takes no new sessions, so that those it has keep their pace
  */
 public record SessionLimits(
         int sessionsPerNode,
@@ -27,10 +28,11 @@ public record SessionLimits(
         long idleMillis,
         long maximumMillis,
         long helloDeadlineMillis,
-        long heartbeatMillis) {
+        long heartbeatMillis,
+        long highestLagMillis) {
     /** The product's figures. */
     public static final SessionLimits DEFAULTS =
-            new SessionLimits(20_000, 32, 16, 30_000, 60_000, 120_000, 15 * 60_000, 4 * 60 * 60_000, 5_000, 20_000);
+            new SessionLimits(20_000, 32, 16, 30_000, 60_000, 120_000, 15 * 60_000, 4 * 60 * 60_000, 5_000, 20_000, 50);
 
     /** A channel is given up after so many heartbeats of silence. */
     static final int MISSED_HEARTBEATS = 3;

@@ -2,28 +2,50 @@ package io.tandem.relay.session;
 
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.EventExecutorGroup;
+import io.netty.util.concurrent.Ticker;
 import io.tandem.relay.metering.LaneCounters;
 import io.tandem.relay.metering.RelayMeters;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Which event loop a session lives on: chosen by its id, so that everybody who knows the id finds it, and a carrier that is brought
  * to that loop never changes threads.
  */
 public final class SessionLoops {
-    /** A loop and what is counted on it. */
-    record Loop(EventExecutor executor, LaneCounters counters) {}
+    /** A loop, what is counted on it, and how far it is behind. */
+    record Loop(EventExecutor executor, LaneCounters counters, LoopLag lag) {}
 
     private final List<Loop> loops;
 
-    /** Spreads sessions over the loops of this group. */
-    public SessionLoops(EventExecutorGroup group, RelayMeters meters) {
+    /**
+     * Spreads sessions over the loops of this group.
+     *
+     * @param highestLagMillis a loop that is later than this takes no new sessions, once {@link #watch} has been called
+     */
+    public SessionLoops(EventExecutorGroup group, RelayMeters meters, Ticker ticker, long highestLagMillis) {
         List<Loop> found = new ArrayList<>();
         for (EventExecutor executor : group) {
-            found.add(new Loop(executor, meters.countersOfALoop()));
+            long highestNanos = TimeUnit.MILLISECONDS.toNanos(highestLagMillis);
+            found.add(new Loop(executor, meters.countersOfALoop(), new LoopLag(executor, ticker, highestNanos)));
         }
         loops = List.copyOf(found);
+    }
+
+    /** Has loops that fall behind take no new sessions from now on. */
+    public void watch() {
+        loops.forEach(loop -> loop.lag().watch());
+    }
+
+    /** By how much the latest of the loops was late at its last look. Any thread may ask. */
+    public long lagNanos() {
+        return loops.stream().mapToLong(loop -> loop.lag().nanos()).max().orElse(0);
+    }
+
+    /** How many of the loops have more to do than they can. Any thread may ask. */
+    public long loopsBehind() {
+        return loops.stream().filter(loop -> loop.lag().isBehind()).count();
     }
 
     /** The loop of a session. */

@@ -53,6 +53,24 @@ public final class Sessions implements ChannelGate {
     }
 
     @Override
+    public @Nullable String noRoomFor(String sessionId) {
+        // Who comes while the node drains is told so by the channel's close: another node may take it at once.
+        if (draining || sessions.containsKey(sessionId)) {
+            return null;
+        }
+        String why = null;
+        if (sessions.size() >= services.limits().sessionsPerNode()) {
+            why = "This node has as many sessions as it takes";
+        } else if (loops.of(sessionId).lag().isBehind()) {
+            why = "This node has more to do than it can";
+        }
+        if (why != null) {
+            services.meters().turnedAway();
+        }
+        return why;
+    }
+
+    @Override
     public ChannelIngress open(ChannelRequest request, Outlet outlet) {
         EventExecutor loop = loops.executor(request.sessionId());
         if (!loop.inEventLoop()) {

@@ -25,7 +25,15 @@ public final class RecordingGate implements ChannelGate, ChannelIngress {
 
     public @Nullable ChannelRequest request;
 
+    /** Why it takes no channel; null while it does. */
+    public @Nullable String noRoom;
+
     private @Nullable Outlet outlet;
+
+    @Override
+    public @Nullable String noRoomFor(String sessionId) {
+        return noRoom;
+    }
 
     @Override
     public ChannelIngress open(ChannelRequest request, Outlet outlet) {

@@ -235,11 +235,45 @@ class AdmissionTest {
 
     @Test
     void shouldTakeNoMoreSessionsThanANodeMay() {
-        SessionLimits one = new SessionLimits(1, 4, 4, 1000, 1000, 1000, 1000, 1000, 1000, 1000);
+        SessionLimits one = new SessionLimits(1, 4, 4, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 50);
         SessionWorld small = new SessionWorld(one, MeteringLimits.DEFAULTS);
         small.open(SessionWorld.SESSION).consumer();
         assertThat(small.open(SessionWorld.OTHER_SESSION).consumer().outlet.closeCode())
                 .isEqualTo(CloseCode.OVERLOADED);
+    }
+
+    @Test
+    void shouldHaveRoomForTheSessionsThatItHas() {
+        SessionLimits one = new SessionLimits(1, 4, 4, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 50);
+        SessionWorld small = new SessionWorld(one, MeteringLimits.DEFAULTS);
+        assertThat(small.sessions.noRoomFor(SessionWorld.SESSION)).isNull();
+        small.open(SessionWorld.SESSION).consumer();
+        assertThat(small.sessions.noRoomFor(SessionWorld.SESSION)).isNull();
+        assertThat(small.sessions.noRoomFor(SessionWorld.OTHER_SESSION)).contains("as many sessions as it takes");
+    }
+
+    @Test
+    void shouldHaveNoRoomWhileItsLoopIsBehind() {
+        world.loops.watch();
+        world.open(SessionWorld.SESSION).consumer();
+        world.loop.beBusy(400);
+        assertThat(world.sessions.noRoomFor(SessionWorld.OTHER_SESSION)).isNull();
+        world.loop.beBusy(400);
+        assertThat(world.sessions.noRoomFor(SessionWorld.OTHER_SESSION)).contains("more to do than it can");
+        assertThat(world.sessions.noRoomFor(SessionWorld.SESSION)).isNull();
+        assertThat(world.loops.loopsBehind()).isEqualTo(1);
+        world.loop.advance(1_000);
+        assertThat(world.sessions.noRoomFor(SessionWorld.OTHER_SESSION)).isNull();
+        assertThat(world.loops.loopsBehind()).isZero();
+    }
+
+    @Test
+    void shouldSendNobodyAwayForSecondsWhileDraining() {
+        SessionLimits one = new SessionLimits(1, 4, 4, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 50);
+        SessionWorld small = new SessionWorld(one, MeteringLimits.DEFAULTS);
+        small.open(SessionWorld.SESSION).consumer();
+        small.sessions.drain(30_000);
+        assertThat(small.sessions.noRoomFor(SessionWorld.OTHER_SESSION)).isNull();
     }
 
     @Test

@@ -59,6 +59,7 @@ public final class SessionWorld {
     public final Brands brands = new Brands(List.of(BRAND, OTHER_BRAND));
     public final SessionDirectory directory = new LocalSessionDirectory(loop.ticker());
     public final Sessions sessions;
+    public final SessionLoops loops;
 
     public SessionWorld() {
         this(SessionLimits.DEFAULTS, MeteringLimits.DEFAULTS);
@@ -74,7 +75,8 @@ public final class SessionWorld {
                 loop.ticker(),
                 limits,
                 new Budgets(meteringLimits, Map.of()));
-        sessions = new Sessions(services, new SessionLoops(loop.executor(), meters));
+        loops = new SessionLoops(loop.executor(), meters, loop.ticker(), limits.highestLagMillis());
+        sessions = new Sessions(services, loops);
     }
 
     /** One end of a channel. */

@@ -61,6 +61,12 @@ public final class VirtualLoop {
         }
     }
 
+    /** Lets this time pass in one turn, in which nothing else is done: what was due in it is late. */
+    public void beBusy(long millis) {
+        ticker.advance(millis, TimeUnit.MILLISECONDS);
+        channel.runPendingTasks();
+    }
+
     /** Runs what was handed to the loop. */
     public void runTasks() {
         channel.runPendingTasks();

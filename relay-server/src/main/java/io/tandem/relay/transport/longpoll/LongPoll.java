@@ -102,12 +102,16 @@ public final class LongPoll {
 
     private void openHere(PollExchange exchange, PollRequest.Open open, InetSocketAddress remote, ByteBuf body) {
         if (stopping) {
-            exchange.answer(PollAnswers.unavailable(exchange.allocator(), "The node stops"));
+            exchange.answer(PollAnswers.stopping(exchange.allocator()));
             return;
         }
         if (carriers.size() >= limits().carriersPerNode()) {
-            exchange.answer(
-                    PollAnswers.unavailable(exchange.allocator(), "This node has as many carriers as it takes"));
+            exchange.answer(PollAnswers.noRoom(exchange.allocator(), "This node has as many carriers as it takes"));
+            return;
+        }
+        String noRoom = parts.gate().noRoomFor(open.sessionId());
+        if (noRoom != null) {
+            exchange.answer(PollAnswers.noRoom(exchange.allocator(), noRoom));
             return;
         }
         PollCarrier carrier = new PollCarrier(

@@ -17,8 +17,6 @@ final class PollAnswers {
     /** How long a browser may remember the answer to a preflight: as long as the most patient of them does. */
     private static final int PREFLIGHT_SECONDS = 2 * 60 * 60;
 
-    private static final int RETRY_SECONDS = 5;
-
     private PollAnswers() {}
 
     /** Records; takes ownership of the body. */
@@ -49,9 +47,7 @@ final class PollAnswers {
     static FullHttpResponse problem(ByteBufAllocator allocator, CarrierProblem problem) {
         FullHttpResponse response = readable(problem.response(allocator));
         if (problem.status().equals(HttpResponseStatus.SERVICE_UNAVAILABLE)) {
-            response.headers()
-                    .set(HttpHeaderNames.RETRY_AFTER, RETRY_SECONDS)
-                    .set(HttpHeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS, HttpHeaderNames.RETRY_AFTER);
+            response.headers().set(HttpHeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS, HttpHeaderNames.RETRY_AFTER);
         }
         return response;
     }
@@ -88,9 +84,12 @@ final class PollAnswers {
                 new CarrierProblem(HttpResponseStatus.BAD_REQUEST, "The body is not as it should be", allowed));
     }
 
-    static FullHttpResponse unavailable(ByteBufAllocator allocator, String why) {
-        return problem(
-                allocator, new CarrierProblem(HttpResponseStatus.SERVICE_UNAVAILABLE, why, "trying again later"));
+    static FullHttpResponse noRoom(ByteBufAllocator allocator, String why) {
+        return problem(allocator, CarrierProblem.noRoom(why));
+    }
+
+    static FullHttpResponse stopping(ByteBufAllocator allocator) {
+        return problem(allocator, CarrierProblem.stopping());
     }
 
     private static FullHttpResponse empty(HttpResponseStatus status) {

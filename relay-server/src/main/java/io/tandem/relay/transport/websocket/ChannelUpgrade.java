@@ -73,9 +73,7 @@ public final class ChannelUpgrade extends ChannelInboundHandlerAdapter {
             return;
         }
         if (!refused && message instanceof HttpRequest request && isForChannel(request)) {
-            Handshake handshake = offered.contains(CarrierKind.WEBSOCKET)
-                    ? Handshake.judge(request)
-                    : new Handshake.Refused(CarrierProblem.switchedOff("WebSocket", CarrierKind.labels(offered)));
+            Handshake handshake = judge(request);
             if (handshake instanceof Handshake.Accepted accepted) {
                 pending = accepted;
             } else if (handshake instanceof Handshake.Refused no) {
@@ -93,6 +91,15 @@ public final class ChannelUpgrade extends ChannelInboundHandlerAdapter {
         if (last && accepted != null) {
             upgrade(ctx, accepted);
         }
+    }
+
+    private Handshake judge(HttpRequest request) {
+        if (!offered.contains(CarrierKind.WEBSOCKET)) {
+            return new Handshake.Refused(CarrierProblem.switchedOff("WebSocket", CarrierKind.labels(offered)));
+        }
+        Handshake judged = Handshake.judge(request);
+        String noRoom = judged instanceof Handshake.Accepted accepted ? gate.noRoomFor(accepted.sessionId()) : null;
+        return noRoom == null ? judged : new Handshake.Refused(CarrierProblem.noRoom(noRoom));
     }
 
     private static boolean isForChannel(HttpRequest request) {

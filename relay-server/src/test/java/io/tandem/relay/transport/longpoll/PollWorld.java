@@ -12,6 +12,7 @@ import io.tandem.relay.identity.Secrets;
 import io.tandem.relay.metering.RelayMeters;
 import io.tandem.relay.session.CarrierKind;
 import io.tandem.relay.session.ChannelGate;
+import io.tandem.relay.session.SessionLimits;
 import io.tandem.relay.session.SessionLoops;
 import io.tandem.relay.session.VirtualLoop;
 import java.nio.charset.StandardCharsets;
@@ -38,7 +39,7 @@ final class PollWorld {
         RelayMeters meters = new RelayMeters(new SimpleMeterRegistry(), List.of(), List.of(), List.of());
         longPoll = new LongPoll(new LongPoll.Parts(
                 gate,
-                new SessionLoops(loop.executor(), meters),
+                new SessionLoops(loop.executor(), meters, loop.ticker(), SessionLimits.DEFAULTS.highestLagMillis()),
                 new Secrets(new SecureRandom()),
                 carrierLimits,
                 limits,

@@ -107,6 +107,19 @@ class ChannelUpgradeTest {
     }
 
     @Test
+    void shouldSayWhenToComeAgainWhereThereIsNoRoom() {
+        gate.noRoom = "This node has as many sessions as it takes";
+        send(REQUEST);
+
+        assertThat(answer())
+                .startsWith("HTTP/1.1 503 Service Unavailable")
+                .contains("retry-after: 5\r\n")
+                .contains(gate.noRoom);
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(gate.told).isEmpty();
+    }
+
+    @Test
     void shouldRefuseWhereWebSocketIsSwitchedOff() {
         EmbeddedChannel off = channel(CarrierKind.LONG_POLL);
         off.writeInbound(Unpooled.copiedBuffer(REQUEST, StandardCharsets.US_ASCII));

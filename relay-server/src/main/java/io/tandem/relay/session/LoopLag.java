@@ -1,0 +1,75 @@
+package io.tandem.relay.session;
+
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Ticker;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How far an event loop is behind: a task that is due every 250 ms is late by what the loop's turns take. A loop that is behind twice in a row has more to
+ * do than it can; once alone is a collection of garbage, or a large keyframe. The latest figures may be read on any thread.
+ */
+final class LoopLag {
+    /** Between two looks. */
+    static final long LOOK_MILLIS = 250;
+
+    /** So many looks in a row decide. */
+    static final int LOOKS = 2;
+
+    private final EventExecutor loop;
+    private final Ticker ticker;
+    private final long highestNanos;
+    private long dueNanos;
+    private int looksOver;
+    private int looksUnder;
+    private volatile long lagNanos;
+    private volatile boolean behind;
+
+    /** @param highestNanos a loop that is later than this is behind; it is not any more below half of it */
+    LoopLag(EventExecutor loop, Ticker ticker, long highestNanos) {
+        this.loop = loop;
+        this.ticker = ticker;
+        this.highestNanos = highestNanos;
+    }
+
+    /** Looks at its loop from now on, until that stops. */
+    void watch() {
+        loop.execute(() -> {
+            dueNanos = ticker.nanoTime();
+            next();
+        });
+    }
+
+    private void next() {
+        dueNanos += TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS);
+        long now = ticker.nanoTime();
+        if (dueNanos - now < 0) {
+            // What was missed is not caught up with: one long turn is one look.
+            dueNanos = now;
+        }
+        loop.schedule(this::look, dueNanos - now, TimeUnit.NANOSECONDS);
+    }
+
+    private void look() {
+        looked(Math.max(0, ticker.nanoTime() - dueNanos));
+        next();
+    }
+
+    private void looked(long lateNanos) {
+        lagNanos = lateNanos;
+        looksOver = lateNanos > highestNanos ? looksOver + 1 : 0;
+        looksUnder = lateNanos < highestNanos / 2 ? looksUnder + 1 : 0;
+        if (behind ? looksUnder >= LOOKS : looksOver >= LOOKS) {
+            behind = !behind;
+        }
+    }
+
+    /** By how much the loop was late at the last look. */
+    long nanos() {
+        return lagNanos;
+    }
+
+    /** Whether the loop has more to do than it can. */
+    boolean isBehind() {
+        return behind;
+    }
+}
