@@ -115,16 +115,14 @@ public final class Main {
         public Integer call() {
             try {
                 RelayConfig read = RelayConfigReader.read(Optional.ofNullable(file), System.getenv());
-                spec.commandLine()
-                        .getOut()
-                        .printf("nothing is wrong: port %d, brands %s%n", read.port(), keysOf(read));
+                spec.commandLine().getOut().printf("nothing is wrong: port %d, brands %s%n", read.port(), keysOf(read));
                 return CommandLine.ExitCode.OK;
             } catch (ConfigFaults faults) {
                 spec.commandLine().getErr().println(faults.getMessage());
                 return EXIT_CONFIGURATION;
             }
         }
-    
+
         private static String keysOf(RelayConfig read) {
             return read.brands().stream().map(Brand::key).collect(Collectors.joining(", "));
         }

@@ -33,20 +33,13 @@ final class LoopLag {
 
     /** Looks at its loop from now on, until that stops. */
     void watch() {
-        loop.execute(() -> {
-            dueNanos = ticker.nanoTime();
-            next();
-        });
+        loop.execute(this::next);
     }
 
+    /** From now on, not from when this was due: one long turn is one look. */
     private void next() {
-        dueNanos += TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS);
-        long now = ticker.nanoTime();
-        if (dueNanos - now < 0) {
-            // What was missed is not caught up with: one long turn is one look.
-            dueNanos = now;
-        }
-        loop.schedule(this::look, dueNanos - now, TimeUnit.NANOSECONDS);
+        dueNanos = ticker.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS);
+        loop.schedule(this::look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void look() {
