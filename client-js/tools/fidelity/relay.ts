@@ -46,6 +46,8 @@ export async function startRelay(brandOrigin: string, deskOrigin: string, host =
     [`tandem.brands.${BRAND}.origins`]: brandOrigin,
     [`tandem.brands.${BRAND}.desk-origins`]: deskOrigin,
     [`tandem.brands.${BRAND}.agent-secret`]: secret,
+    // It shares its machine with the browsers that are measured: their work is no overload of its.
+    'tandem.session.highest-lag-millis': 60_000,
   };
   const lines = Object.entries(properties).map(([key, value]) => `${key}=${value}\n`);
   writeFileSync(config, lines.join(''), { mode: 0o600 });

@@ -89,7 +89,7 @@ public final class RunningRelay implements AutoCloseable {
                 http,
                 carrier,
                 LongPollLimits.DEFAULTS,
-                SessionLimits.DEFAULTS,
+                SessionLimits.DEFAULTS.howeverLate(),
                 budgets,
                 Optional.empty());
         try {

@@ -82,7 +82,7 @@ public record RelayConfig(
                 HttpLimits.DEFAULTS,
                 CarrierLimits.DEFAULTS,
                 LongPollLimits.DEFAULTS,
-                SessionLimits.DEFAULTS,
+                SessionLimits.DEFAULTS.howeverLate(),
                 Budgets.DEFAULTS,
                 Optional.of(new Demo(site)));
     }

@@ -5,15 +5,15 @@ import io.netty.util.concurrent.Ticker;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How far an event loop is behind: a task that is due every 250 ms is late by what the loop's turns take. A loop that is behind twice in a row has more to
- * do than it can; once alone is a collection of garbage, or a large keyframe. The latest figures may be read on any thread.
+ * How far an event loop is behind: a task that is due every 250 ms is late by what the loop's turns take. A loop that is behind for 2 s has more to do
+ * than it can; for less, it is garbage that is collected, a large keyframe, code that is being compiled, or a neighbour on the machine. The latest figures may be read on any thread.
  */
 final class LoopLag {
     /** Between two looks. */
     static final long LOOK_MILLIS = 250;
 
     /** So many looks in a row decide. */
-    static final int LOOKS = 2;
+    static final int LOOKS = 8;
 
     private final EventExecutor loop;
     private final Ticker ticker;

@@ -257,13 +257,15 @@ class AdmissionTest {
         world.loops.watch();
         world.loop.runTasks();
         world.open(SessionWorld.SESSION).consumer();
-        world.loop.beBusy(400);
+        for (int i = 1; i < LoopLag.LOOKS; i++) {
+            world.loop.beBusy(400);
+        }
         assertThat(world.sessions.noRoomFor(SessionWorld.OTHER_SESSION)).isNull();
         world.loop.beBusy(400);
         assertThat(world.sessions.noRoomFor(SessionWorld.OTHER_SESSION)).contains("more to do than it can");
         assertThat(world.sessions.noRoomFor(SessionWorld.SESSION)).isNull();
         assertThat(world.loops.loopsBehind()).isEqualTo(1);
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < 300; i++) {
             world.loop.beBusy(10);
         }
         assertThat(world.sessions.noRoomFor(SessionWorld.OTHER_SESSION)).isNull();
