@@ -35,7 +35,9 @@ public final class RelayProcess implements AutoCloseable {
     /** The brand's key. */
     public static final String BRAND = "demo";
 
-    private static final String SECRET = "a secret of the scenarios, of thirty-two bytes or more";
+    /** What its agents' tokens are signed with. */
+    public static final String SECRET = "a secret of the scenarios, of thirty-two bytes or more";
+
     private static final Duration READY_WITHIN = Duration.ofSeconds(30);
     private static final long POLL_MILLIS = 100;
     private static final Duration TOKEN_LIFE = Duration.ofHours(1);
@@ -62,6 +64,11 @@ public final class RelayProcess implements AutoCloseable {
      * @param settings further keys of its configuration
      */
     public static RelayProcess start(Path jar, List<String> jvm, Map<String, String> settings) {
+        return start(List.of(), jar, jvm, settings);
+    }
+
+    /** The same, by a command that runs others, {@code taskset -c 0} for example. */
+    public static RelayProcess start(List<String> by, Path jar, List<String> jvm, Map<String, String> settings) {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), freePort());
         try {
             Path config = Files.createTempFile("tandem-relay", ".properties");
@@ -72,7 +79,8 @@ public final class RelayProcess implements AutoCloseable {
             settings.forEach(
                     (key, value) -> lines.append(key).append('=').append(value).append('\n'));
             Files.writeString(config, lines);
-            List<String> command = new ArrayList<>(List.of("java"));
+            List<String> command = new ArrayList<>(by);
+            command.add("java");
             command.addAll(jvm);
             command.addAll(List.of("-jar", jar.toString(), "serve", "--config", config.toString()));
             ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
@@ -127,6 +135,11 @@ public final class RelayProcess implements AutoCloseable {
     /** Where it listens. */
     public InetSocketAddress address() {
         return address;
+    }
+
+    /** The process's id; that of the command that it was started by, where that command stays. */
+    public long pid() {
+        return process.pid();
     }
 
     /** A token of an agent who has nothing else to do. */

@@ -1,0 +1,166 @@
+package io.tandem.load.engine;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.EventLoop;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.SingleWriterRecorder;
+
+/**
+ * One event loop of the generator, and everything that its pairs share: when which of them is due, what they measure and count. Its state
+ * belongs to the loop; {@link #figures}, {@link #faultLines} and the recorders may be read from elsewhere.
+ *
+ * <p>The load is open: a frame is due when its recording says so, whether the relay keeps up or not, and its latency counts from then. A
+ * generator that is late adds to it, and says so ({@link #lateness}).
+ */
+public final class LoadLoop {
+    /** Latencies are kept up to a minute, with three digits. */
+    private static final long HIGHEST_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    private static final int DIGITS = 3;
+
+    /** Sends of one turn, before what came in is read: a generator that is behind still hears. */
+    private static final int SENDS_PER_TURN = 128;
+
+    private static final long PUBLISH_MILLIS = 200;
+
+    /** Enough to find what is wrong by; the rest is only counted. */
+    private static final int MOST_FAULT_LINES = 20;
+
+    final Stamp stamp = new Stamp();
+    final ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
+    final SingleWriterRecorder endToEnd = recorder();
+    final SingleWriterRecorder throughRelay = recorder();
+    final SingleWriterRecorder lateness = recorder();
+    final SingleWriterRecorder verdicts = recorder();
+
+    private final EventLoop loop;
+    private final PriorityQueue<LoadPair> due = new PriorityQueue<>(Comparator.comparingLong(LoadPair::dueNanos));
+    private final Queue<String> lines = new ArrayDeque<>();
+    private boolean pumping;
+
+    long sent;
+    long received;
+    long sentBytes;
+    long receivedBytes;
+    long collapsed;
+    int active;
+    private final Map<Fault, Long> faults = new EnumMap<>(Fault.class);
+
+    /** Latencies of frames that were due in this window count. Nanoseconds; empty until it is set. */
+    private volatile long measureFrom = Long.MAX_VALUE;
+
+    private volatile long measureUntil = Long.MAX_VALUE;
+
+    private volatile LoopFigures figures = LoopFigures.NONE;
+    private volatile String faultLines = "";
+
+    /** On this loop, whose figures are published from now on. */
+    public LoadLoop(EventLoop loop) {
+        this.loop = loop;
+        loop.scheduleAtFixedRate(this::publish, PUBLISH_MILLIS, PUBLISH_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private static SingleWriterRecorder recorder() {
+        return new SingleWriterRecorder(HIGHEST_NANOS, DIGITS);
+    }
+
+    /** The loop itself. */
+    public EventLoop executor() {
+        return loop;
+    }
+
+    /** Measures what is due from one moment to another, both of {@link System#nanoTime}. Any thread may say so, before it begins. */
+    public void measure(long fromNanos, long untilNanos) {
+        measureUntil = untilNanos;
+        measureFrom = fromNanos;
+    }
+
+    boolean isMeasured(long dueNanos) {
+        long from = measureFrom;
+        return from != Long.MAX_VALUE && dueNanos - from >= 0 && dueNanos - measureUntil < 0;
+    }
+
+    /** Has the pair send what is due, from now on. */
+    void add(LoadPair pair) {
+        due.add(pair);
+        if (!pumping) {
+            pumping = true;
+            loop.execute(this::pump);
+        }
+    }
+
+    /** Has it send nothing any more. */
+    void remove(LoadPair pair) {
+        due.remove(pair);
+    }
+
+    private void pump() {
+        long now = System.nanoTime();
+        for (int i = 0; i < SENDS_PER_TURN; i++) {
+            LoadPair next = due.peek();
+            if (next == null) {
+                pumping = false;
+                return;
+            }
+            if (next.dueNanos() - now > 0) {
+                loop.schedule(this::pump, next.dueNanos() - now, TimeUnit.NANOSECONDS);
+                return;
+            }
+            due.remove();
+            if (next.sendDue(now)) {
+                due.add(next);
+            }
+        }
+        loop.execute(this::pump);
+    }
+
+    void fault(Fault fault, long times, String what) {
+        faults.merge(fault, times, Long::sum);
+        if (lines.size() < MOST_FAULT_LINES) {
+            lines.add(fault.words() + ": " + what);
+        }
+    }
+
+    private void publish() {
+        figures = new LoopFigures(sent, received, sentBytes, receivedBytes, collapsed, active, Map.copyOf(faults));
+        if (!lines.isEmpty()) {
+            faultLines = String.join("\n", lines);
+        }
+    }
+
+    /** What was counted, some 200 ms ago at most; any thread may ask. */
+    public LoopFigures figures() {
+        return figures;
+    }
+
+    /** What went wrong first; any thread may ask. */
+    public String faultLines() {
+        return faultLines;
+    }
+
+    /** From the moment when a frame was due to the moment when the other end had it. */
+    public SingleWriterRecorder endToEnd() {
+        return endToEnd;
+    }
+
+    /** From the moment when it was given to the network. */
+    public SingleWriterRecorder throughRelay() {
+        return throughRelay;
+    }
+
+    /** How late the generator itself gave frames to the network: its own error. */
+    public SingleWriterRecorder lateness() {
+        return lateness;
+    }
+
+    /** From the moment when an action was due to the moment when its agent had the verdict. */
+    public SingleWriterRecorder verdicts() {
+        return verdicts;
+    }
+}

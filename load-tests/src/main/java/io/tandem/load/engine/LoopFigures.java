@@ -1,0 +1,51 @@
+package io.tandem.load.engine;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * What one event loop of the generator has counted since it began.
+ *
+ * @param sent frames that were given to the network
+ * @param received frames that came
+ * @param sentBytes of the frames that were sent, headers of the protocol included
+ * @param receivedBytes of those that came
+ * @param collapsed pointer frames in whose place a later one came, as is right
+ * @param active pairs that exchange frames
+ * @param faults how often each was seen; those that were not are left out
+ */
+public record LoopFigures(
+        long sent,
+        long received,
+        long sentBytes,
+        long receivedBytes,
+        long collapsed,
+        int active,
+        Map<Fault, Long> faults) {
+    static final LoopFigures NONE = new LoopFigures(0, 0, 0, 0, 0, 0, Map.of());
+
+    /** Copies the faults. */
+    public LoopFigures {
+        faults = Map.copyOf(faults);
+    }
+
+    /** Together with another loop's. */
+    public LoopFigures plus(LoopFigures other) {
+        Map<Fault, Long> both = new EnumMap<>(Fault.class);
+        both.putAll(faults);
+        other.faults.forEach((fault, times) -> both.merge(fault, times, Long::sum));
+        return new LoopFigures(
+                sent + other.sent,
+                received + other.received,
+                sentBytes + other.sentBytes,
+                receivedBytes + other.receivedBytes,
+                collapsed + other.collapsed,
+                active + other.active,
+                both);
+    }
+
+    /** All faults together. */
+    public long faultCount() {
+        return faults.values().stream().mapToLong(Long::longValue).sum();
+    }
+}

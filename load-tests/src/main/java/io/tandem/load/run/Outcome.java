@@ -1,0 +1,54 @@
+package io.tandem.load.run;
+
+import io.tandem.load.engine.Fault;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a run measured, all of it in the window that the plan measures unless it says otherwise.
+ *
+ * @param paired sessions that became pairs
+ * @param framesPerSecond that reached the other end
+ * @param bitsPerSecond of frames that reached the other end
+ * @param endToEnd from the moment when a frame was due
+ * @param throughRelay from the moment when it was given to the network
+ * @param verdicts from the moment when an action was due to its agent's having the verdict
+ * @param lateness of the generator: its own error
+ * @param collapsed pointer frames in whose place a later one came
+ * @param faults of the whole run; empty where all is as it has to be
+ * @param faultLines the first of them
+ * @param relay what the relay's process took, where that is known
+ */
+public record Outcome(
+        LoadPlan plan,
+        int paired,
+        double seconds,
+        double framesPerSecond,
+        double bitsPerSecond,
+        Percentiles endToEnd,
+        Percentiles throughRelay,
+        Percentiles verdicts,
+        Percentiles lateness,
+        long collapsed,
+        Map<Fault, Long> faults,
+        String faultLines,
+        Optional<RelayCost> relay) {
+    /** Copies the faults. */
+    public Outcome {
+        faults = Map.copyOf(faults);
+    }
+
+    /**
+     * What the relay's process took.
+     *
+     * @param cpuShare of one core
+     * @param cpuSecondsPerMillion frames that it forwarded
+     * @param residentBytes at the end of the window
+     */
+    public record RelayCost(double cpuShare, double cpuSecondsPerMillion, long residentBytes) {}
+
+    /** Whether nothing was lost, doubled, mispaired or otherwise wrong. */
+    public boolean isSound() {
+        return faults.isEmpty();
+    }
+}

@@ -1,0 +1,41 @@
+package io.tandem.load.run;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What the kernel says of a process of this machine (Linux).
+ *
+ * @param cpuSeconds of processor time, user and system, since it began; counted in hundredths
+ * @param residentBytes of physical memory
+ */
+public record ProcessFigures(double cpuSeconds, long residentBytes) {
+    private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
+    private static final double TICKS_PER_SECOND = 100;
+    private static final int USER_TICKS = 11;
+    private static final int SYSTEM_TICKS = 12;
+    private static final long BYTES_PER_KIBIBYTE = 1024;
+
+    /** Now, of the process with this id. */
+    public static ProcessFigures of(long pid) {
+        try {
+            String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+            // The name may hold anything, spaces too, and ends with the last bracket.
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+            Matcher resident = RESIDENT.matcher(Files.readString(Path.of("/proc/" + pid + "/status")));
+            if (!resident.find()) {
+                throw new IllegalStateException(
+                        String.format(Locale.ROOT, "the kernel does not say how much memory %d has", pid));
+            }
+            double ticks = Long.parseLong(fields[USER_TICKS]) + Long.parseLong(fields[SYSTEM_TICKS]);
+            return new ProcessFigures(ticks / TICKS_PER_SECOND, Long.parseLong(resident.group(1)) * BYTES_PER_KIBIBYTE);
+        } catch (IOException e) {
+            throw new UncheckedIOException("process " + pid + " is gone, or not of this machine", e);
+        }
+    }
+}

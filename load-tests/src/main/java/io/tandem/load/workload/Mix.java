@@ -1,0 +1,48 @@
+package io.tandem.load.workload;
+
+import io.tandem.load.workload.Step.Sender;
+import io.tandem.relay.frame.FrameType;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * An even stream of frames for measurements that compare relays: page frames of which four in five have 60 to 200 bytes, most others up to
+ * 4 KB, and one in fifty 20 to 60 KB; and, at a fifth of their rate, frames of 100 bytes back.
+ */
+public final class Mix {
+    private static final long SEED = 42;
+    private static final int FRAMES = 500;
+    private static final int BACK_EVERY = 5;
+    private static final int BACK_BYTES = 90;
+    private static final double SMALL = 0.80;
+    private static final double MEDIUM = 0.98;
+    private static final double MICROS_PER_SECOND = 1_000_000;
+
+    private Mix() {}
+
+    /** So many frames a second in all, in both directions. */
+    public static Recording of(double framesPerSecond) {
+        SplittableRandom random = new SplittableRandom(SEED);
+        double stepMicros = MICROS_PER_SECOND / (framesPerSecond * BACK_EVERY / (BACK_EVERY + 1));
+        List<Step> steps = new ArrayList<>();
+        for (int i = 0; i < FRAMES; i++) {
+            steps.add(new Step(Math.round(i * stepMicros), Sender.TAG, FrameType.MUTATIONS, bytes(random), false));
+            if (i % BACK_EVERY == 0) {
+                long at = Math.round((i + 0.5) * stepMicros);
+                steps.add(new Step(at, Sender.AGENT, FrameType.CURSOR, BACK_BYTES, false));
+            }
+        }
+        steps.sort(Comparator.comparingLong(Step::atMicros));
+        return new Recording("mix", steps, Math.round(FRAMES * stepMicros));
+    }
+
+    private static int bytes(SplittableRandom random) {
+        double kind = random.nextDouble();
+        if (kind < SMALL) {
+            return random.nextInt(50, 190);
+        }
+        return kind < MEDIUM ? random.nextInt(190, 4 << 10) : random.nextInt(20 << 10, 60 << 10);
+    }
+}
