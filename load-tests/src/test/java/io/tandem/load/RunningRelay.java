@@ -39,17 +39,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** A relay in this process on a free port, with the brand "demo", and the peers' event loop. */
 public final class RunningRelay implements AutoCloseable {
     public static final String ORIGIN = "https://shop.example";
+    public static final String AGENT_SECRET = "a secret of the tests, of thirty-two bytes or more";
     private static final String ID_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz";
     private static final int ID_LENGTH = 26;
     private static final int RELAY_LOOPS = 2;
 
-    private final Brand brand = new Brand(
-            "demo",
-            "Demo",
-            Set.of(ORIGIN),
-            Set.of(),
-            List.of(),
-            AgentSecret.of("a secret of the tests, of thirty-two bytes or more"));
+    private final Brand brand =
+            new Brand("demo", "Demo", Set.of(ORIGIN), Set.of(), List.of(), AgentSecret.of(AGENT_SECRET));
     private final AgentTokens tokens = new AgentTokens(new Brands(List.of(brand)), InstantSource.system());
     private final EventLoopGroup loops =
             new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("peer", true), NioIoHandler.newFactory());

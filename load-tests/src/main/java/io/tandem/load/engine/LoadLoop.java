@@ -20,9 +20,10 @@ import org.HdrHistogram.SingleWriterRecorder;
  */
 public final class LoadLoop {
     /** Latencies are kept up to a minute, with three digits. */
-    private static final long HIGHEST_NANOS = TimeUnit.MINUTES.toNanos(1);
+    public static final long HIGHEST_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-    private static final int DIGITS = 3;
+    /** Digits of a latency that are kept. */
+    public static final int DIGITS = 3;
 
     /** Sends of one turn, before what came in is read: a generator that is behind still hears. */
     private static final int SENDS_PER_TURN = 128;

@@ -7,14 +7,13 @@ import io.tandem.relay.frame.FrameHeader;
 import io.tandem.relay.frame.FrameType;
 import io.tandem.relay.frame.Lane;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.CompletableFuture;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One session of the product from its first connection to its end: consumer and agent say HELLO, invite and accept, become a pair, and are
- * heard as one. On its loop; {@link #paired} may be waited for from elsewhere.
+ * One session of the product: consumer and agent say HELLO, invite and accept, and become a pair.
  */
-public final class TandemSession {
+public final class TandemSession extends LoadSession {
     /** Opens a channel of this session; called on the session's loop. */
     public interface Connector {
         /** Begins to connect; an agent's connection comes from no page, and has no origin. */
@@ -36,19 +35,15 @@ public final class TandemSession {
             Recording recording,
             double phase) {}
 
-    private final LoadLoop loop;
     private final Plan plan;
     private final Connector connector;
     private final Desk desk;
-    private final CompletableFuture<TandemSession> paired = new CompletableFuture<>();
     private final Client tag = new Client("tag");
     private final Client agent = new Client("agent");
     private int epoch;
-    private boolean ended;
-    private @Nullable LoadPair pair;
 
     private TandemSession(LoadLoop loop, Plan plan, Connector connector, Desk desk) {
-        this.loop = loop;
+        super(loop, plan.number(), plan.phase());
         this.plan = plan;
         this.connector = connector;
         this.desk = desk;
@@ -59,11 +54,6 @@ public final class TandemSession {
         TandemSession session = new TandemSession(loop, plan, connector, desk);
         loop.executor().execute(() -> session.tag.connect(plan.origin()));
         return session;
-    }
-
-    /** Completes when the two exchange frames. */
-    public CompletableFuture<TandemSession> paired() {
-        return paired;
     }
 
     /** One end's channel, and what it hears on the control lane. */
@@ -111,8 +101,11 @@ public final class TandemSession {
         public void onFrame(ByteBuf frame) {
             if (Lane.ofCode(FrameHeader.typeCode(frame)) == Lane.CONTROL) {
                 onControl(this, frame);
-            } else if (pair == null) {
-                loop.fault(Fault.MISPAIRED, 1, "a frame came to session " + plan.number() + " before it was one");
+                return;
+            }
+            LoadPair pair = pair();
+            if (pair == null) {
+                loop.fault(Fault.MISPAIRED, 1, "a frame came to session " + number + " before it was one");
             } else if (this == tag) {
                 pair.onTagFrame(frame);
             } else {
@@ -136,6 +129,11 @@ public final class TandemSession {
         } else if (type == FrameType.WELCOME && client == tag) {
             epoch = json(frame).number("epoch");
             invite();
+        } else if (type == FrameType.WELCOME) {
+            // The consumer may have accepted before the agent's channel was open.
+            client.active =
+                    "active".equals(json(frame).member("session", Map.class).get("state"));
+            pairUp();
         } else if (type == FrameType.INVITATION) {
             tag.say(
                     FrameType.INVITATION_ANSWER,
@@ -157,7 +155,7 @@ public final class TandemSession {
                 .whenComplete((grant, fault) -> loop.executor().execute(() -> {
                     if (grant == null) {
                         notPaired(String.valueOf(fault));
-                    } else if (!ended) {
+                    } else if (!isEnded()) {
                         agent.grant = grant;
                         agent.connect(null);
                     }
@@ -165,17 +163,15 @@ public final class TandemSession {
     }
 
     private void pairUp() {
-        if (pair == null && tag.active && agent.active) {
-            LoadPair made = new LoadPair(
+        if (pair() == null && tag.active && agent.active) {
+            becomes(new LoadPair(
                     loop,
                     plan.number(),
                     plan.recording(),
                     plan.mode().equals("shared"),
                     tag.wire(),
                     agent.wire(),
-                    epoch);
-            pair = made;
-            paired.complete(this);
+                    epoch));
         }
     }
 
@@ -184,78 +180,17 @@ public final class TandemSession {
                 && plan.mode().equals("view-only")
                 && error.text("reason").equals("mode-forbids");
         if (!expected) {
-            loop.fault(Fault.REFUSED, 1, client.name + " of session " + plan.number() + ": " + error.text("reason"));
+            loop.fault(Fault.REFUSED, 1, client.name + " of session " + number + ": " + error.text("reason"));
         }
     }
 
-    private void onClosed(String name, int code, String reason) {
-        if (ended) {
-            return;
+    @Override
+    void cut() {
+        if (tag.wire != null) {
+            tag.wire.cut();
         }
-        if (pair == null) {
-            notPaired(name + " closed with " + code + " " + reason);
-        } else {
-            loop.fault(Fault.CLOSED, 1, name + " of session " + plan.number() + " closed with " + code + " " + reason);
-            end();
-        }
-    }
-
-    private void notPaired(String why) {
-        loop.fault(Fault.NOT_PAIRED, 1, "session " + plan.number() + ": " + why);
-        paired.completeExceptionally(new IllegalStateException(why));
-        end();
-    }
-
-    // From here on: called from elsewhere, done on the loop.
-
-    /** Has the pair exchange what its recording says. */
-    public void start(long nowNanos) {
-        loop.executor().execute(() -> {
-            if (pair != null && !ended) {
-                pair.start(nowNanos, plan.phase());
-            }
-        });
-    }
-
-    /** Has it send nothing any more that is not an answer. */
-    public void quiet() {
-        loop.executor().execute(() -> {
-            if (pair != null) {
-                pair.quiet();
-            }
-        });
-    }
-
-    /** Whether all that was sent has come. */
-    public CompletableFuture<Boolean> settled() {
-        return CompletableFuture.supplyAsync(() -> pair == null || ended || pair.isSettled(), loop.executor());
-    }
-
-    /** Counts what has not come, and breaks both connections. */
-    public CompletableFuture<Void> finish() {
-        return CompletableFuture.runAsync(
-                () -> {
-                    if (pair != null && !ended) {
-                        pair.judgeRest();
-                    }
-                    end();
-                },
-                loop.executor());
-    }
-
-    private void end() {
-        if (!ended) {
-            ended = true;
-            if (pair != null) {
-                pair.quiet();
-                loop.active--;
-            }
-            if (tag.wire != null) {
-                tag.wire.cut();
-            }
-            if (agent.wire != null) {
-                agent.wire.cut();
-            }
+        if (agent.wire != null) {
+            agent.wire.cut();
         }
     }
 }

@@ -1,20 +1,13 @@
 package io.tandem.load.run;
 
 import io.tandem.load.workload.Recording;
-import java.net.InetSocketAddress;
 import java.util.List;
 
 /**
  * What a run offers to a relay.
  *
- * @param relay where it listens
- * @param brand the brand's key
- * @param origin of its pages
- * @param agentSecret what its agents' tokens are signed with
  * @param pairs sessions, each of two channels
  * @param recordings what they do, in turn
- * @param webSocketShare of the channels, 0 to 1; the others poll
- * @param viewOnlyShare of the sessions, 0 to 1, in which actions have to be refused
  * @param loops event loops of the generator
  * @param spins whether the generator's loops never sleep: exact to microseconds, at the cost of a core for each
  * @param pairsPerSecond how fast sessions are opened
@@ -23,14 +16,8 @@ import java.util.List;
  * @param sourceAddresses how many loopback addresses the channels come from; each has some 28,000 ports
  */
 public record LoadPlan(
-        InetSocketAddress relay,
-        String brand,
-        String origin,
-        String agentSecret,
         int pairs,
         List<Recording> recordings,
-        double webSocketShare,
-        double viewOnlyShare,
         int loops,
         boolean spins,
         int pairsPerSecond,

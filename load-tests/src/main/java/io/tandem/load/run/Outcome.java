@@ -1,6 +1,7 @@
 package io.tandem.load.run;
 
 import io.tandem.load.engine.Fault;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param faults of the whole run; empty where all is as it has to be
  * @param faultLines the first of them
  * @param relay what the relay's process took, where that is known
+ * @param samples second by second
  */
 public record Outcome(
         LoadPlan plan,
@@ -32,10 +34,12 @@ public record Outcome(
         long collapsed,
         Map<Fault, Long> faults,
         String faultLines,
-        Optional<RelayCost> relay) {
-    /** Copies the faults. */
+        Optional<RelayCost> relay,
+        List<Sample> samples) {
+    /** Copies faults and samples. */
     public Outcome {
         faults = Map.copyOf(faults);
+        samples = List.copyOf(samples);
     }
 
     /**

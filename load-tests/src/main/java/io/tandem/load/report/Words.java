@@ -1,15 +1,17 @@
-package io.tandem.load.run;
+package io.tandem.load.report;
 
+import io.tandem.load.run.Outcome;
 import java.util.Locale;
 
 /** An outcome in words, the verdict first. */
-final class Words {
+public final class Words {
     private static final double BITS_PER_MEGABIT = 1_000_000;
     private static final double BYTES_PER_MEBIBYTE = 1 << 20;
 
     private Words() {}
 
-    static String of(Outcome outcome) {
+    /** The text, of several lines. */
+    public static String of(Outcome outcome) {
         StringBuilder text = new StringBuilder();
         if (outcome.isSound()) {
             line(text, "SOUND: every frame came once, in order, whole, and to its own pair");

@@ -1,0 +1,116 @@
+package io.tandem.load.engine;
+
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Two channels that are to become a pair, whatever relay they meet on. On its loop, except for what says otherwise.
+ *
+ * <p>A relay's own ways, by which the two find each other, are its subclasses'.
+ */
+public abstract class LoadSession {
+    final LoadLoop loop;
+    final int number;
+    private final double phase;
+    private final CompletableFuture<LoadSession> paired = new CompletableFuture<>();
+    private boolean ended;
+    private @Nullable LoadPair pair;
+
+    LoadSession(LoadLoop loop, int number, double phase) {
+        this.loop = loop;
+        this.number = number;
+        this.phase = phase;
+    }
+
+    /** Breaks both connections, as far as they are there. */
+    abstract void cut();
+
+    final @Nullable LoadPair pair() {
+        return pair;
+    }
+
+    final boolean isEnded() {
+        return ended;
+    }
+
+    /** The two are one. */
+    final void becomes(LoadPair made) {
+        pair = made;
+        paired.complete(this);
+    }
+
+    /** One of its connections is gone, which this did not end. */
+    final void onClosed(String client, int code, String reason) {
+        if (ended) {
+            return;
+        }
+        String what = client + " of session " + number + " closed with " + code + " " + reason;
+        if (pair == null) {
+            notPaired(what);
+        } else {
+            loop.fault(Fault.CLOSED, 1, what);
+            end();
+        }
+    }
+
+    final void notPaired(String why) {
+        if (!ended) {
+            loop.fault(Fault.NOT_PAIRED, 1, "session " + number + ": " + why);
+            paired.completeExceptionally(new IllegalStateException(why));
+            end();
+        }
+    }
+
+    private void end() {
+        if (!ended) {
+            ended = true;
+            if (pair != null) {
+                pair.quiet();
+                loop.active--;
+            }
+            cut();
+        }
+    }
+
+    // What is asked from elsewhere, and done on the loop.
+
+    /** Completes when the two exchange frames, or when that has failed. */
+    public final CompletableFuture<LoadSession> paired() {
+        return paired;
+    }
+
+    /** Has the pair exchange what its recording says. */
+    public final void start(long nowNanos) {
+        loop.executor().execute(() -> {
+            if (pair != null && !ended) {
+                pair.start(nowNanos, phase);
+            }
+        });
+    }
+
+    /** Has it send nothing any more that is not an answer. */
+    public final void quiet() {
+        loop.executor().execute(() -> {
+            if (pair != null) {
+                pair.quiet();
+            }
+        });
+    }
+
+    /** Whether all that was sent has come. */
+    public final CompletableFuture<Boolean> settled() {
+        return CompletableFuture.supplyAsync(() -> pair == null || ended || pair.isSettled(), loop.executor());
+    }
+
+    /** Counts what has not come, and breaks both connections. */
+    public final CompletableFuture<Void> finish() {
+        return CompletableFuture.runAsync(
+                () -> {
+                    if (pair != null && !ended) {
+                        pair.judgeRest();
+                    }
+                    end();
+                },
+                loop.executor());
+    }
+}

@@ -1,0 +1,122 @@
+package io.tandem.load.report;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.tandem.load.engine.Fault;
+import io.tandem.load.run.LoadPlan;
+import io.tandem.load.run.Outcome;
+import io.tandem.load.run.Percentiles;
+import io.tandem.load.run.Sample;
+import io.tandem.load.workload.Recording;
+import io.tandem.load.workload.Step.Sender;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.Map;
+
+/** An outcome as JSON, for {@code compare} and for whatever keeps figures over time. Times are in microseconds, sizes in bytes. */
+public final class ReportJson {
+    /** Of the format; a reader refuses a higher one. */
+    public static final int VERSION = 1;
+
+    private static final double BITS_PER_BYTE = 8;
+    private static final double BITS_PER_KILOBIT = 1_000;
+
+    private ReportJson() {}
+
+    /** The text, of one line. */
+    public static String of(Outcome outcome) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+            json.writeStartObject();
+            json.writeNumberField("version", VERSION);
+            json.writeBooleanField(
+                    "sound",
+                    outcome.isSound() && outcome.paired() == outcome.plan().pairs());
+            plan(json, outcome.plan());
+            json.writeNumberField("paired", outcome.paired());
+            json.writeNumberField("seconds", outcome.seconds());
+            json.writeNumberField("framesPerSecond", outcome.framesPerSecond());
+            json.writeNumberField("bitsPerSecond", outcome.bitsPerSecond());
+            json.writeNumberField("collapsedPointers", outcome.collapsed());
+            percentiles(json, "endToEnd", outcome.endToEnd());
+            percentiles(json, "throughRelay", outcome.throughRelay());
+            percentiles(json, "verdicts", outcome.verdicts());
+            percentiles(json, "lateness", outcome.lateness());
+            faults(json, outcome);
+            if (outcome.relay().isPresent()) {
+                Outcome.RelayCost cost = outcome.relay().get();
+                json.writeObjectFieldStart("relay");
+                json.writeNumberField("cores", cost.cpuShare());
+                json.writeNumberField("cpuSecondsPerMillionFrames", cost.cpuSecondsPerMillion());
+                json.writeNumberField("residentBytes", cost.residentBytes());
+                json.writeEndObject();
+            }
+            samples(json, outcome);
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.toString();
+    }
+
+    private static void plan(JsonGenerator json, LoadPlan plan) throws IOException {
+        json.writeObjectFieldStart("plan");
+        json.writeNumberField("pairs", plan.pairs());
+        json.writeNumberField("loops", plan.loops());
+        json.writeBooleanField("spins", plan.spins());
+        json.writeNumberField("warmUpSeconds", plan.warmUpSeconds());
+        json.writeNumberField("seconds", plan.seconds());
+        json.writeArrayFieldStart("recordings");
+        for (Recording recording : plan.recordings()) {
+            json.writeStartObject();
+            json.writeStringField("name", recording.name());
+            json.writeNumberField("framesPerSecond", recording.framesPerSecond());
+            json.writeNumberField("tagKbps", kbps(recording, Sender.TAG));
+            json.writeNumberField("agentKbps", kbps(recording, Sender.AGENT));
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private static double kbps(Recording recording, Sender sender) {
+        return recording.bytesPerSecond(sender) * BITS_PER_BYTE / BITS_PER_KILOBIT;
+    }
+
+    private static void percentiles(JsonGenerator json, String name, Percentiles values) throws IOException {
+        json.writeObjectFieldStart(name);
+        json.writeNumberField("count", values.count());
+        json.writeNumberField("p50", values.p50());
+        json.writeNumberField("p90", values.p90());
+        json.writeNumberField("p99", values.p99());
+        json.writeNumberField("p999", values.p999());
+        json.writeNumberField("most", values.most());
+        json.writeEndObject();
+    }
+
+    private static void faults(JsonGenerator json, Outcome outcome) throws IOException {
+        json.writeObjectFieldStart("faults");
+        for (Map.Entry<Fault, Long> each : outcome.faults().entrySet()) {
+            json.writeNumberField(each.getKey().name(), each.getValue());
+        }
+        json.writeEndObject();
+        json.writeStringField("faultLines", outcome.faultLines());
+    }
+
+    private static void samples(JsonGenerator json, Outcome outcome) throws IOException {
+        json.writeArrayFieldStart("samples");
+        for (Sample sample : outcome.samples()) {
+            json.writeStartObject();
+            json.writeNumberField("at", sample.atSeconds());
+            json.writeNumberField("framesPerSecond", sample.framesPerSecond());
+            json.writeNumberField("p50", sample.endToEndP50());
+            json.writeNumberField("p99", sample.endToEndP99());
+            json.writeNumberField("lateness", sample.latenessP99());
+            json.writeNumberField("cores", sample.relayCpuShare());
+            json.writeNumberField("residentBytes", sample.relayResidentBytes());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+}

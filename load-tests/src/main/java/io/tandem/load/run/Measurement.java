@@ -1,0 +1,129 @@
+package io.tandem.load.run;
+
+import io.tandem.load.engine.LoadLoop;
+import io.tandem.load.engine.LoopFigures;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.SingleWriterRecorder;
+
+/** Takes a sample each second, and all of them together. On one thread. */
+final class Measurement {
+    private static final double NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
+    private static final double BITS_PER_BYTE = 8;
+    private static final double A_MILLION = 1e6;
+
+    private final List<LoadLoop> loops;
+    private final OptionalLong relayPid;
+    private final Histogram endToEnd = histogram();
+    private final Histogram throughRelay = histogram();
+    private final Histogram verdicts = histogram();
+    private final Histogram lateness = histogram();
+    private final List<Sample> samples = new ArrayList<>();
+
+    private final long beganNanos = System.nanoTime();
+    private final LoopFigures began;
+    private final Optional<ProcessFigures> relayBegan;
+    private long lastNanos = beganNanos;
+    private LoopFigures last;
+    private Optional<ProcessFigures> relayLast;
+
+    Measurement(List<LoadLoop> loops, OptionalLong relayPid) {
+        this.loops = loops;
+        this.relayPid = relayPid;
+        this.began = figures(loops);
+        this.last = began;
+        this.relayBegan = relay();
+        this.relayLast = relayBegan;
+    }
+
+    private static Histogram histogram() {
+        return new Histogram(LoadLoop.HIGHEST_NANOS, LoadLoop.DIGITS);
+    }
+
+    static LoopFigures figures(List<LoadLoop> loops) {
+        return loops.stream().map(LoadLoop::figures).reduce(LoopFigures::plus).orElseThrow();
+    }
+
+    private Optional<ProcessFigures> relay() {
+        return relayPid.isPresent() ? Optional.of(ProcessFigures.of(relayPid.getAsLong())) : Optional.empty();
+    }
+
+    /** What happened since the last sample. */
+    Sample sample() {
+        long nanos = System.nanoTime();
+        LoopFigures now = figures(loops);
+        Optional<ProcessFigures> relayNow = relay();
+        double seconds = Math.max(1, nanos - lastNanos) / NANOS_PER_SECOND;
+        double cpu = relayNow.flatMap(then -> relayLast.map(before -> then.cpuSeconds() - before.cpuSeconds()))
+                .orElse(-seconds);
+        Percentiles since = Percentiles.of(take(LoadLoop::endToEnd, endToEnd));
+        take(LoadLoop::throughRelay, throughRelay);
+        take(LoadLoop::verdicts, verdicts);
+        Sample sample = new Sample(
+                (nanos - beganNanos) / NANOS_PER_SECOND,
+                (now.received() - last.received()) / seconds,
+                since.p50(),
+                since.p99(),
+                Percentiles.of(take(LoadLoop::lateness, lateness)).p99(),
+                cpu / seconds,
+                relayNow.map(ProcessFigures::residentBytes).orElse(-1L),
+                now.faultCount());
+        lastNanos = nanos;
+        last = now;
+        relayLast = relayNow;
+        samples.add(sample);
+        return sample;
+    }
+
+    private Histogram take(Function<LoadLoop, SingleWriterRecorder> which, Histogram all) {
+        Histogram since = histogram();
+        loops.forEach(loop -> since.add(which.apply(loop).getIntervalHistogram()));
+        all.add(since);
+        return since;
+    }
+
+    /** The last frames of the window, which came after its last sample. */
+    void takeRest() {
+        take(LoadLoop::endToEnd, endToEnd);
+        take(LoadLoop::throughRelay, throughRelay);
+        take(LoadLoop::verdicts, verdicts);
+        take(LoadLoop::lateness, lateness);
+    }
+
+    /** All samples together, and what was wrong in the whole of the run. */
+    Outcome outcome(LoadPlan plan, int paired) {
+        double seconds = (lastNanos - beganNanos) / NANOS_PER_SECOND;
+        long frames = last.received() - began.received();
+        LoopFigures whole = figures(loops);
+        return new Outcome(
+                plan,
+                paired,
+                seconds,
+                frames / seconds,
+                (last.receivedBytes() - began.receivedBytes()) * BITS_PER_BYTE / seconds,
+                Percentiles.of(endToEnd),
+                Percentiles.of(throughRelay),
+                Percentiles.of(verdicts),
+                Percentiles.of(lateness),
+                whole.collapsed(),
+                whole.faults(),
+                String.join(
+                        "\n",
+                        loops.stream()
+                                .map(LoadLoop::faultLines)
+                                .filter(text -> !text.isEmpty())
+                                .toList()),
+                relayBegan.flatMap(before -> relayLast.map(after -> cost(before, after, seconds, frames))),
+                samples);
+    }
+
+    private static Outcome.RelayCost cost(ProcessFigures before, ProcessFigures after, double seconds, long frames) {
+        double cpu = after.cpuSeconds() - before.cpuSeconds();
+        return new Outcome.RelayCost(cpu / seconds, cpu * A_MILLION / Math.max(1, frames), after.residentBytes());
+    }
+}

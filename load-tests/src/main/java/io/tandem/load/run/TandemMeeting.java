@@ -1,0 +1,126 @@
+package io.tandem.load.run;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.tandem.load.engine.Desk;
+import io.tandem.load.engine.LoadLoop;
+import io.tandem.load.engine.LoadSession;
+import io.tandem.load.engine.PollWire;
+import io.tandem.load.engine.TandemSession;
+import io.tandem.load.engine.WebSocketWire;
+import io.tandem.load.engine.Wire;
+import io.tandem.relay.identity.AgentSecret;
+import io.tandem.relay.identity.AgentTokens;
+import io.tandem.relay.identity.Brand;
+import io.tandem.relay.identity.Brands;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/** Sessions of the product: invited over REST, by agents of their own. */
+public final class TandemMeeting implements Meeting, AutoCloseable {
+    /**
+     * Whose sessions.
+     *
+     * @param relay where it listens
+     * @param brand the brand's key
+     * @param origin of its pages
+     * @param agentSecret what its agents' tokens are signed with
+     * @param webSocketShare of the sessions, 0 to 1; the others poll
+     * @param viewOnlyShare of the sessions, 0 to 1, in which actions have to be refused
+     */
+    public record Parts(
+            InetSocketAddress relay,
+            String brand,
+            String origin,
+            String agentSecret,
+            double webSocketShare,
+            double viewOnlyShare) {}
+
+    private static final String ID_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz";
+    private static final int ID_LENGTH = 26;
+    private static final int PARTS = 100;
+
+    /** Not a divisor of {@link #PARTS}: neighbours are spread over all of it, and the two shares over each other. */
+    private static final int WEB_SOCKET_STEP = 7;
+
+    private static final int VIEW_ONLY_STEP = 13;
+
+    private final ExecutorService http = Executors.newFixedThreadPool(2, new DefaultThreadFactory("load-rest", true));
+    private final Parts parts;
+    private final Desk desk;
+
+    /** On this relay. */
+    public TandemMeeting(Parts parts) {
+        this.parts = parts;
+        Brand brand = new Brand(
+                parts.brand(),
+                parts.brand(),
+                Set.of(parts.origin()),
+                Set.of(),
+                List.of(),
+                AgentSecret.of(parts.agentSecret()));
+        this.desk = new Desk(
+                parts.relay(), brand, new AgentTokens(new Brands(List.of(brand)), InstantSource.system()), http);
+    }
+
+    @Override
+    public LoadSession open(LoadLoop loop, Bootstrap bootstrap, Appointment appointment) {
+        int number = appointment.number();
+        boolean webSocket = isIn(number * WEB_SOCKET_STEP, parts.webSocketShare());
+        boolean viewOnly = isIn(number * VIEW_ONLY_STEP, parts.viewOnlyShare());
+        TandemSession.Plan plan = new TandemSession.Plan(
+                number,
+                sessionId(),
+                parts.brand(),
+                parts.origin(),
+                viewOnly ? "view-only" : "shared",
+                appointment.recording(),
+                appointment.phase());
+        return TandemSession.open(
+                loop,
+                plan,
+                (id, origin, listener) -> connect(bootstrap, webSocket, appointment.from(), id, origin, listener),
+                desk);
+    }
+
+    private static boolean isIn(int number, double share) {
+        return number % PARTS < Math.round(share * PARTS);
+    }
+
+    private Wire connect(
+            Bootstrap bootstrap,
+            boolean webSocket,
+            @Nullable SocketAddress from,
+            String sessionId,
+            @Nullable String origin,
+            Wire.Listener listener) {
+        return webSocket
+                ? WebSocketWire.connect(
+                        bootstrap,
+                        parts.relay(),
+                        from,
+                        new WebSocketWire.Target("/v1/sessions/" + sessionId + "/channel", "tandem.v1", origin),
+                        listener)
+                : PollWire.connect(bootstrap, parts.relay(), from, sessionId, origin, listener);
+    }
+
+    private static String sessionId() {
+        StringBuilder id = new StringBuilder();
+        for (int i = 0; i < ID_LENGTH; i++) {
+            id.append(ID_DIGITS.charAt(ThreadLocalRandom.current().nextInt(ID_DIGITS.length())));
+        }
+        return id.toString();
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+    }
+}

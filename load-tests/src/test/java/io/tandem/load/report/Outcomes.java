@@ -1,0 +1,36 @@
+package io.tandem.load.report;
+
+import io.tandem.load.engine.Fault;
+import io.tandem.load.run.LoadPlan;
+import io.tandem.load.run.Outcome;
+import io.tandem.load.run.Percentiles;
+import io.tandem.load.run.Sample;
+import io.tandem.load.workload.Mix;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Outcomes as a run would give them. */
+public final class Outcomes {
+    private Outcomes() {}
+
+    /** Of ten pairs and one second. */
+    public static Outcome of(double cpuSecondsPerMillion, double p99, Map<Fault, Long> faults, String faultLines) {
+        Percentiles percentiles = new Percentiles(1_000, 100, 200, p99, 2 * p99, 3 * p99);
+        return new Outcome(
+                new LoadPlan(10, List.of(Mix.of(60)), 1, false, 200, 1, 1, 1),
+                10,
+                1,
+                600,
+                1_000_000,
+                percentiles,
+                percentiles,
+                percentiles,
+                percentiles,
+                0,
+                faults,
+                faultLines,
+                Optional.of(new Outcome.RelayCost(0.5, cpuSecondsPerMillion, 100 << 20)),
+                List.of(new Sample(1, 600, 100, p99, 50, 0.5, 100 << 20, 0)));
+    }
+}
