@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /** What several rounds over several relays gave: medians with their spread, and ratios to the product round by round. */
 public final class RivalTable {
@@ -39,7 +40,7 @@ public final class RivalTable {
         return text.toString();
     }
 
-    private static String line(String name, List<Outcome> rounds, List<Outcome> product) {
+    private static String line(String name, List<Outcome> rounds, @Nullable List<Outcome> product) {
         long faults = rounds.stream()
                 .flatMap(round -> round.faults().values().stream())
                 .mapToLong(Long::longValue)

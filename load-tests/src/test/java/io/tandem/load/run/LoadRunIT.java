@@ -11,6 +11,7 @@ import io.tandem.load.workload.Step;
 import io.tandem.load.workload.Step.Sender;
 import io.tandem.relay.frame.FrameType;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.OptionalLong;
@@ -84,7 +85,7 @@ class LoadRunIT {
 
     @Test
     void shouldSayThatNobodyIsThere() throws InterruptedException {
-        Outcome outcome = run(new InetSocketAddress("127.0.0.1", 1), ACTING, 1, 0);
+        Outcome outcome = run(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1), ACTING, 1, 0);
 
         assertThat(outcome.paired()).isZero();
         assertThat(outcome.faults()).containsEntry(Fault.NOT_PAIRED, (long) PAIRS);
