@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The brand's agents, each of whom invites one session's consumer over REST. Any thread may call it; nothing blocks. */
@@ -26,6 +27,10 @@ public final class Desk {
     private final HttpClient http;
     private final AtomicInteger agents = new AtomicInteger();
 
+    /** Tells this desk's agents from an earlier run's, who may still be engaged. */
+    private final String names =
+            "load-" + Long.toString(ThreadLocalRandom.current().nextLong(Long.MAX_VALUE), Character.MAX_RADIX) + "-";
+
     /** Of this brand, whose secret signs the tokens of its agents. */
     public Desk(InetSocketAddress relay, Brand brand, AgentTokens tokens, Executor executor) {
         this.root = URI.create("http://" + relay.getHostString() + ":" + relay.getPort());
@@ -39,7 +44,7 @@ public final class Desk {
 
     /** Has an agent of their own invite the session's consumer; completes with the agent's grant. */
     public CompletableFuture<String> invite(String sessionId, String mode) {
-        String name = "load-" + agents.incrementAndGet();
+        String name = names + agents.incrementAndGet();
         HttpRequest request = HttpRequest.newBuilder(root.resolve("/v1/sessions/" + sessionId + "/invitations"))
                 .timeout(PATIENCE)
                 .header("Authorization", "Bearer " + tokens.issue(new AgentIdentity(brand, name, name), TOKEN_LIFE))

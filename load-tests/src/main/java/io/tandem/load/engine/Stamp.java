@@ -1,7 +1,6 @@
 package io.tandem.load.engine;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.tandem.relay.frame.FrameHeader;
 import io.tandem.relay.frame.FrameType;
 import java.util.SplittableRandom;
@@ -32,15 +31,12 @@ public final class Stamp {
 
     private static final long NOISE_SEED = 0x7a6d_6e64L;
 
-    private final ByteBuf noise = Unpooled.directBuffer(NOISE_BYTES);
+    private final byte[] noise = new byte[NOISE_BYTES];
     private final CRC32C sum = new CRC32C();
 
     /** With noise that does not shrink, the same in every process. */
     public Stamp() {
-        SplittableRandom random = new SplittableRandom(NOISE_SEED);
-        while (noise.isWritable(Long.BYTES)) {
-            noise.writeLong(random.nextLong());
-        }
+        new SplittableRandom(NOISE_SEED).nextBytes(noise);
     }
 
     /** Appends a frame with a stamped payload to a buffer. */

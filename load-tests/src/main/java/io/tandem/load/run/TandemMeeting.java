@@ -1,7 +1,6 @@
 package io.tandem.load.run;
 
 import io.netty.bootstrap.Bootstrap;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import io.tandem.load.engine.Desk;
 import io.tandem.load.engine.LoadLoop;
 import io.tandem.load.engine.LoadSession;
@@ -47,12 +46,19 @@ public final class TandemMeeting implements Meeting, AutoCloseable {
     private static final int ID_LENGTH = 26;
     private static final int PARTS = 100;
 
+    /** Enough to keep as many invitations on their way as sessions are opened at once. */
+    private static final int REST_THREADS = 2;
+
     /** Not a divisor of {@link #PARTS}: neighbours are spread over all of it, and the two shares over each other. */
     private static final int WEB_SOCKET_STEP = 7;
 
     private static final int VIEW_ONLY_STEP = 13;
 
-    private final ExecutorService http = Executors.newFixedThreadPool(2, new DefaultThreadFactory("load-rest", true));
+    private final ExecutorService http = Executors.newFixedThreadPool(REST_THREADS, task -> {
+        Thread thread = new Thread(task, "load-rest");
+        thread.setDaemon(true);
+        return thread;
+    });
     private final Parts parts;
     private final Desk desk;
 
