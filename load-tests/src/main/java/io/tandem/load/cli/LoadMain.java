@@ -15,6 +15,10 @@ public final class LoadMain {
 
     /** Runs a command and exits with its code. */
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new LoadMain()).execute(arguments));
+        System.exit(execute(arguments));
+    }
+
+    static int execute(String... arguments) {
+        return new CommandLine(new LoadMain()).execute(arguments);
     }
 }

@@ -5,15 +5,17 @@ import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.SingleWriterRecorder;
 
 /**
  * One event loop of the generator, and everything that its pairs share: when which of them is due, what they measure and count. Its state
- * belongs to the loop; {@link #figures}, {@link #faultLines} and the recorders may be read from elsewhere.
+ * belongs to the loop; {@link #count} and the recorders may be called from elsewhere.
  *
  * <p>The load is open: a frame is due when its recording says so, whether the relay keeps up or not, and its latency counts from then. A
  * generator that is late adds to it, and says so ({@link #lateness}).
@@ -27,8 +29,6 @@ public final class LoadLoop {
 
     /** Sends of one turn, before what came in is read: a generator that is behind still hears. */
     private static final int SENDS_PER_TURN = 128;
-
-    private static final long PUBLISH_MILLIS = 200;
 
     /** Enough to find what is wrong by; the rest is only counted. */
     private static final int MOST_FAULT_LINES = 20;
@@ -58,13 +58,9 @@ public final class LoadLoop {
 
     private volatile long measureUntil = Long.MAX_VALUE;
 
-    private volatile LoopFigures figures = LoopFigures.NONE;
-    private volatile String faultLines = "";
-
-    /** On this loop, whose figures are published from now on. */
+    /** On this loop. */
     public LoadLoop(EventLoop loop) {
         this.loop = loop;
-        loop.scheduleAtFixedRate(this::publish, PUBLISH_MILLIS, PUBLISH_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private static SingleWriterRecorder recorder() {
@@ -128,21 +124,19 @@ public final class LoadLoop {
         }
     }
 
-    private void publish() {
-        figures = new LoopFigures(sent, received, sentBytes, receivedBytes, collapsed, active, Map.copyOf(faults));
-        if (!lines.isEmpty()) {
-            faultLines = String.join("\n", lines);
-        }
-    }
-
-    /** What was counted, some 200 ms ago at most; any thread may ask. */
-    public LoopFigures figures() {
-        return figures;
-    }
-
-    /** What went wrong first; any thread may ask. */
-    public String faultLines() {
-        return faultLines;
+    /** What it has counted by now. Any thread may ask. */
+    public CompletableFuture<LoopFigures> count() {
+        return CompletableFuture.supplyAsync(
+                () -> new LoopFigures(
+                        sent,
+                        received,
+                        sentBytes,
+                        receivedBytes,
+                        collapsed,
+                        active,
+                        Map.copyOf(faults),
+                        List.copyOf(lines)),
+                loop);
     }
 
     /** From the moment when a frame was due to the moment when the other end had it. */

@@ -79,6 +79,15 @@ public abstract class LoadSession {
         return paired;
     }
 
+    /** Counts it as not paired and breaks what it has, unless it is a pair by now. */
+    public final void giveUp(String why) {
+        loop.executor().execute(() -> {
+            if (pair == null) {
+                notPaired(why);
+            }
+        });
+    }
+
     /** Has the pair exchange what its recording says. */
     public final void start(long nowNanos) {
         loop.executor().execute(() -> {

@@ -1,7 +1,9 @@
 package io.tandem.load.engine;
 
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What one event loop of the generator has counted since it began.
@@ -13,6 +15,7 @@ import java.util.Map;
  * @param collapsed pointer frames in whose place a later one came, as is right
  * @param active pairs that exchange frames
  * @param faults how often each was seen; those that were not are left out
+ * @param faultLines what went wrong first, a line each
  */
 public record LoopFigures(
         long sent,
@@ -21,12 +24,12 @@ public record LoopFigures(
         long receivedBytes,
         long collapsed,
         int active,
-        Map<Fault, Long> faults) {
-    static final LoopFigures NONE = new LoopFigures(0, 0, 0, 0, 0, 0, Map.of());
-
-    /** Copies the faults. */
+        Map<Fault, Long> faults,
+        List<String> faultLines) {
+    /** Copies the faults and their lines. */
     public LoopFigures {
         faults = Map.copyOf(faults);
+        faultLines = List.copyOf(faultLines);
     }
 
     /** Together with another loop's. */
@@ -41,7 +44,8 @@ public record LoopFigures(
                 receivedBytes + other.receivedBytes,
                 collapsed + other.collapsed,
                 active + other.active,
-                both);
+                both,
+                Stream.concat(faultLines.stream(), other.faultLines.stream()).toList());
     }
 
     /** All faults together. */

@@ -17,13 +17,13 @@ public final class Comparison {
             new Figure("end to end p50, us", List.of("endToEnd", "p50")),
             new Figure("end to end p99, us", List.of("endToEnd", "p99")),
             new Figure("end to end p99.9, us", List.of("endToEnd", "p999")),
-            new Figure("in the relay p50, us", List.of("throughRelay", "p50")),
-            new Figure("in the relay p99, us", List.of("throughRelay", "p99")),
+            new Figure("through the relay p50, us", List.of("throughRelay", "p50")),
+            new Figure("through the relay p99, us", List.of("throughRelay", "p99")),
             new Figure("verdicts p99, us", List.of("verdicts", "p99")),
             new Figure("own lateness p99, us", List.of("lateness", "p99")),
             new Figure("relay's cores", List.of("relay", "cores")),
             new Figure("relay's CPU s per million", List.of("relay", "cpuSecondsPerMillionFrames")),
-            new Figure("relay's memory, bytes", List.of("relay", "residentBytes")));
+            new Figure("relay's resident bytes", List.of("relay", "residentBytes")));
 
     private Comparison() {}
 

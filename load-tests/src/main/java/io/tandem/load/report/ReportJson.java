@@ -30,9 +30,11 @@ public final class ReportJson {
         try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
             json.writeStartObject();
             json.writeNumberField("version", VERSION);
-            json.writeBooleanField(
-                    "sound",
-                    outcome.isSound() && outcome.paired() == outcome.plan().pairs());
+            json.writeBooleanField("sound", outcome.isSound());
+            json.writeBooleanField("blurred", outcome.isBlurred());
+            json.writeStringField("began", outcome.setting().began().toString());
+            json.writeStringField("sessions", outcome.setting().sessions());
+            json.writeNumberField("processors", outcome.setting().processors());
             plan(json, outcome.plan());
             json.writeNumberField("paired", outcome.paired());
             json.writeNumberField("seconds", outcome.seconds());
@@ -98,7 +100,7 @@ public final class ReportJson {
     private static void faults(JsonGenerator json, Outcome outcome) throws IOException {
         json.writeObjectFieldStart("faults");
         for (Map.Entry<Fault, Long> each : outcome.faults().entrySet()) {
-            json.writeNumberField(each.getKey().name(), each.getValue());
+            json.writeNumberField(each.getKey().words(), each.getValue());
         }
         json.writeEndObject();
         json.writeStringField("faultLines", outcome.faultLines());

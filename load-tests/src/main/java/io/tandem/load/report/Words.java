@@ -28,9 +28,14 @@ public final class Words {
                 outcome.bitsPerSecond() / BITS_PER_MEGABIT,
                 outcome.seconds());
         line(text, "end to end   %s", outcome.endToEnd());
-        line(text, "in the relay %s", outcome.throughRelay());
-        line(text, "verdicts     %s", outcome.verdicts());
+        line(text, "through it   %s", outcome.throughRelay());
+        if (outcome.verdicts().count() > 0) {
+            line(text, "verdicts     %s", outcome.verdicts());
+        }
         line(text, "own lateness %s", outcome.lateness());
+        if (outcome.isBlurred()) {
+            line(text, "             so late that the high percentiles tell of this machine, not of the relay");
+        }
         line(text, "collapsed    %d pointer frames, by later ones", outcome.collapsed());
         outcome.relay()
                 .ifPresent(cost -> line(

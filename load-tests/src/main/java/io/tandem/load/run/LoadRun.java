@@ -16,6 +16,7 @@ import io.tandem.load.engine.LoadSession;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.spi.SelectorProvider;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -87,6 +89,8 @@ public final class LoadRun implements AutoCloseable {
 
     /** Opens, warms up, measures, and waits for the rest. */
     public Outcome run() throws InterruptedException {
+        Outcome.Setting setting = new Outcome.Setting(
+                Instant.now(), meeting.words(), Runtime.getRuntime().availableProcessors());
         List<LoadSession> sessions = open();
         progress.accept(sessions.size() + " of " + plan.pairs() + " sessions are paired");
         long start = System.nanoTime() + START_NANOS;
@@ -97,13 +101,13 @@ public final class LoadRun implements AutoCloseable {
 
         sleepUntil(from);
         Measurement measurement = new Measurement(loops, relayPid);
-        while (until - System.nanoTime() > 0) {
-            sleepUntil(Math.min(until, System.nanoTime() + SAMPLE_NANOS));
+        for (long next = from + SAMPLE_NANOS; next - until <= 0; next += SAMPLE_NANOS) {
+            sleepUntil(next);
             tell(sessions.size(), measurement.sample());
         }
         settle(sessions);
         measurement.takeRest();
-        return measurement.outcome(plan, sessions.size());
+        return measurement.outcome(plan, setting, sessions.size());
     }
 
     private void tell(int pairs, Sample sample) {
@@ -128,10 +132,15 @@ public final class LoadRun implements AutoCloseable {
         for (int i = 0; i < plan.pairs(); i++) {
             opening.acquire();
             sleepUntil(began + TimeUnit.SECONDS.toNanos(i) / plan.pairsPerSecond());
-            CompletableFuture<LoadSession> paired = open(i).paired();
-            paired.orTimeout(PAIRED_WITHIN_SECONDS, TimeUnit.SECONDS)
-                    .whenComplete((session, fault) -> opening.release());
-            opened.add(paired);
+            LoadSession session = open(i);
+            opened.add(session.paired()
+                    .orTimeout(PAIRED_WITHIN_SECONDS, TimeUnit.SECONDS)
+                    .whenComplete((paired, fault) -> {
+                        opening.release();
+                        if (fault instanceof TimeoutException) {
+                            session.giveUp("not within " + PAIRED_WITHIN_SECONDS + " s");
+                        }
+                    }));
         }
         List<LoadSession> sessions = new ArrayList<>();
         for (CompletableFuture<LoadSession> paired : opened) {
@@ -178,8 +187,6 @@ public final class LoadRun implements AutoCloseable {
             }
         }
         sessions.stream().map(LoadSession::finish).toList().forEach(CompletableFuture::join);
-        // The figures are published a moment later.
-        TimeUnit.MILLISECONDS.sleep(500);
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.HdrHistogram.Histogram;
@@ -46,7 +47,12 @@ final class Measurement {
     }
 
     static LoopFigures figures(List<LoadLoop> loops) {
-        return loops.stream().map(LoadLoop::figures).reduce(LoopFigures::plus).orElseThrow();
+        List<CompletableFuture<LoopFigures>> counts =
+                loops.stream().map(LoadLoop::count).toList();
+        return counts.stream()
+                .map(CompletableFuture::join)
+                .reduce(LoopFigures::plus)
+                .orElseThrow();
     }
 
     private Optional<ProcessFigures> relay() {
@@ -96,12 +102,13 @@ final class Measurement {
     }
 
     /** All samples together, and what was wrong in the whole of the run. */
-    Outcome outcome(LoadPlan plan, int paired) {
+    Outcome outcome(LoadPlan plan, Outcome.Setting setting, int paired) {
         double seconds = (lastNanos - beganNanos) / NANOS_PER_SECOND;
         long frames = last.received() - began.received();
         LoopFigures whole = figures(loops);
         return new Outcome(
                 plan,
+                setting,
                 paired,
                 seconds,
                 frames / seconds,
@@ -112,12 +119,7 @@ final class Measurement {
                 Percentiles.of(lateness),
                 whole.collapsed(),
                 whole.faults(),
-                String.join(
-                        "\n",
-                        loops.stream()
-                                .map(LoadLoop::faultLines)
-                                .filter(text -> !text.isEmpty())
-                                .toList()),
+                String.join("\n", whole.faultLines()),
                 relayBegan.flatMap(before -> relayLast.map(after -> cost(before, after, seconds, frames))),
                 samples);
     }

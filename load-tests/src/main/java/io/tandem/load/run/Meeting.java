@@ -28,4 +28,9 @@ public interface Meeting {
      * @param bootstrap of connections on the loop
      */
     LoadSession open(LoadLoop loop, Bootstrap bootstrap, Appointment appointment);
+
+    /** On what the sessions ride and what they may do, for reports. */
+    default String words() {
+        return "WebSocket";
+    }
 }

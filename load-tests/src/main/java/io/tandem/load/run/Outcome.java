@@ -1,6 +1,7 @@
 package io.tandem.load.run;
 
 import io.tandem.load.engine.Fault;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -8,6 +9,7 @@ import java.util.Optional;
 /**
  * What a run measured, all of it in the window that the plan measures unless it says otherwise.
  *
+ * @param setting when and in what circumstances
  * @param paired sessions that became pairs
  * @param framesPerSecond that reached the other end
  * @param bitsPerSecond of frames that reached the other end
@@ -23,6 +25,7 @@ import java.util.Optional;
  */
 public record Outcome(
         LoadPlan plan,
+        Setting setting,
         int paired,
         double seconds,
         double framesPerSecond,
@@ -36,6 +39,9 @@ public record Outcome(
         String faultLines,
         Optional<RelayCost> relay,
         List<Sample> samples) {
+    /** Of a latency, the generator's own part must not be more. */
+    private static final double BLURRED_SHARE = 0.25;
+
     /** Copies faults and samples. */
     public Outcome {
         faults = Map.copyOf(faults);
@@ -51,8 +57,25 @@ public record Outcome(
      */
     public record RelayCost(double cpuShare, double cpuSecondsPerMillion, long residentBytes) {}
 
-    /** Whether nothing was lost, doubled, mispaired or otherwise wrong. */
+    /**
+     * In what circumstances it was measured.
+     *
+     * @param began when the first session was opened
+     * @param sessions on what the sessions ride, and what they may do, in words
+     * @param processors of the machine on which the generator ran
+     */
+    public record Setting(Instant began, String sessions, int processors) {}
+
+    /** Whether all sessions became pairs, and nothing was lost, doubled, mispaired or otherwise wrong. */
     public boolean isSound() {
-        return faults.isEmpty();
+        return faults.isEmpty() && paired == plan.pairs();
+    }
+
+    /**
+     * Whether the generator was so late itself, with one frame of a hundred, that the highest latencies tell more of the machine under it
+     * than of the relay.
+     */
+    public boolean isBlurred() {
+        return lateness.p99() > endToEnd.p99() * BLURRED_SHARE;
     }
 }

@@ -16,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -94,6 +95,16 @@ public final class TandemMeeting implements Meeting, AutoCloseable {
                 plan,
                 (id, origin, listener) -> connect(bootstrap, webSocket, appointment.from(), id, origin, listener),
                 desk);
+    }
+
+    @Override
+    public String words() {
+        return String.format(
+                Locale.ROOT,
+                "%.0f %% on WebSockets, %.0f %% polling; in %.0f %% of them the agent may only look on, and tries to act",
+                PARTS * parts.webSocketShare(),
+                PARTS * (1 - parts.webSocketShare()),
+                PARTS * parts.viewOnlyShare());
     }
 
     private static boolean isIn(int number, double share) {

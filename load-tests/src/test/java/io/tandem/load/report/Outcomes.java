@@ -6,6 +6,7 @@ import io.tandem.load.run.Outcome;
 import io.tandem.load.run.Percentiles;
 import io.tandem.load.run.Sample;
 import io.tandem.load.workload.Mix;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +20,7 @@ public final class Outcomes {
         Percentiles percentiles = new Percentiles(1_000, 100, 200, p99, 2 * p99, 3 * p99);
         return new Outcome(
                 new LoadPlan(10, List.of(Mix.of(60)), 1, false, 200, 1, 1, 1),
+                new Outcome.Setting(Instant.parse("2026-01-02T03:04:05Z"), "all on WebSockets", 2),
                 10,
                 1,
                 600,

@@ -25,7 +25,7 @@ class ReportTest {
         JsonMembers json = JsonMembers.parse(ReportJson.of(BROKEN));
 
         assertThat(json.members().get("sound")).isEqualTo(false);
-        assertThat(json.members().get("faults")).isEqualTo(Map.of("LOST", 3L));
+        assertThat(json.members().get("faults")).isEqualTo(Map.of("lost", 3L));
         assertThat(json.member("endToEnd", Map.class).get("p99")).isEqualTo(4_000.0);
         assertThat(json.member("relay", Map.class).get("cpuSecondsPerMillionFrames"))
                 .isEqualTo(30.0);
@@ -37,7 +37,7 @@ class ReportTest {
     void shouldMakeAPageThatNeedsNothingBesideIt() {
         String page = ReportPage.of(BROKEN);
 
-        assertThat(page).startsWith("<!doctype html>").contains("uPlot", "\"LOST\":3");
+        assertThat(page).startsWith("<!doctype html>").contains("uPlot", "\"lost\":3");
         assertThat(page).doesNotContain("\"OUTCOME\"", "/*CHARTS*/", "/*STYLE*/");
         assertThat(page).doesNotContain("src=\"http", "href=\"http", "</script><b>");
     }

@@ -18,12 +18,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Stands in front of a relay and makes one mistake with one page frame on its way to a viewer, as a broken relay would. */
-final class FaultyHop implements AutoCloseable {
+public final class FaultyHop implements AutoCloseable {
     /** The mistake. */
-    enum Plant {
+    public enum Plant {
+        /** It does not arrive. */
         DROP,
+        /** It arrives twice. */
         DOUBLE,
+        /** It arrives in another session. */
         MISPAIR,
+        /** One bit of it is another. */
         CHANGE
     }
 
@@ -46,7 +50,12 @@ final class FaultyHop implements AutoCloseable {
 
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
 
-    FaultyHop(Plant plant, int atFrame, InetSocketAddress relay) throws IOException {
+    /**
+     * Between clients and this relay.
+     *
+     * @param atFrame which page frame it is, counted over all sessions
+     */
+    public FaultyHop(Plant plant, int atFrame, InetSocketAddress relay) throws IOException {
         this.plant = plant;
         this.atFrame = atFrame;
         this.relay = relay;
@@ -54,7 +63,8 @@ final class FaultyHop implements AutoCloseable {
         threads.execute(this::accept);
     }
 
-    InetSocketAddress address() {
+    /** Where clients connect to. */
+    public InetSocketAddress address() {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), listener.getLocalPort());
     }
 
