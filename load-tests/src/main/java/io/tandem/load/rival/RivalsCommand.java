@@ -1,5 +1,6 @@
 package io.tandem.load.rival;
 
+import io.tandem.load.report.Words;
 import io.tandem.load.run.LoadPlan;
 import io.tandem.load.run.LoadRun;
 import io.tandem.load.run.Meeting;
@@ -120,7 +121,11 @@ public final class RivalsCommand implements Callable<Integer> {
         double ofOnePair = rate / (1 + ANSWERS) / pairs;
         LoadPlan plan = new LoadPlan(pairs, List.of(Mix.of(ofOnePair)), 1, true, OPEN_PER_SECOND, warmUp, seconds, 1);
         try (LoadRun run = new LoadRun(plan, meeting, OptionalLong.of(pid), line -> {})) {
-            return run.run();
+            Outcome outcome = run.run();
+            if (!outcome.isSound()) {
+                note(Words.of(outcome));
+            }
+            return outcome;
         }
     }
 }
