@@ -9,9 +9,17 @@ import picocli.CommandLine.Command;
         name = "tandem-load",
         description = "Offers a relay the load of many co-browsing sessions, and checks every frame of it.",
         mixinStandardHelpOptions = true,
-        subcommands = {RunCommand.class, CompareCommand.class, RivalsCommand.class})
+        subcommands = {RunCommand.class, RampCommand.class, IdleCommand.class, CompareCommand.class, RivalsCommand.class
+        })
 public final class LoadMain {
+    /** The relay did something wrong. */
+    static final int EXIT_FAULTS = 1;
+
     private LoadMain() {}
+
+    static void note(String line) {
+        System.err.println(line);
+    }
 
     /** Runs a command and exits with its code. */
     public static void main(String[] arguments) {
@@ -19,6 +27,8 @@ public final class LoadMain {
     }
 
     static int execute(String... arguments) {
-        return new CommandLine(new LoadMain()).execute(arguments);
+        return new CommandLine(new LoadMain())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(arguments);
     }
 }

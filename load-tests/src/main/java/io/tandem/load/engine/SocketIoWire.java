@@ -19,6 +19,7 @@ public final class SocketIoWire implements Wire {
     private static final String JOINED = "42[\"joined\"";
 
     private final String name;
+    private final int leadBytes;
     private final Listener listener;
     private final WebSocketWire socket;
 
@@ -26,8 +27,14 @@ public final class SocketIoWire implements Wire {
     private boolean binaryFollows;
 
     private SocketIoWire(
-            Bootstrap bootstrap, InetSocketAddress to, @Nullable SocketAddress from, String name, Listener listener) {
+            Bootstrap bootstrap,
+            InetSocketAddress to,
+            @Nullable SocketAddress from,
+            String name,
+            int leadBytes,
+            Listener listener) {
         this.name = name;
+        this.leadBytes = leadBytes;
         this.listener = listener;
         this.socket = WebSocketWire.connect(bootstrap, to, from, TARGET, new Listener() {
             @Override
@@ -47,16 +54,25 @@ public final class SocketIoWire implements Wire {
         });
     }
 
-    /** Begins to connect. */
+    /**
+     * Begins to connect.
+     *
+     * @param leadBytes that the server puts before each binary attachment: none by Engine.IO 4, one by netty-socketio, as Engine.IO 3 did
+     */
     public static SocketIoWire connect(
-            Bootstrap bootstrap, InetSocketAddress to, @Nullable SocketAddress from, String name, Listener listener) {
-        return new SocketIoWire(bootstrap, to, from, name, listener);
+            Bootstrap bootstrap,
+            InetSocketAddress to,
+            @Nullable SocketAddress from,
+            String name,
+            int leadBytes,
+            Listener listener) {
+        return new SocketIoWire(bootstrap, to, from, name, leadBytes, listener);
     }
 
     private void hear(ByteBuf message) {
         if (binaryFollows) {
             binaryFollows = false;
-            listener.onFrame(message);
+            listener.onFrame(message.skipBytes(leadBytes));
             return;
         }
         char kind = message.isReadable() ? (char) message.getByte(message.readerIndex()) : ' ';

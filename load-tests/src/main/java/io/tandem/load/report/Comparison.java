@@ -14,6 +14,7 @@ public final class Comparison {
     private static final List<Figure> FIGURES = List.of(
             new Figure("frames/s", List.of("framesPerSecond")),
             new Figure("bit/s", List.of("bitsPerSecond")),
+            new Figure("opened in p99, us", List.of("pairing", "p99")),
             new Figure("end to end p50, us", List.of("endToEnd", "p50")),
             new Figure("end to end p99, us", List.of("endToEnd", "p99")),
             new Figure("end to end p99.9, us", List.of("endToEnd", "p999")),

@@ -41,6 +41,7 @@ public final class ReportJson {
             json.writeNumberField("framesPerSecond", outcome.framesPerSecond());
             json.writeNumberField("bitsPerSecond", outcome.bitsPerSecond());
             json.writeNumberField("collapsedPointers", outcome.collapsed());
+            percentiles(json, "pairing", outcome.pairing());
             percentiles(json, "endToEnd", outcome.endToEnd());
             percentiles(json, "throughRelay", outcome.throughRelay());
             percentiles(json, "verdicts", outcome.verdicts());

@@ -1,7 +1,11 @@
 package io.tandem.load.report;
 
+import io.tandem.load.run.IdleCrowd;
 import io.tandem.load.run.Outcome;
+import io.tandem.load.run.Ramp;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** An outcome in words, the verdict first. */
 public final class Words {
@@ -21,6 +25,7 @@ public final class Words {
             outcome.faultLines().lines().forEach(fault -> line(text, "    %s", fault));
         }
         line(text, "pairs        %d of %d", outcome.paired(), outcome.plan().pairs());
+        line(text, "opened in    %s", outcome.pairing());
         line(
                 text,
                 "throughput   %.0f frames/s, %.1f Mbit/s, over %.1f s",
@@ -44,6 +49,60 @@ public final class Words {
                         cost.cpuShare(),
                         cost.cpuSecondsPerMillion(),
                         cost.residentBytes() / BYTES_PER_MEBIBYTE));
+        return text.toString();
+    }
+
+    /** A ramp's steps, and the highest that held. */
+    public static String of(List<Ramp.Step> steps) {
+        StringBuilder text = new StringBuilder();
+        Optional<Ramp.Step> highest = Ramp.highest(steps);
+        line(
+                text,
+                "%s",
+                highest.map(step -> String.format(
+                                Locale.ROOT,
+                                "HELD: %.0f frames/s",
+                                step.outcome().framesPerSecond()))
+                        .orElse("NO STEP HELD"));
+        line(text, "%n| offered frames/s | came frames/s | p50 us | p99 us | own lateness p99 us | relay's cores | |");
+        line(text, "|-|-|-|-|-|-|-|");
+        for (Ramp.Step step : steps) {
+            Outcome outcome = step.outcome();
+            line(
+                    text,
+                    "| %.0f | %.0f | %.0f | %.0f | %.0f | %s | %s |",
+                    outcome.plan().framesPerSecond(),
+                    outcome.framesPerSecond(),
+                    outcome.endToEnd().p50(),
+                    outcome.endToEnd().p99(),
+                    outcome.lateness().p99(),
+                    outcome.relay()
+                            .map(cost -> String.format(Locale.ROOT, "%.2f", cost.cpuShare()))
+                            .orElse(""),
+                    step.verdict().words());
+            outcome.faultLines().lines().forEach(fault -> line(text, "    %s", fault));
+        }
+        return text.toString();
+    }
+
+    /** What an idle crowd cost. */
+    public static String of(IdleCrowd.Cost cost) {
+        StringBuilder text = new StringBuilder();
+        line(text, cost.isSound() ? "SOUND: all came, stayed and answered" : "NOT SOUND");
+        cost.faults().forEach((fault, times) -> line(text, "  %s: %d", fault.words(), times));
+        cost.faultLines().forEach(fault -> line(text, "    %s", fault));
+        line(text, "channels     %d of %d sessions", cost.channels(), cost.pairs());
+        line(
+                text,
+                "resident     %.0f bytes a channel, %.1f MiB in all, over the relay without them",
+                cost.residentPerChannel(),
+                cost.residentBytes() / BYTES_PER_MEBIBYTE);
+        line(
+                text,
+                "live heap    %.0f bytes a channel, %.1f MiB in all",
+                cost.liveHeapPerChannel(),
+                cost.liveHeapBytes() / BYTES_PER_MEBIBYTE);
+        line(text, "answered     %d frames when they were woken", cost.answered());
         return text.toString();
     }
 

@@ -13,7 +13,6 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The relays that the product is measured beside, each the least that its library allows. */
@@ -47,7 +46,7 @@ public enum Rival {
         @Override
         Wire connect(
                 Bootstrap bootstrap, InetSocketAddress to, Meeting.Appointment at, String end, Wire.Listener listener) {
-            return SocketIoWire.connect(bootstrap, to, at.from(), pairName(at), listener);
+            return SocketIoWire.connect(bootstrap, to, at.from(), pairName(at), 0, listener);
         }
     },
     /** Socket.IO on Netty. */
@@ -55,7 +54,7 @@ public enum Rival {
         @Override
         Wire connect(
                 Bootstrap bootstrap, InetSocketAddress to, Meeting.Appointment at, String end, Wire.Listener listener) {
-            return SocketIoWire.connect(bootstrap, to, at.from(), pairName(at), listener);
+            return SocketIoWire.connect(bootstrap, to, at.from(), pairName(at), 1, listener);
         }
     };
 
@@ -85,11 +84,6 @@ public enum Rival {
     /** For reports. */
     public String words() {
         return words;
-    }
-
-    /** How an option names it. */
-    public String label() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /**

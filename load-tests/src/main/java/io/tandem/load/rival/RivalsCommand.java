@@ -10,12 +10,10 @@ import io.tandem.load.scenario.RelayProcess;
 import io.tandem.load.workload.Mix;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -40,8 +38,8 @@ public final class RivalsCommand implements Callable<Integer> {
     @Option(names = "--folder", description = "the rivals")
     Path folder = Path.of("load-tests/rivals");
 
-    @Option(names = "--only", split = ",", description = "rivals, by name", paramLabel = "NAME")
-    List<String> only = Arrays.stream(Rival.values()).map(Rival::label).toList();
+    @Option(names = "--only", split = ",", description = "rivals: ${COMPLETION-CANDIDATES}", paramLabel = "NAME")
+    List<Rival> only = List.of(Rival.values());
 
     @Option(names = "--rates", split = ",", description = "frames a second", paramLabel = "F")
     List<Double> rates = List.of(12_000d, 48_000d);
@@ -73,14 +71,11 @@ public final class RivalsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         RivalTable table = new RivalTable();
-        List<Rival> rivals = Stream.of(Rival.values())
-                .filter(rival -> only.contains(rival.label()))
-                .toList();
         for (double rate : rates) {
             for (int round = 1; round <= rounds; round++) {
                 note("round " + round + " at " + rate + " frames/s: " + PRODUCT);
                 table.add(rate, PRODUCT, product(rate));
-                for (Rival rival : rivals) {
+                for (Rival rival : only) {
                     note("round " + round + " at " + rate + " frames/s: " + rival.words());
                     table.add(rate, rival.words(), rival(rival, rate));
                 }
@@ -119,7 +114,8 @@ public final class RivalsCommand implements Callable<Integer> {
 
     private Outcome run(double rate, Meeting meeting, long pid) throws InterruptedException {
         double ofOnePair = rate / (1 + ANSWERS) / pairs;
-        LoadPlan plan = new LoadPlan(pairs, List.of(Mix.of(ofOnePair)), 1, true, OPEN_PER_SECOND, warmUp, seconds, 1);
+        LoadPlan plan = new LoadPlan(
+                pairs, List.of(Mix.of(ofOnePair)), 1, true, LoadPlan.Opening.calm(OPEN_PER_SECOND), warmUp, seconds);
         try (LoadRun run = new LoadRun(plan, meeting, OptionalLong.of(pid), line -> {})) {
             Outcome outcome = run.run();
             if (!outcome.isSound()) {

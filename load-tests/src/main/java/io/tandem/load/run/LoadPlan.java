@@ -10,23 +10,50 @@ import java.util.List;
  * @param recordings what they do, in turn
  * @param loops event loops of the generator
  * @param spins whether the generator's loops never sleep: exact to microseconds, at the cost of a core for each
- * @param pairsPerSecond how fast sessions are opened
+ * @param opening how its sessions come
  * @param warmUpSeconds before anything is measured
  * @param seconds that are measured
- * @param sourceAddresses how many loopback addresses the channels come from; each has some 28,000 ports
  */
 public record LoadPlan(
         int pairs,
         List<Recording> recordings,
         int loops,
         boolean spins,
-        int pairsPerSecond,
+        Opening opening,
         int warmUpSeconds,
-        int seconds,
-        int sourceAddresses) {
+        int seconds) {
     /** Copies the recordings. */
     public LoadPlan {
         recordings = List.copyOf(recordings);
+    }
+
+    /**
+     * How sessions come.
+     *
+     * @param perSecond how many are begun in a second
+     * @param atOnce how many are being opened at one time, at most
+     * @param sourceAddresses how many loopback addresses the channels come from; each has some 28,000 ports
+     */
+    public record Opening(int perSecond, int atOnce, int sourceAddresses) {
+        /** More would wait for each other. */
+        public static final int CALM_AT_ONCE = 64;
+
+        /** So many a second, calmly, from one address. */
+        public static Opening calm(int perSecond) {
+            return new Opening(perSecond, CALM_AT_ONCE, 1);
+        }
+    }
+
+    /** The same with its recordings so many times as fast. */
+    public LoadPlan faster(double times) {
+        return new LoadPlan(
+                pairs,
+                recordings.stream().map(recording -> recording.faster(times)).toList(),
+                loops,
+                spins,
+                opening,
+                warmUpSeconds,
+                seconds);
     }
 
     /** Frames a second that all pairs send by their recordings; answers and acknowledgements come on top. */

@@ -102,7 +102,7 @@ final class Measurement {
     }
 
     /** All samples together, and what was wrong in the whole of the run. */
-    Outcome outcome(LoadPlan plan, Outcome.Setting setting, int paired) {
+    Outcome outcome(LoadPlan plan, Outcome.Setting setting, int paired, Percentiles pairing) {
         double seconds = (lastNanos - beganNanos) / NANOS_PER_SECOND;
         long frames = last.received() - began.received();
         LoopFigures whole = figures(loops);
@@ -110,6 +110,7 @@ final class Measurement {
                 plan,
                 setting,
                 paired,
+                pairing,
                 seconds,
                 frames / seconds,
                 (last.receivedBytes() - began.receivedBytes()) * BITS_PER_BYTE / seconds,

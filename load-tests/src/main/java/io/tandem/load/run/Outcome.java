@@ -11,6 +11,7 @@ import java.util.Optional;
  *
  * @param setting when and in what circumstances
  * @param paired sessions that became pairs
+ * @param pairing how long sessions took to be opened
  * @param framesPerSecond that reached the other end
  * @param bitsPerSecond of frames that reached the other end
  * @param endToEnd from the moment when a frame was due
@@ -27,6 +28,7 @@ public record Outcome(
         LoadPlan plan,
         Setting setting,
         int paired,
+        Percentiles pairing,
         double seconds,
         double framesPerSecond,
         double bitsPerSecond,

@@ -62,6 +62,25 @@ class LoadMainIT {
     }
 
     @Test
+    void shouldClimbAsFarAsItIsTold() throws IOException {
+        Path secret = Files.writeString(folder.resolve("secret"), RunningRelay.AGENT_SECRET);
+
+        assertThat(LoadMain.execute(
+                        "ramp",
+                        "--relay=127.0.0.1:" + RELAY.address().getPort(),
+                        "--agent-secret-file=" + secret,
+                        "--origin=" + RunningRelay.ORIGIN,
+                        "--pairs=4",
+                        "--rate=20",
+                        "--warm-up=0",
+                        "--seconds=1",
+                        "--steps=2",
+                        // The machine of a test may stand still for a while.
+                        "--p99=30000"))
+                .isZero();
+    }
+
+    @Test
     void shouldExitWithTwoWhereItWasNotToldEnough() {
         assertThat(LoadMain.execute("run", "--relay=127.0.0.1:1")).isEqualTo(2);
     }

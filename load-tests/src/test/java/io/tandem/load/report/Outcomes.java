@@ -19,9 +19,10 @@ public final class Outcomes {
     public static Outcome of(double cpuSecondsPerMillion, double p99, Map<Fault, Long> faults, String faultLines) {
         Percentiles percentiles = new Percentiles(1_000, 100, 200, p99, 2 * p99, 3 * p99);
         return new Outcome(
-                new LoadPlan(10, List.of(Mix.of(60)), 1, false, 200, 1, 1, 1),
+                new LoadPlan(10, List.of(Mix.of(60)), 1, false, LoadPlan.Opening.calm(200), 1, 1),
                 new Outcome.Setting(Instant.parse("2026-01-02T03:04:05Z"), "all on WebSockets", 2),
                 10,
+                percentiles,
                 1,
                 600,
                 1_000_000,

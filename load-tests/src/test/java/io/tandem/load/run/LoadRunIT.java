@@ -44,7 +44,7 @@ class LoadRunIT {
 
     private static Outcome run(InetSocketAddress at, Recording recording, double webSocketShare, double viewOnlyShare)
             throws InterruptedException {
-        LoadPlan plan = new LoadPlan(PAIRS, List.of(recording), 1, false, 200, 1, SECONDS, 1);
+        LoadPlan plan = new LoadPlan(PAIRS, List.of(recording), 1, false, LoadPlan.Opening.calm(200), 1, SECONDS);
         TandemMeeting.Parts parts = new TandemMeeting.Parts(
                 at, "demo", RunningRelay.ORIGIN, RunningRelay.AGENT_SECRET, webSocketShare, viewOnlyShare);
         try (TandemMeeting meeting = new TandemMeeting(parts);

@@ -1,0 +1,49 @@
+package io.tandem.load.cli;
+
+import io.tandem.load.report.Words;
+import io.tandem.load.run.IdleCrowd;
+import io.tandem.load.run.Meeting;
+import java.io.IOException;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** A crowd that does nothing. */
+@Command(
+        name = "idle",
+        description =
+                "Weighs sessions that do nothing for --seconds, then has each of them send a round of its recording."
+                        + " Exits with 1 where one did not come, stay or answer. The relay has to be started here.",
+        mixinStandardHelpOptions = true,
+        showDefaultValues = true)
+final class IdleCommand implements Callable<Integer> {
+    @Spec
+    @Nullable
+    CommandSpec command;
+
+    @Mixin
+    RelayOptions relay = new RelayOptions();
+
+    @Mixin
+    LoadOptions load = new LoadOptions();
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (relay.relay != null && command != null) {
+            throw new CommandLine.ParameterException(
+                    command.commandLine(), "--relay names one whose memory cannot be seen; idle starts its own");
+        }
+        return relay.run(this::measure);
+    }
+
+    private int measure(Meeting meeting, OptionalLong pid) throws IOException, InterruptedException {
+        IdleCrowd.Cost cost = new IdleCrowd(load.plan(), meeting, pid.orElseThrow(), LoadMain::note).measure();
+        System.out.print(Words.of(cost));
+        return cost.isSound() ? 0 : LoadMain.EXIT_FAULTS;
+    }
+}

@@ -1,0 +1,121 @@
+package io.tandem.load.run;
+
+import io.tandem.load.engine.Fault;
+import io.tandem.load.engine.LoadSession;
+import io.tandem.load.engine.LoopFigures;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Sessions that are there and do nothing: what they cost the relay, and whether all of them still answer afterwards. */
+public final class IdleCrowd {
+    /**
+     * What it cost, and what came of it.
+     *
+     * @param channels that were open, two for each pair
+     * @param residentBytes of the relay, above what it had before the crowd came
+     * @param liveHeapBytes above what was alive before
+     * @param answered frames that came when the crowd was woken
+     */
+    public record Cost(
+            int pairs,
+            int channels,
+            long residentBytes,
+            long liveHeapBytes,
+            long answered,
+            Map<Fault, Long> faults,
+            List<String> faultLines) {
+        /** Copies faults and lines. */
+        public Cost {
+            faults = Map.copyOf(faults);
+            faultLines = List.copyOf(faultLines);
+        }
+
+        /** Whether all came, stayed, and answered. */
+        public boolean isSound() {
+            return faults.isEmpty() && channels == 2 * pairs && answered > 0;
+        }
+
+        /** Resident bytes of one channel. */
+        public double residentPerChannel() {
+            return (double) residentBytes / Math.max(1, channels);
+        }
+
+        /** Live bytes of one channel. */
+        public double liveHeapPerChannel() {
+            return (double) liveHeapBytes / Math.max(1, channels);
+        }
+    }
+
+    /** Sessions that come first and go: what a relay loads and compiles once is no channel's. */
+    private static final int FIRST_PAIRS = 20;
+
+    private static final int FIRST_SECONDS = 2;
+
+    private final LoadPlan plan;
+    private final Meeting meeting;
+    private final long relayPid;
+    private final Consumer<String> progress;
+
+    /** Of the plan's sessions, which stay idle for its seconds, and then send for as long as a round of its recordings takes. */
+    public IdleCrowd(LoadPlan plan, Meeting meeting, long relayPid, Consumer<String> progress) {
+        this.plan = plan;
+        this.meeting = meeting;
+        this.relayPid = relayPid;
+        this.progress = progress;
+    }
+
+    private record Weight(long resident, long live) {}
+
+    /** The live heap first: what its collection frees may leave the process. */
+    private Weight weigh() {
+        long live = LiveHeap.bytes(relayPid);
+        return new Weight(ProcessFigures.of(relayPid).residentBytes(), live);
+    }
+
+    /** Comes, stays, is woken, and goes. */
+    public Cost measure() throws InterruptedException {
+        LoadPlan first = new LoadPlan(
+                Math.min(FIRST_PAIRS, plan.pairs()),
+                plan.recordings(),
+                1,
+                false,
+                plan.opening(),
+                plan.warmUpSeconds(),
+                FIRST_SECONDS);
+        try (Generator generator = new Generator(first, meeting)) {
+            wake(generator, generator.open());
+        }
+        Weight before = weigh();
+        try (Generator generator = new Generator(plan, meeting)) {
+            List<LoadSession> sessions = generator.open();
+            progress.accept(sessions.size() + " of " + plan.pairs() + " sessions are paired, and idle now");
+            TimeUnit.SECONDS.sleep(plan.seconds());
+            Weight after = weigh();
+            progress.accept("and are woken");
+            wake(generator, sessions);
+            LoopFigures figures = Measurement.figures(generator.loops());
+            return new Cost(
+                    plan.pairs(),
+                    2 * sessions.size(),
+                    after.resident() - before.resident(),
+                    after.live() - before.live(),
+                    figures.received(),
+                    figures.faults(),
+                    figures.faultLines());
+        }
+    }
+
+    /** Long enough for each of them to send all of its recording. */
+    private void wake(Generator generator, List<LoadSession> sessions) throws InterruptedException {
+        long now = System.nanoTime();
+        sessions.forEach(session -> session.start(now));
+        long longest = plan.recordings().stream()
+                .mapToLong(recording -> recording.lengthMicros())
+                .max()
+                .orElse(0);
+        TimeUnit.MICROSECONDS.sleep(longest);
+        generator.settle(sessions);
+    }
+}
