@@ -16,9 +16,8 @@ import picocli.CommandLine.Spec;
 /** A crowd that does nothing. */
 @Command(
         name = "idle",
-        description =
-                "Weighs sessions that do nothing for --seconds, then has each of them send a round of its recording."
-                        + " Exits with 1 where one did not come, stay or answer. The relay has to be started here.",
+        description = "Weighs sessions that do nothing for --seconds, then has each page change and each agent click."
+                + " Exits with 1 where one did not come, stay or answer. The relay has to be started here.",
         mixinStandardHelpOptions = true,
         showDefaultValues = true)
 final class IdleCommand implements Callable<Integer> {

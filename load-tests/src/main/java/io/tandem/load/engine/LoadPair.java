@@ -317,6 +317,10 @@ public final class LoadPair {
 
     /** Whether everything that was sent has come. */
     public boolean isSettled() {
+        if (unacknowledgedBytes > 0) {
+            // An acknowledgement is still to be sent: it would be missed as soon as it is.
+            return false;
+        }
         for (int lane = PAGE; lane <= ACTION; lane++) {
             if (tag.sentSequences[lane] != agent.seen[lane].last()
                     || ((acts || lane == PAGE) && agent.sentSequences[lane] != tag.seen[lane].last())) {

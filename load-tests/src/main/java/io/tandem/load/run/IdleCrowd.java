@@ -3,6 +3,9 @@ package io.tandem.load.run;
 import io.tandem.load.engine.Fault;
 import io.tandem.load.engine.LoadSession;
 import io.tandem.load.engine.LoopFigures;
+import io.tandem.load.workload.Recording;
+import io.tandem.load.workload.Step;
+import io.tandem.relay.frame.FrameType;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -53,14 +56,31 @@ public final class IdleCrowd {
 
     private static final int FIRST_SECONDS = 2;
 
+    private static final long WAKING_MICROS = 5_000_000;
+
+    /** By which each session shows that it is there: the page changes, and the agent clicks. */
+    private static final Recording WAKING = new Recording(
+            "waking",
+            List.of(
+                    new Step(0, Step.Sender.TAG, FrameType.MUTATIONS, 200, false),
+                    new Step(WAKING_MICROS / 2, Step.Sender.AGENT, FrameType.CLICK, 24, false)),
+            WAKING_MICROS);
+
     private final LoadPlan plan;
     private final Meeting meeting;
     private final long relayPid;
     private final Consumer<String> progress;
 
-    /** Of the plan's sessions, which stay idle for its seconds, and then send for as long as a round of its recordings takes. */
+    /** Of the plan's sessions, which stay idle for its seconds, whatever its recordings say. */
     public IdleCrowd(LoadPlan plan, Meeting meeting, long relayPid, Consumer<String> progress) {
-        this.plan = plan;
+        this.plan = new LoadPlan(
+                plan.pairs(),
+                List.of(WAKING),
+                plan.loops(),
+                plan.spins(),
+                plan.opening(),
+                plan.warmUpSeconds(),
+                plan.seconds());
         this.meeting = meeting;
         this.relayPid = relayPid;
         this.progress = progress;
@@ -107,15 +127,11 @@ public final class IdleCrowd {
         }
     }
 
-    /** Long enough for each of them to send all of its recording. */
+    /** Each of them sends all of its recording once, wherever it begins in it. */
     private void wake(Generator generator, List<LoadSession> sessions) throws InterruptedException {
         long now = System.nanoTime();
         sessions.forEach(session -> session.start(now));
-        long longest = plan.recordings().stream()
-                .mapToLong(recording -> recording.lengthMicros())
-                .max()
-                .orElse(0);
-        TimeUnit.MICROSECONDS.sleep(longest);
+        TimeUnit.MICROSECONDS.sleep(WAKING_MICROS);
         generator.settle(sessions);
     }
 }
