@@ -10,15 +10,14 @@ import io.tandem.relay.identity.AgentSecret;
 import io.tandem.relay.identity.Brand;
 import io.tandem.relay.identity.Brands;
 import io.tandem.relay.identity.Mode;
-import io.tandem.relay.identity.RefusalReason;
 import io.tandem.relay.identity.Secrets;
-import io.tandem.relay.identity.SessionState;
 import io.tandem.relay.metering.Budgets;
 import io.tandem.relay.metering.RelayMeters;
 import io.tandem.relay.session.CarrierKind;
 import io.tandem.relay.session.ChannelIngress;
 import io.tandem.relay.session.ChannelRequest;
 import io.tandem.relay.session.InviteOutcome;
+import io.tandem.relay.session.MeterTags;
 import io.tandem.relay.session.Outlet;
 import io.tandem.relay.session.SessionLimits;
 import io.tandem.relay.session.SessionLoops;
@@ -26,7 +25,6 @@ import io.tandem.relay.session.SessionServices;
 import io.tandem.relay.session.SessionView;
 import io.tandem.relay.session.Sessions;
 import java.net.InetSocketAddress;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -46,11 +44,8 @@ final class Node {
     private static final InetSocketAddress REMOTE = InetSocketAddress.createUnresolved("client", 1);
 
     /** One for all worlds of a thread: what is counted is nobody's concern here. */
-    private static final ThreadLocal<RelayMeters> METERS = ThreadLocal.withInitial(() -> new RelayMeters(
-            new SimpleMeterRegistry(),
-            Arrays.stream(SessionState.values()).map(SessionState::wireName).toList(),
-            Arrays.stream(RefusalReason.values()).map(RefusalReason::wireName).toList(),
-            CarrierKind.labels()));
+    private static final ThreadLocal<RelayMeters> METERS =
+            ThreadLocal.withInitial(() -> new RelayMeters(new SimpleMeterRegistry(), MeterTags.all()));
 
     private final MockTicker ticker = Ticker.newMockTicker();
     private final EmbeddedChannel loop =

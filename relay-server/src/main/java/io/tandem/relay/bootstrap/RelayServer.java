@@ -19,11 +19,9 @@ import io.tandem.relay.frame.Lz4Payload;
 import io.tandem.relay.identity.AgentTokens;
 import io.tandem.relay.identity.Brand;
 import io.tandem.relay.identity.Brands;
-import io.tandem.relay.identity.RefusalReason;
 import io.tandem.relay.identity.Secrets;
-import io.tandem.relay.identity.SessionState;
 import io.tandem.relay.metering.RelayMeters;
-import io.tandem.relay.session.CarrierKind;
+import io.tandem.relay.session.MeterTags;
 import io.tandem.relay.session.SessionLoops;
 import io.tandem.relay.session.SessionServices;
 import io.tandem.relay.session.Sessions;
@@ -35,7 +33,6 @@ import java.net.InetSocketAddress;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -75,6 +72,7 @@ public final class RelayServer implements AutoCloseable {
     private final EventLoopGroup loops;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final MachineMeters machine;
     private final ExecutorService blocking;
     private final SessionLoops sessionLoops;
     private final Sessions sessions;
@@ -89,13 +87,9 @@ public final class RelayServer implements AutoCloseable {
                 config.eventLoops(), new DefaultThreadFactory("relay"), transport.ioHandlers());
         this.blocking = Executors.newFixedThreadPool(BLOCKING_THREADS, new DefaultThreadFactory("relay-files", true));
         Brands brands = new Brands(config.brands());
-        RelayMeters relayMeters = new RelayMeters(
-                meters,
-                Arrays.stream(SessionState.values()).map(SessionState::wireName).toList(),
-                Arrays.stream(RefusalReason.values())
-                        .map(RefusalReason::wireName)
-                        .toList(),
-                CarrierKind.labels());
+        RelayMeters relayMeters = new RelayMeters(meters, MeterTags.all());
+        relayMeters.limitSessions(config.session().sessionsPerNode());
+        this.machine = new MachineMeters(meters);
         this.sessionLoops = new SessionLoops(
                 loops, relayMeters, Ticker.systemTicker(), config.session().highestLagMillis());
         sessionLoops.watch();
@@ -104,7 +98,7 @@ public final class RelayServer implements AutoCloseable {
         this.sessions = sessions(brands, secrets, relayMeters);
         this.longPoll = new LongPoll(new LongPoll.Parts(
                 sessions, sessionLoops, secrets, config.carrier(), config.longPoll(), config.carriers()));
-        MemoryGauges.register(meters, connections, longPoll);
+        MemoryGauges.register(meters, connections, longPoll, config.carrier().resumeBytes());
         this.listener = listen(http(brands));
     }
 
@@ -228,6 +222,7 @@ public final class RelayServer implements AutoCloseable {
         connections.close().awaitUninterruptibly(LOOP_STOP_MILLIS);
         loops.shutdownGracefully(0, LOOP_STOP_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly();
         blocking.shutdownNow();
+        machine.close();
         meters.close();
         log.info("the relay has stopped");
     }

@@ -22,19 +22,26 @@ public final class PointerSlots {
         return Lane.ofCode(FrameHeader.typeCode(frame)) == Lane.POINTER;
     }
 
-    /** Keeps a copy of the frame in the place of its predecessor; takes ownership of the frame. */
-    public void keep(ByteBuf frame) {
+    /**
+     * Keeps a copy of the frame in the place of its predecessor; takes ownership of the frame.
+     *
+     * @return whether one was left out for it: its predecessor, or itself
+     */
+    public boolean keep(ByteBuf frame) {
         try {
-            if (frame.readableBytes() <= MAX_KEPT_BYTES) {
-                // Goes to the end of the queue: a receiver ignores what comes behind a later frame of the same sender,
-                // and a click's mark would be lost behind the cursor that moved on.
-                ByteBuf before = latest.remove(slotOf(frame));
-                if (before != null) {
-                    before.release();
-                }
-                // A copy, because the frame is a piece of a read buffer that is far larger than itself.
-                latest.put(slotOf(frame), frame.copy());
+            if (frame.readableBytes() > MAX_KEPT_BYTES) {
+                return true;
             }
+            // Goes to the end of the queue: a receiver ignores what comes behind a later frame of the same sender,
+            // and a click's mark would be lost behind the cursor that moved on.
+            ByteBuf before = latest.remove(slotOf(frame));
+            // A copy, because the frame is a piece of a read buffer that is far larger than itself.
+            latest.put(slotOf(frame), frame.copy());
+            if (before == null) {
+                return false;
+            }
+            before.release();
+            return true;
         } finally {
             frame.release();
         }

@@ -26,6 +26,7 @@ public final class LinkGauge {
     private long lastFrameNanos;
     private long spanBytes;
     private boolean running;
+    private boolean measured;
     private int measuredKbps;
     private LinkQuality quality = LinkQuality.GOOD;
 
@@ -84,6 +85,12 @@ public final class LinkGauge {
         double kbps = (double) spanBytes * Byte.SIZE * TimeUnit.SECONDS.toNanos(1) / nanos / BITS_PER_KILOBIT;
         measuredKbps = (int) Math.min(Integer.MAX_VALUE, kbps);
         quality = limits.classify(measuredKbps);
+        measured = true;
+    }
+
+    /** Whether there is an estimate yet: a page that was always quiet says nothing about its link. */
+    public boolean isMeasured() {
+        return measured;
     }
 
     /** The last estimate; the recommended rate before the first. */

@@ -1,12 +1,17 @@
 package io.tandem.relay.metering;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.tandem.relay.frame.CloseCode;
 import io.tandem.relay.frame.Lane;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -15,97 +20,195 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The relay's meters. Every tag's values are known at start, so cardinality is bounded by construction, and nothing of a session,
- * an agent or a page can become a label.
+ * an agent or a page can become a label. What happens for every frame is counted on event loops without a lock ({@link LaneCounters}) and summed
+ * when somebody asks; all else here happens rarely.
  */
 public final class RelayMeters {
+    /** The tag of a session that has no mode yet. */
+    public static final String NO_MODE = "none";
+
     private static final double NANOS_PER_SECOND = 1e9;
 
+    private static final double PERCENT = 100;
+
+    /** Of a budget's rate; above 100 is what a burst allows, or what a client owes. */
+    private static final double[] BUDGET_PERCENTS = {1, 5, 10, 25, 50, 75, 90, 100, 150, 200, 500};
+
+    /** Around the floor (750) and the recommended rate (1500), down to what no page lives on. */
+    private static final double[] LINK_KBPS = {100, 250, 500, 750, 1000, 1500, 3000, 6000, 10_000, 30_000};
+
+    /** From what nobody notices to what everybody does. */
+    private static final Duration[] LOOP_DELAYS = Arrays.stream(new long[] {1, 2, 5, 10, 25, 50, 100, 250, 500, 1000})
+            .mapToObj(Duration::ofMillis)
+            .toArray(Duration[]::new);
+
     private final List<LaneCounters> loops = new CopyOnWriteArrayList<>();
-    private final Map<String, AtomicInteger> sessions = new HashMap<>();
-    private final Map<String, Counter> refusals = new HashMap<>();
-    private final Map<CloseCode, Counter> closes = new HashMap<>();
+    private final Map<String, Map<String, AtomicInteger>> sessions = new HashMap<>();
+    private final Map<String, Counter> refusals;
+    private final Map<CloseCode, Counter> closes = new EnumMap<>(CloseCode.class);
     private final Map<String, AtomicInteger> channels = new HashMap<>();
+    private final Map<String, Counter> turnedAway;
+    private final Map<String, Counter> held;
+    private final Map<LinkQuality, DistributionSummary> links = new EnumMap<>(LinkQuality.class);
+    private final DistributionSummary budgetUse;
+    private final Counter keyframesAsked;
+    private final Timer loopDelay;
+    private final CarrierMeters carriers;
     private final MeterRegistry registry;
-    private final Counter turnedAway;
+
+    /**
+     * The values of every tag.
+     *
+     * @param modes besides {@link #NO_MODE}
+     * @param refusalReasons why a frame is refused
+     * @param roomReasons why somebody new is turned away
+     * @param holdReasons why a client is not read from
+     */
+    public record TagValues(
+            Collection<String> sessionStates,
+            Collection<String> modes,
+            Collection<String> refusalReasons,
+            Collection<String> carriers,
+            Collection<String> roomReasons,
+            Collection<String> holdReasons) {}
 
     /** Registers every meter there will be. */
-    public RelayMeters(
-            MeterRegistry registry,
-            Collection<String> sessionStates,
-            Collection<String> refusalReasons,
-            Collection<String> carriers) {
+    public RelayMeters(MeterRegistry registry, TagValues values) {
         this.registry = registry;
-        this.turnedAway = Counter.builder("tandem.turned.away")
-                .description("Requests for a channel of a new session that the node had no room for: answered 503")
-                .register(registry);
-        for (String state : sessionStates) {
-            AtomicInteger count = new AtomicInteger();
-            sessions.put(state, count);
-            Gauge.builder("tandem.sessions", count, AtomicInteger::get)
-                    .description("Sessions of this node by state")
-                    .tag("state", state)
-                    .register(registry);
-        }
-        for (String carrier : carriers) {
-            AtomicInteger count = new AtomicInteger();
-            channels.put(carrier, count);
-            Gauge.builder("tandem.channels", count, AtomicInteger::get)
-                    .description("Open channels by what they ride on")
-                    .tag("carrier", carrier)
-                    .register(registry);
-        }
-        for (String reason : refusalReasons) {
-            refusals.put(
-                    reason,
-                    Counter.builder("tandem.refusals")
-                            .description("Frames refused while their channel stayed open")
-                            .tag("reason", reason)
-                            .register(registry));
-        }
+        this.carriers = new CarrierMeters(registry);
+        values.sessionStates().forEach(state -> registerSessions(state, values.modes()));
+        values.carriers().forEach(this::registerChannels);
+        this.refusals = counters(
+                "tandem.refusals",
+                "Frames refused while their channel stayed open",
+                "refusals",
+                values.refusalReasons());
+        this.turnedAway = counters(
+                "tandem.turned.away",
+                "Requests for a channel of a new session that the node had no room for: answered 503",
+                null,
+                values.roomReasons());
+        this.held = counters(
+                "tandem.holds",
+                "How often the relay stopped reading from a client: budget, it sent too much; receiver, who it sends to cannot keep up; itself, it does"
+                        + " not take what it is sent",
+                "holds",
+                values.holdReasons());
         for (CloseCode code : CloseCode.values()) {
             closes.put(
                     code,
                     Counter.builder("tandem.closes")
                             .description("Channels that the relay closed, by code")
+                            .baseUnit("closes")
                             .tag("code", Integer.toString(code.code()))
                             .register(registry));
         }
-        registerCarried(registry);
+        this.keyframesAsked = Counter.builder("tandem.keyframes.asked")
+                .description("Whole pages that tags were asked for: a viewer came, or lost its way in the changes")
+                .register(registry);
+        this.loopDelay = Timer.builder("tandem.loop.delay")
+                .description("How late an event loop came to what was due, looked at every 250 ms on each")
+                .serviceLevelObjectives(LOOP_DELAYS)
+                .register(registry);
+        this.budgetUse = DistributionSummary.builder("tandem.budget.use")
+                .description("How much of its budget's rate a consumer used between two heartbeats, a sample for each")
+                .baseUnit("percent")
+                .serviceLevelObjectives(BUDGET_PERCENTS)
+                .register(registry);
+        for (LinkQuality quality : LinkQuality.values()) {
+            links.put(quality, registerLink(quality));
+        }
+        registerCarried();
         for (Direction direction : Direction.values()) {
             for (Lane lane : Lane.values()) {
-                registerLane(registry, direction, lane);
+                registerLane(direction, lane);
             }
         }
     }
 
-    private void registerCarried(MeterRegistry registry) {
-        FunctionCounter.builder(
-                        "tandem.carried.bytes",
-                        loops,
-                        all -> all.stream()
-                                .mapToLong(LaneCounters::carriedBytes)
-                                .sum())
+    private void registerSessions(String state, Collection<String> modes) {
+        Map<String, AtomicInteger> ofState = new HashMap<>();
+        ofState.put(NO_MODE, new AtomicInteger());
+        modes.forEach(mode -> ofState.put(mode, new AtomicInteger()));
+        sessions.put(state, ofState);
+        ofState.forEach((mode, count) -> Gauge.builder("tandem.sessions", count, AtomicInteger::get)
+                .description("Sessions of this node by state and mode")
+                .baseUnit("sessions")
+                .tag("state", state)
+                .tag("mode", mode)
+                .register(registry));
+    }
+
+    private void registerChannels(String carrier) {
+        AtomicInteger count = new AtomicInteger();
+        channels.put(carrier, count);
+        Gauge.builder("tandem.channels", count, AtomicInteger::get)
+                .description("Open channels by what they ride on")
+                .baseUnit("channels")
+                .tag("carrier", carrier)
+                .register(registry);
+    }
+
+    private Map<String, Counter> counters(
+            String name, String description, @Nullable String unit, Collection<String> reasons) {
+        Map<String, Counter> counters = new HashMap<>();
+        for (String reason : reasons) {
+            counters.put(
+                    reason,
+                    Counter.builder(name)
+                            .description(description)
+                            .baseUnit(unit)
+                            .tag("reason", reason)
+                            .register(registry));
+        }
+        return counters;
+    }
+
+    private DistributionSummary registerLink(LinkQuality quality) {
+        return DistributionSummary.builder("tandem.link.rate")
+                .description(
+                        "What a consumer's upstream was last measured to carry, a sample at each heartbeat from the first measure on, by the"
+                                + " class that its brand's figures put it in")
+                .baseUnit("kbps")
+                .tag("quality", quality.wireName())
+                .serviceLevelObjectives(LINK_KBPS)
+                .register(registry);
+    }
+
+    private void registerCarried() {
+        FunctionCounter.builder("tandem.carried.bytes", loops, all -> sum(all, LaneCounters::carriedBytes))
                 .description("Bytes that carriers of open channels took from the network: what budgets count")
                 .tag("direction", "up")
                 .baseUnit("bytes")
                 .register(registry);
     }
 
-    private void registerLane(MeterRegistry registry, Direction direction, Lane lane) {
-        laneCounter(registry, "tandem.frames", direction, lane, counters -> counters.frames(direction, lane));
-        laneCounter(registry, "tandem.bytes", direction, lane, counters -> counters.bytes(direction, lane));
+    private void registerLane(Direction direction, Lane lane) {
+        laneCounter("frames", "Frames of the wire protocol", direction, lane, loop -> loop.frames(direction, lane));
+        laneCounter(
+                "bytes",
+                "Bytes of frames of the wire protocol, their headers included",
+                direction,
+                lane,
+                loop -> loop.bytes(direction, lane));
     }
 
     private void laneCounter(
-            MeterRegistry registry, String name, Direction direction, Lane lane, ToLongFunction<LaneCounters> cell) {
-        FunctionCounter.builder(name, loops, all -> all.stream().mapToLong(cell).sum())
-                .description("Frames of the wire protocol, headers included")
+            String unit, String description, Direction direction, Lane lane, ToLongFunction<LaneCounters> cell) {
+        FunctionCounter.builder("tandem." + unit, loops, all -> sum(all, cell))
+                .description(description)
+                .baseUnit(unit)
                 .tag("direction", direction.name().toLowerCase(Locale.ROOT))
                 .tag("lane", lane.name().toLowerCase(Locale.ROOT))
                 .register(registry);
+    }
+
+    private static long sum(List<LaneCounters> loops, ToLongFunction<LaneCounters> cell) {
+        return loops.stream().mapToLong(cell).sum();
     }
 
     /** New counters for an event loop, summed into the meters. */
@@ -113,6 +216,11 @@ public final class RelayMeters {
         LaneCounters counters = new LaneCounters();
         loops.add(counters);
         return counters;
+    }
+
+    /** What carriers tell of themselves. */
+    public CarrierMeters carriers() {
+        return carriers;
     }
 
     /** Who asks is told the loops' own figures; both are asked on any thread. */
@@ -128,19 +236,26 @@ public final class RelayMeters {
                 .register(registry);
     }
 
+    /** How many sessions this node takes, so that a dashboard knows how far it is from there. */
+    public void limitSessions(int perNode) {
+        Gauge.builder("tandem.sessions.limit", () -> perNode)
+                .description("Sessions that this node takes: who comes for one more is turned away")
+                .register(registry);
+    }
+
     /** Somebody who wanted a new session was turned away. Any thread may say so. */
-    public void turnedAway() {
-        turnedAway.increment();
+    public void turnedAway(String reason) {
+        counter(turnedAway, reason).increment();
     }
 
-    /** A session came to this state. */
-    public void sessionEntered(String state) {
-        counter(sessions, state).incrementAndGet();
+    /** A session came to this state, with this mode. */
+    public void sessionEntered(String state, String mode) {
+        counter(counter(sessions, state), mode).incrementAndGet();
     }
 
-    /** A session left this state. */
-    public void sessionLeft(String state) {
-        counter(sessions, state).decrementAndGet();
+    /** A session left this state, or this mode. */
+    public void sessionLeft(String state, String mode) {
+        counter(counter(sessions, state), mode).decrementAndGet();
     }
 
     /** A carrier brought a channel. */
@@ -161,6 +276,31 @@ public final class RelayMeters {
     /** The relay closed a channel. */
     public void closed(CloseCode code) {
         counter(closes, code).increment();
+    }
+
+    /** A client is not read from any more, for this reason. */
+    public void held(String reason) {
+        counter(held, reason).increment();
+    }
+
+    /** A tag was asked for a whole page. */
+    public void keyframeAsked() {
+        keyframesAsked.increment();
+    }
+
+    /** An event loop was late by so much. */
+    public void loopLate(Duration by) {
+        loopDelay.record(by);
+    }
+
+    /** A consumer used this share of its budget's rate for a while. */
+    public void budgetUsed(double share) {
+        budgetUse.record(share * PERCENT);
+    }
+
+    /** A consumer's link was measured, now or some time ago. */
+    public void linkMeasured(LinkQuality quality, int kbps) {
+        counter(links, quality).record(kbps);
     }
 
     private static <K, V> V counter(Map<K, V> all, K key) {

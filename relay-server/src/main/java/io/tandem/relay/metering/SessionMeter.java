@@ -2,6 +2,7 @@ package io.tandem.relay.metering;
 
 import io.netty.util.concurrent.Ticker;
 import io.tandem.relay.frame.Lane;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Counts what one participant of a session sends and receives, over all its channels, and says when it sends too much: who leaves in debt
@@ -10,6 +11,8 @@ import io.tandem.relay.frame.Lane;
  * <p>What happens for each frame is told the time, so that a frame's whole way looks at the clock once.
  */
 public final class SessionMeter {
+    private static final double NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
+
     private final LaneCounters loopCounters;
     private final LaneCounters own = new LaneCounters();
     private final TokenBucket budget;
@@ -17,6 +20,9 @@ public final class SessionMeter {
     private final TokenBucket expansion;
     private final LinkGauge gauge;
     private final Ticker ticker;
+    private final long budgetBytesPerSecond;
+    private long lookedNanos;
+    private long lookedBytes;
 
     /** Counts for one participant, and for the loop that its session lives on. */
     public SessionMeter(MeteringLimits limits, LaneCounters loopCounters, Ticker ticker) {
@@ -27,6 +33,8 @@ public final class SessionMeter {
         this.downstream = new TokenBucket(limits.downstreamBytesPerSecond(), limits.burstBytes(), now);
         this.expansion = new TokenBucket(limits.downstreamBytesPerSecond(), MeteringLimits.EXPANSION_BURST_BYTES, now);
         this.gauge = new LinkGauge(limits);
+        this.budgetBytesPerSecond = limits.budgetBytesPerSecond();
+        this.lookedNanos = now;
     }
 
     /**
@@ -83,6 +91,15 @@ public final class SessionMeter {
         own.count(Direction.DOWN, lane, frameBytes);
         loopCounters.count(Direction.DOWN, lane, frameBytes);
         return downstream.take(frameBytes, nowNanos);
+    }
+
+    /** What of its budget's rate the participant used since this was asked last: 1 is all of it, more is what its burst allowed or what it owes. */
+    public double usedSinceLastLook(long nowNanos) {
+        long bytes = own.carriedBytes() - lookedBytes;
+        double budgetBytes = budgetBytesPerSecond * ((nowNanos - lookedNanos) / NANOS_PER_SECOND);
+        lookedBytes += bytes;
+        lookedNanos = nowNanos;
+        return budgetBytes > 0 ? bytes / budgetBytes : 0;
     }
 
     /** The relay stopped reading from the client. */

@@ -28,7 +28,7 @@ final class Attendance {
     /** The consumer first; who gave its place up is not in it, unless the session has ended. */
     private final List<Participant> participants = new ArrayList<>(2);
 
-    private final FrameRouter router = new FrameRouter(participants);
+    private final FrameRouter router;
     private final Participant consumer;
 
     /** Numbers are never used twice. */
@@ -43,6 +43,7 @@ final class Attendance {
         this.session = session;
         this.services = services;
         this.loopCounters = loopCounters;
+        this.router = new FrameRouter(participants, services.meters()::keyframeAsked);
         this.consumer = newParticipant(Role.CONSUMER, CONSUMER_NAME, null);
         this.participants.add(consumer);
     }

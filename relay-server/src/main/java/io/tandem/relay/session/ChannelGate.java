@@ -1,5 +1,6 @@
 package io.tandem.relay.session;
 
+import io.tandem.relay.metering.CarrierMeters;
 import org.jspecify.annotations.Nullable;
 
 /** Where a carrier brings a new channel. */
@@ -11,6 +12,16 @@ public interface ChannelGate {
     default @Nullable String noRoomFor(String sessionId) {
         return null;
     }
+
+    /**
+     * Counts that somebody new is turned away, and answers with what to tell it. For a carrier that has no room itself. Any thread may call it.
+     */
+    default String turnAway(NoRoom why) {
+        return why.message();
+    }
+
+    /** What carriers tell of themselves. Any thread may ask. */
+    CarrierMeters carrierMeters();
 
     /**
      * Opens a channel whose carrier is ready to write. Called on the session's event loop, before the carrier's first frame.

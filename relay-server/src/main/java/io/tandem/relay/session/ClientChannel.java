@@ -13,7 +13,9 @@ import io.tandem.relay.identity.Permissions;
 import io.tandem.relay.identity.RefusalReason;
 import io.tandem.relay.identity.Role;
 import io.tandem.relay.identity.Verdict;
+import io.tandem.relay.metering.LinkGauge;
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +37,12 @@ final class ClientChannel implements ChannelIngress {
         /** Whom it sends to cannot keep up. */
         RECEIVER,
         /** It does not take what the relay answers. */
-        ITSELF
+        ITSELF;
+
+        /** The name in metrics. */
+        String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     private final Sessions sessions;
@@ -218,10 +225,10 @@ final class ClientChannel implements ChannelIngress {
     /** Starts or ends one reason for not reading from the client. */
     void hold(Hold reason, boolean on) {
         boolean wasReading = holds.isEmpty();
-        if (on) {
-            holds.add(reason);
-        } else {
+        if (!on) {
             holds.remove(reason);
+        } else if (holds.add(reason)) {
+            services.meters().held(reason.label());
         }
         if (state == ChannelState.CLOSED || wasReading == holds.isEmpty()) {
             return;
@@ -237,15 +244,32 @@ final class ClientChannel implements ChannelIngress {
         moveTo(ChannelState.OPEN, "HELLO was accepted");
         session = joined;
         participant = as;
+        // The time that it was away counts for nothing.
+        as.meter().usedSinceLastLook(services.ticker().nanoTime());
         long heartbeatMillis = services.limits().heartbeatMillis();
         // Who left in debt comes back in debt.
         holdFor(as, as.meter().debtNanos());
         timer = loop.scheduleAtFixedRate(this::heartbeat, heartbeatMillis, heartbeatMillis, TimeUnit.MILLISECONDS);
     }
 
+    /** What happens for each frame is only counted: how it adds up is looked at here. */
+    private void survey(Participant of, long now) {
+        double used = of.meter().usedSinceLastLook(now);
+        if (of.role() == Role.CONSUMER) {
+            services.meters().budgetUsed(used);
+            LinkGauge link = of.meter().link();
+            if (link.isMeasured()) {
+                services.meters().linkMeasured(link.quality(), link.measuredKbps());
+            }
+        }
+    }
+
     private void heartbeat() {
         long heartbeatNanos = TimeUnit.MILLISECONDS.toNanos(services.limits().heartbeatMillis());
         long now = services.ticker().nanoTime();
+        if (participant != null) {
+            survey(participant, now);
+        }
         // Nobody is heard who is not read. But who does not take what is sent may be gone, and must miss its
         // heartbeats:
         // the consumer, held for it, could not even end the session.

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class FrameRouter {
     private final List<Participant> participants;
     private final PageTranscoder transcoder = new PageTranscoder();
+    private final Runnable onKeyframeAsked;
 
     /** Whether the last frame of the page lane was a keyframe's that more follow of. */
     private boolean insideKeyframe;
@@ -25,9 +26,14 @@ final class FrameRouter {
 
     private int pageEpoch;
 
-    /** Routes among these, as they are at each moment. */
-    FrameRouter(List<Participant> participants) {
+    /**
+     * Routes among these, as they are at each moment.
+     *
+     * @param onKeyframeAsked runs when the tag is sent a request for a whole page
+     */
+    FrameRouter(List<Participant> participants, Runnable onKeyframeAsked) {
         this.participants = participants;
+        this.onKeyframeAsked = onKeyframeAsked;
     }
 
     /**
@@ -75,8 +81,12 @@ final class FrameRouter {
     }
 
     /** What the tag would send again is linked to what the transcoder has expanded already: one without LZ4 goes on with a keyframe. */
-    private static ByteBuf forTheTag(Participant from, FrameType type, ByteBuf frame) {
-        return type == FrameType.RESUME && !from.readsLz4()
+    private ByteBuf forTheTag(Participant from, FrameType type, ByteBuf frame) {
+        boolean resumesWithKeyframe = type == FrameType.RESUME && !from.readsLz4();
+        if (resumesWithKeyframe || type == FrameType.KEYFRAME_REQUEST) {
+            onKeyframeAsked.run();
+        }
+        return resumesWithKeyframe
                 ? ControlFrames.keyframeRequest(from.number(), FrameHeader.epoch(frame), FrameHeader.sequence(frame))
                 : frame.retain();
     }

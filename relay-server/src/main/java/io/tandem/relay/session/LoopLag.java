@@ -2,7 +2,9 @@ package io.tandem.relay.session;
 
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Ticker;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * How far an event loop is behind: a task that is due every 250 ms is late by what the loop's turns take. A loop that is behind for 2 s has more to do
@@ -18,17 +20,24 @@ final class LoopLag {
     private final EventExecutor loop;
     private final Ticker ticker;
     private final long highestNanos;
+    private final Consumer<Duration> onLook;
     private long dueNanos;
     private int looksOver;
     private int looksUnder;
     private volatile long lagNanos;
     private volatile boolean behind;
 
-    /** @param highestNanos a loop that is later than this is behind; it is not any more below half of it */
-    LoopLag(EventExecutor loop, Ticker ticker, long highestNanos) {
+    /**
+     * Does not look yet.
+     *
+     * @param highestNanos a loop that is later than this is behind; it is not any more below half of it
+     * @param onLook is told by how much the loop was late, on the loop
+     */
+    LoopLag(EventExecutor loop, Ticker ticker, long highestNanos, Consumer<Duration> onLook) {
         this.loop = loop;
         this.ticker = ticker;
         this.highestNanos = highestNanos;
+        this.onLook = onLook;
     }
 
     /** Looks at its loop from now on, until that stops. */
@@ -49,6 +58,7 @@ final class LoopLag {
 
     private void looked(long lateNanos) {
         lagNanos = lateNanos;
+        onLook.accept(Duration.ofNanos(lateNanos));
         looksOver = lateNanos > highestNanos ? looksOver + 1 : 0;
         looksUnder = lateNanos < highestNanos / 2 ? looksUnder + 1 : 0;
         if (behind ? looksUnder >= LOOKS : looksOver >= LOOKS) {

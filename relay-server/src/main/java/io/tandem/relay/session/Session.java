@@ -43,6 +43,7 @@ final class Session {
     private final Attendance attendance;
     private final Invitations invitations;
     private final LinkNotice linkNotice;
+    private final Census census;
     private final long waitingSinceNanos;
 
     private SessionState state = SessionState.WAITING;
@@ -71,8 +72,9 @@ final class Session {
         this.invitations = new Invitations(this, services);
         this.linkNotice = new LinkNotice(this, services);
         this.waitingSinceNanos = services.ticker().nanoTime();
+        this.census = new Census(services.meters());
         this.view = currentView();
-        services.meters().sessionEntered(state.wireName());
+        census.put(state, mode);
     }
 
     String id() {
@@ -313,7 +315,7 @@ final class Session {
 
     private void forget() {
         cancel(forgetTimer);
-        services.meters().sessionLeft(state.wireName());
+        census.leave();
         onForgotten.accept(this);
     }
 
@@ -328,8 +330,6 @@ final class Session {
             throw new IllegalStateException("a session cannot go from " + state + " to " + next + " (" + reason + ")");
         }
         LOG.info("session {}: {} to {}: {}", shortId(), state.wireName(), next.wireName(), reason);
-        services.meters().sessionLeft(state.wireName());
-        services.meters().sessionEntered(next.wireName());
         state = next;
         if (next == SessionState.ENDED) {
             cancel(idleTimer);
@@ -358,6 +358,7 @@ final class Session {
     /** Has everybody outside see what the session looks like now. */
     void refreshView() {
         view = currentView();
+        census.put(state, mode);
     }
 
     /** The agent's END by REST. */

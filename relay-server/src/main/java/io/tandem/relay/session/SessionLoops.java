@@ -28,7 +28,8 @@ public final class SessionLoops {
         List<Loop> found = new ArrayList<>();
         for (EventExecutor executor : group) {
             long highestNanos = TimeUnit.MILLISECONDS.toNanos(highestLagMillis);
-            found.add(new Loop(executor, meters.countersOfALoop(), new LoopLag(executor, ticker, highestNanos)));
+            found.add(new Loop(
+                    executor, meters.countersOfALoop(), new LoopLag(executor, ticker, highestNanos, meters::loopLate)));
         }
         loops = List.copyOf(found);
     }

@@ -9,6 +9,7 @@ import io.tandem.relay.identity.Mode;
 import io.tandem.relay.identity.Role;
 import io.tandem.relay.identity.SecretHash;
 import io.tandem.relay.identity.SessionState;
+import io.tandem.relay.metering.CarrierMeters;
 import io.tandem.relay.session.SessionDirectory.AgentKey;
 import io.tandem.relay.session.SessionDirectory.Claim;
 import io.tandem.relay.session.SessionDirectory.Stage;
@@ -58,16 +59,21 @@ public final class Sessions implements ChannelGate {
         if (draining || sessions.containsKey(sessionId)) {
             return null;
         }
-        String why = null;
         if (sessions.size() >= services.limits().sessionsPerNode()) {
-            why = "This node has as many sessions as it takes";
-        } else if (loops.of(sessionId).lag().isBehind()) {
-            why = "This node has more to do than it can";
+            return turnAway(NoRoom.SESSIONS);
         }
-        if (why != null) {
-            services.meters().turnedAway();
-        }
-        return why;
+        return loops.of(sessionId).lag().isBehind() ? turnAway(NoRoom.LAG) : null;
+    }
+
+    @Override
+    public String turnAway(NoRoom why) {
+        services.meters().turnedAway(why.label());
+        return why.message();
+    }
+
+    @Override
+    public CarrierMeters carrierMeters() {
+        return services.meters().carriers();
     }
 
     @Override

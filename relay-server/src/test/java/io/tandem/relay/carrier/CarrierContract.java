@@ -183,6 +183,7 @@ public abstract class CarrierContract {
                         "frame " + hex(frame(FrameType.TYPING, 1, 50)));
         assertThat(got.stream().filter(frame -> !frame.startsWith("frame c"))).containsExactlyElementsOf(lasting);
         assertThat(got).hasSize(lasting.size() + 3);
+        assertThat(collapsed()).isEqualTo(3 * 49);
     }
 
     @Test
@@ -195,6 +196,7 @@ public abstract class CarrierContract {
         clientTakes(true);
 
         assertThat(clientGot()).hasSize(3);
+        assertThat(collapsed()).isEqualTo(1);
     }
 
     @Test
@@ -240,6 +242,10 @@ public abstract class CarrierContract {
         ByteBuf frame = Unpooled.buffer(FrameHeader.LENGTH_BYTES + payloadLength);
         FrameHeader.write(frame, type, FrameHeader.NO_FLAGS, sender, 1, 1);
         return frame.writeZero(payloadLength);
+    }
+
+    private double collapsed() {
+        return gate.registry.get("tandem.pointer.collapsed").counter().count();
     }
 
     private static String hex(ByteBuf frame) {

@@ -1,7 +1,9 @@
 package io.tandem.relay.carrier;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.tandem.relay.metering.CarrierMeters;
 import io.tandem.relay.session.ChannelGate;
 import io.tandem.relay.session.ChannelIngress;
 import io.tandem.relay.session.ChannelRequest;
@@ -21,6 +23,10 @@ public final class RecordingGate implements ChannelGate, ChannelIngress {
 
     public IntConsumer onCarried = bytes -> {};
 
+    public final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
+    private final CarrierMeters meters = new CarrierMeters(registry);
+
     public Runnable onFrame = () -> {};
 
     public @Nullable ChannelRequest request;
@@ -33,6 +39,11 @@ public final class RecordingGate implements ChannelGate, ChannelIngress {
     @Override
     public @Nullable String noRoomFor(String sessionId) {
         return noRoom;
+    }
+
+    @Override
+    public CarrierMeters carrierMeters() {
+        return meters;
     }
 
     @Override

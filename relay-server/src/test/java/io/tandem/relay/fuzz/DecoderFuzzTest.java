@@ -2,6 +2,7 @@ package io.tandem.relay.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -13,6 +14,7 @@ import io.tandem.relay.frame.FrameType;
 import io.tandem.relay.frame.FrameViolation;
 import io.tandem.relay.frame.Lz4Payload;
 import io.tandem.relay.frame.Varint;
+import io.tandem.relay.metering.CarrierMeters;
 import io.tandem.relay.session.CarrierKind;
 import io.tandem.relay.session.ChannelGate;
 import io.tandem.relay.session.ChannelIngress;
@@ -180,9 +182,15 @@ class DecoderFuzzTest {
 
     /** Judges each message as a session would, and closes for the first fault. */
     private static final class CountingGate implements ChannelGate {
+        private final CarrierMeters meters = new CarrierMeters(new SimpleMeterRegistry());
         private int opened;
         private int ended;
         private int frames;
+
+        @Override
+        public CarrierMeters carrierMeters() {
+            return meters;
+        }
 
         @Override
         public ChannelIngress open(ChannelRequest request, Outlet outlet) {

@@ -1,14 +1,10 @@
 package io.tandem.relay.metering;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Ticker;
-import io.tandem.relay.frame.CloseCode;
 import io.tandem.relay.frame.Lane;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -90,45 +86,21 @@ class MeteringTest {
     }
 
     @Test
-    void shouldSumTheLoopsIntoMetersOfKnownNames() {
-        SimpleMeterRegistry registry = new SimpleMeterRegistry();
-        RelayMeters meters = new RelayMeters(
-                registry, List.of("waiting", "active"), List.of("paused"), List.of("websocket", "long-poll"));
-        meters.countersOfALoop().count(Direction.UP, Lane.PAGE, 100);
-        meters.countersOfALoop().count(Direction.UP, Lane.PAGE, 50);
-        meters.sessionEntered("waiting");
-        meters.refused("paused");
-        meters.closed(CloseCode.FORBIDDEN);
-        meters.channelOpened("long-poll");
-        assertThat(registry.get("tandem.bytes")
-                        .tags("direction", "up", "lane", "page")
-                        .functionCounter()
-                        .count())
-                .isEqualTo(150);
-        assertThat(registry.get("tandem.sessions")
-                        .tag("state", "waiting")
-                        .gauge()
-                        .value())
-                .isEqualTo(1);
-        assertThat(registry.get("tandem.refusals")
-                        .tag("reason", "paused")
-                        .counter()
-                        .count())
-                .isEqualTo(1);
-        assertThat(registry.get("tandem.closes").tag("code", "4403").counter().count())
-                .isEqualTo(1);
-        assertThat(registry.get("tandem.channels")
-                        .tag("carrier", "long-poll")
-                        .gauge()
-                        .value())
-                .isEqualTo(1);
+    void shouldSayWhatOfABudgetWasUsedSinceTheLastLook() {
+        SessionMeter meter = new SessionMeter(MeteringLimits.DEFAULTS, new LaneCounters(), ticker);
+        int halfOfASecond = (int) MeteringLimits.DEFAULTS.budgetBytesPerSecond() / 2;
+        meter.carried(halfOfASecond);
+        ticker.advance(1, TimeUnit.SECONDS);
+        assertThat(meter.usedSinceLastLook(ticker.nanoTime())).isEqualTo(0.5);
+        ticker.advance(1, TimeUnit.SECONDS);
+        assertThat(meter.usedSinceLastLook(ticker.nanoTime())).isZero();
+        assertThat(meter.usedSinceLastLook(ticker.nanoTime())).isZero();
     }
 
     @Test
-    void shouldHaveNoMeterForANameThatWasNotKnownAtStart() {
-        RelayMeters meters = new RelayMeters(new SimpleMeterRegistry(), List.of("waiting"), List.of(), List.of());
-        assertThatThrownBy(() -> meters.sessionEntered("session-4711"))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("waiting");
+    void shouldKnowWhetherALinkWasEverMeasured() {
+        assertThat(gauge.isMeasured()).isFalse();
+        run(50);
+        assertThat(gauge.isMeasured()).isTrue();
     }
 }

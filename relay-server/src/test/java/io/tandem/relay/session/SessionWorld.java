@@ -9,15 +9,12 @@ import io.tandem.relay.identity.AgentSecret;
 import io.tandem.relay.identity.Brand;
 import io.tandem.relay.identity.Brands;
 import io.tandem.relay.identity.Mode;
-import io.tandem.relay.identity.RefusalReason;
 import io.tandem.relay.identity.Secrets;
-import io.tandem.relay.identity.SessionState;
 import io.tandem.relay.metering.Budgets;
 import io.tandem.relay.metering.MeteringLimits;
 import io.tandem.relay.metering.RelayMeters;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -51,11 +48,7 @@ public final class SessionWorld {
 
     public final VirtualLoop loop = new VirtualLoop();
     public final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    public final RelayMeters meters = new RelayMeters(
-            registry,
-            Arrays.stream(SessionState.values()).map(SessionState::wireName).toList(),
-            Arrays.stream(RefusalReason.values()).map(RefusalReason::wireName).toList(),
-            CarrierKind.labels());
+    public final RelayMeters meters = new RelayMeters(registry, MeterTags.all());
     public final Brands brands = new Brands(List.of(BRAND, OTHER_BRAND));
     public final SessionDirectory directory = new LocalSessionDirectory(loop.ticker());
     public final Sessions sessions;

@@ -9,6 +9,7 @@ import io.tandem.relay.identity.Secrets;
 import io.tandem.relay.session.CarrierKind;
 import io.tandem.relay.session.ChannelGate;
 import io.tandem.relay.session.ChannelRequest;
+import io.tandem.relay.session.NoRoom;
 import io.tandem.relay.session.SessionLoops;
 import java.net.InetSocketAddress;
 import java.util.Map;
@@ -106,7 +107,8 @@ public final class LongPoll {
             return;
         }
         if (carriers.size() >= limits().carriersPerNode()) {
-            exchange.answer(PollAnswers.noRoom(exchange.allocator(), "This node has as many carriers as it takes"));
+            exchange.answer(
+                    PollAnswers.noRoom(exchange.allocator(), parts.gate().turnAway(NoRoom.CARRIERS)));
             return;
         }
         String noRoom = parts.gate().noRoomFor(open.sessionId());
@@ -120,6 +122,7 @@ public final class LongPoll {
                 loopOf(open.sessionId()),
                 parts.carrierLimits(),
                 limits(),
+                parts.gate().carrierMeters(),
                 this::forget);
         carriers.put(carrier.token(), carrier);
         carrier.open(

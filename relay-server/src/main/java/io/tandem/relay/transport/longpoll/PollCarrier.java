@@ -6,6 +6,7 @@ import io.netty.util.concurrent.Future;
 import io.tandem.relay.carrier.CarrierLimits;
 import io.tandem.relay.frame.CloseCode;
 import io.tandem.relay.frame.FrameViolation;
+import io.tandem.relay.metering.CarrierMeters;
 import io.tandem.relay.session.ChannelGate;
 import io.tandem.relay.session.ChannelRequest;
 import java.util.Locale;
@@ -71,6 +72,7 @@ final class PollCarrier {
             EventExecutor loop,
             CarrierLimits carrierLimits,
             LongPollLimits limits,
+            CarrierMeters meters,
             Consumer<PollCarrier> onClosed) {
         this.token = token;
         this.sessionId = sessionId;
@@ -78,7 +80,7 @@ final class PollCarrier {
         this.carrierLimits = carrierLimits;
         this.limits = limits;
         this.onClosed = onClosed;
-        this.outlet = new PollOutlet(this, carrierLimits);
+        this.outlet = new PollOutlet(this, carrierLimits, meters);
         this.throttle = new PollThrottle(loop, limits.holdMillis());
     }
 

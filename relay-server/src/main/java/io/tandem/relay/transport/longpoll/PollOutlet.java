@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.tandem.relay.carrier.CarrierLimits;
 import io.tandem.relay.carrier.PointerSlots;
 import io.tandem.relay.frame.CloseCode;
+import io.tandem.relay.metering.CarrierMeters;
 import io.tandem.relay.session.Outlet;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -21,6 +22,7 @@ final class PollOutlet implements Outlet {
 
     private final PollCarrier carrier;
     private final CarrierLimits limits;
+    private final CarrierMeters meters;
 
     private final Queue<ByteBuf> queue = new ArrayDeque<>();
     private final PointerSlots kept = new PointerSlots();
@@ -36,9 +38,10 @@ final class PollOutlet implements Outlet {
     /** What stands in the queue, for whoever looks from elsewhere. */
     private volatile int shownQueuedBytes;
 
-    PollOutlet(PollCarrier carrier, CarrierLimits limits) {
+    PollOutlet(PollCarrier carrier, CarrierLimits limits, CarrierMeters meters) {
         this.carrier = carrier;
         this.limits = limits;
+        this.meters = meters;
     }
 
     @Override
@@ -48,7 +51,9 @@ final class PollOutlet implements Outlet {
             return;
         }
         if (PointerSlots.takes(frame) && !(writable && carrier.isWaitedFor())) {
-            kept.keep(frame);
+            if (kept.keep(frame)) {
+                meters.pointerCollapsed();
+            }
         } else {
             queue.add(frame);
             queuedBytes += queuedBytes(frame);

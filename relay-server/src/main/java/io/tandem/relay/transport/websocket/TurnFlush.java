@@ -2,6 +2,9 @@ package io.tandem.relay.transport.websocket;
 
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocal;
+import io.netty.util.concurrent.Ticker;
+import io.tandem.relay.metering.CarrierMeters;
+import io.tandem.relay.metering.ReadTiming;
 import java.util.ArrayDeque;
 import java.util.Queue;
 
@@ -21,6 +24,7 @@ final class TurnFlush {
     /** Written to in the present read. At most the connections of one loop: each stands in it once. */
     private final Queue<WebSocketOutlet> due = new ArrayDeque<>();
 
+    private final ReadTiming timing = new ReadTiming(Ticker.systemTicker());
     private boolean isReading;
 
     private TurnFlush() {}
@@ -32,16 +36,21 @@ final class TurnFlush {
 
     /** A connection's read is being dealt with. Its end is sure to be told: by Netty, or by the connection's own end. */
     void readBegins() {
-        isReading = true;
+        if (!isReading) {
+            isReading = true;
+            timing.begins();
+        }
     }
 
     /** All of it was, or no read is to be expected any more. */
-    void readEnds() {
+    void readEnds(CarrierMeters meters) {
         isReading = false;
+        boolean broughtSomething = !due.isEmpty();
         // A flush may end connections, and lead here again: whoever is first flushes the rest.
         for (WebSocketOutlet next = due.poll(); next != null; next = due.poll()) {
             next.flush();
         }
+        timing.ends(meters, broughtSomething);
     }
 
     /** Something was written to this outlet, which is not due yet; it lives on this loop. */

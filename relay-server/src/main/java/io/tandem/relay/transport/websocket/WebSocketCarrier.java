@@ -10,6 +10,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.tandem.relay.carrier.CarrierLimits;
 import io.tandem.relay.frame.CloseCode;
+import io.tandem.relay.metering.CarrierMeters;
 import io.tandem.relay.session.ChannelGate;
 import io.tandem.relay.session.ChannelIngress;
 import io.tandem.relay.session.ChannelRequest;
@@ -42,6 +43,7 @@ final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements Web
     private final ChannelGate gate;
     private final ChannelRequest request;
     private final CarrierLimits limits;
+    private final CarrierMeters meters;
 
     /** Fragments and pings are told of when they are as much as one read can bring: no budget is circumvented by never ending a message. */
     private static final int UNTOLD_BYTES = 64 << 10;
@@ -68,6 +70,7 @@ final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements Web
         this.gate = gate;
         this.request = request;
         this.limits = limits;
+        this.meters = gate.carrierMeters();
     }
 
     /** Begins: called once by the upgrade, on the session's loop, when this handler stands alone in the pipeline of a connection that does not read. */
@@ -109,6 +112,10 @@ final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements Web
         return state == State.OPEN;
     }
 
+    CarrierMeters meters() {
+        return meters;
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (!(message instanceof ByteBuf in)) {
@@ -134,7 +141,7 @@ final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements Web
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         if (turn != null) {
-            turn.readEnds();
+            turn.readEnds(meters);
         }
     }
 

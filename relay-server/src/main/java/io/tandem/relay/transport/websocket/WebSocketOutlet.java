@@ -43,7 +43,9 @@ final class WebSocketOutlet implements Outlet {
             return;
         }
         if (!context.channel().isWritable() && PointerSlots.takes(frame)) {
-            kept.keep(frame);
+            if (kept.keep(frame)) {
+                carrier.meters().pointerCollapsed();
+            }
             return;
         }
         writeKept();

@@ -12,6 +12,7 @@ import io.tandem.relay.identity.Secrets;
 import io.tandem.relay.metering.RelayMeters;
 import io.tandem.relay.session.CarrierKind;
 import io.tandem.relay.session.ChannelGate;
+import io.tandem.relay.session.MeterTags;
 import io.tandem.relay.session.SessionLimits;
 import io.tandem.relay.session.SessionLoops;
 import io.tandem.relay.session.VirtualLoop;
@@ -36,7 +37,7 @@ final class PollWorld {
     private final List<Connection> connections = new ArrayList<>();
 
     PollWorld(ChannelGate gate, CarrierLimits carrierLimits, LongPollLimits limits, Set<CarrierKind> offered) {
-        RelayMeters meters = new RelayMeters(new SimpleMeterRegistry(), List.of(), List.of(), List.of());
+        RelayMeters meters = new RelayMeters(new SimpleMeterRegistry(), MeterTags.all());
         longPoll = new LongPoll(new LongPoll.Parts(
                 gate,
                 new SessionLoops(loop.executor(), meters, loop.ticker(), SessionLimits.DEFAULTS.highestLagMillis()),

@@ -3,6 +3,7 @@ package io.tandem.relay.transport.websocket;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -16,7 +17,9 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.tandem.relay.carrier.CarrierLimits;
+import io.tandem.relay.metering.CarrierMeters;
 import io.tandem.relay.session.CarrierKind;
+import io.tandem.relay.session.ChannelGate;
 import io.tandem.relay.session.ChannelIngress;
 import io.tandem.relay.session.ChannelRequest;
 import io.tandem.relay.session.Outlet;
@@ -116,7 +119,7 @@ class HomeLoopTest {
                                 .addLast(
                                         new HttpServerCodec(),
                                         new ChannelUpgrade(
-                                                HomeLoopTest.this::open,
+                                                gate,
                                                 HomeLoopTest.this::home,
                                                 CarrierLimits.DEFAULTS,
                                                 Set.of(CarrierKind.WEBSOCKET)));
@@ -132,6 +135,20 @@ class HomeLoopTest {
         listener.close().syncUninterruptibly();
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     }
+
+    private final ChannelGate gate = new ChannelGate() {
+        private final CarrierMeters meters = new CarrierMeters(new SimpleMeterRegistry());
+
+        @Override
+        public CarrierMeters carrierMeters() {
+            return meters;
+        }
+
+        @Override
+        public ChannelIngress open(ChannelRequest request, Outlet outlet) {
+            return HomeLoopTest.this.open(request, outlet);
+        }
+    };
 
     private EventLoop home(String sessionId) {
         return homes.get(Math.floorMod(sessionId.hashCode(), LOOPS));

@@ -1,0 +1,35 @@
+package io.tandem.relay.session;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** Why a node takes no new session, or no new carrier. */
+public enum NoRoom {
+    /** It has as many sessions as it takes. */
+    SESSIONS("This node has as many sessions as it takes"),
+    /** It has as many polling clients as it takes. */
+    CARRIERS("This node has as many carriers as it takes"),
+    /** The session's event loop is behind with those that it has. */
+    LAG("This node has more to do than it can");
+
+    private final String message;
+
+    NoRoom(String message) {
+        this.message = message;
+    }
+
+    /** For people. */
+    public String message() {
+        return message;
+    }
+
+    /** The name in metrics. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    static List<String> labels() {
+        return Arrays.stream(values()).map(NoRoom::label).toList();
+    }
+}
