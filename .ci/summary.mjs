@@ -1,4 +1,4 @@
-/** Adds up what the runners wrote (Surefire, Failsafe, Vitest, Playwright, fidelity) and ends with `N passed, N failed`. */
+/** Adds up what the runners wrote (Surefire, Failsafe, Vitest, Playwright, promtool) and ends with `N passed, N failed`. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -30,12 +30,18 @@ function playwright(file) {
   return stats ? { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped } : none;
 }
 
+function alerts(file) {
+  const report = json(file);
+  return report ? { ...none, ...report } : none;
+}
+
 const modules = ['relay-server', 'load-tests'];
 const parts = {
   'Java unit': modules.map((name) => junit(`${name}/target/surefire-reports`)).reduce(add, none),
   'Java integration': modules.map((name) => junit(`${name}/target/failsafe-reports`)).reduce(add, none),
   'TypeScript unit': vitest('client-js/artefacts/vitest.json'),
   'end to end': playwright('client-js/artefacts/e2e.json'),
+  'alert rules': alerts('deploy/artefacts/alerts.json'),
 };
 
 for (const [name, { passed, failed, skipped }] of Object.entries(parts)) {
