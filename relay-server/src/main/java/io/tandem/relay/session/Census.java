@@ -14,8 +14,10 @@ final class Census {
 
     private @Nullable Mode mode;
 
-    Census(RelayMeters meters) {
+    /** It begins in this state, without a mode. */
+    Census(RelayMeters meters, SessionState first) {
         this.meters = meters;
+        put(first, null);
     }
 
     /** This is what it is now. */

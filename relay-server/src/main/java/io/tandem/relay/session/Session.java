@@ -72,9 +72,8 @@ final class Session {
         this.invitations = new Invitations(this, services);
         this.linkNotice = new LinkNotice(this, services);
         this.waitingSinceNanos = services.ticker().nanoTime();
-        this.census = new Census(services.meters());
+        this.census = new Census(services.meters(), state);
         this.view = currentView();
-        census.put(state, mode);
     }
 
     String id() {
