@@ -34,7 +34,7 @@ class OperationsIT {
     /** What in an expression is no metric: labels and texts, durations, functions and operators with their lists of labels. */
     private static final Pattern NO_METRIC =
             Pattern.compile("\\{[^}]*}|\\[[^]]*]|\"[^\"]*\"|\\b(?:by|on|group_left) ?\\([^)]*\\)"
-                    + "|\\b[a-z_]+(?= ?\\()|\\b(?:and|or|offset|by|on)\\b|\\b[0-9]+[smhd]\\b");
+                    + "|\\b[a-z_]+(?= ?\\(| by )|\\b(?:and|or|offset|by|on)\\b|\\b[0-9]+[smhd]\\b");
 
     private static final Pattern NAME = Pattern.compile("[a-z_][a-z0-9_]*");
 
