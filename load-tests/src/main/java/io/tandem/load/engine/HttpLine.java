@@ -11,8 +11,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A keep-alive connection of HTTP/1.1 that asks one thing at a time. It expects answers with a length, as the relay's are. On its event
- * loop.
+ * A keep-alive connection of HTTP/1.1 that asks one thing at a time. It expects answers with a length, as the relay's are, or in chunks.
+ * On its event loop.
  */
 final class HttpLine extends ChannelInboundHandlerAdapter {
     /** Hears what came of a request. */
@@ -29,6 +29,9 @@ final class HttpLine extends ChannelInboundHandlerAdapter {
 
     private static final int MAX_HEAD_BYTES = 16 << 10;
     private static final String LENGTH = "\r\ncontent-length: ";
+    private static final String IN_CHUNKS = "\r\ntransfer-encoding: chunked";
+    private static final int NO_HEAD = -1;
+    private static final int UNTIL_LAST_CHUNK = -2;
 
     private final Listener listener;
     private @Nullable ChannelHandlerContext context;
@@ -36,8 +39,8 @@ final class HttpLine extends ChannelInboundHandlerAdapter {
     private boolean broken;
     private String why = "the connection broke";
 
-    /** Of the answer that is coming: how long its body is, or -1 while its head has not come. */
-    private int bodyBytes = -1;
+    /** Of the answer that is coming: how long its body is, where that is known. */
+    private int bodyBytes = NO_HEAD;
 
     private int status;
 
@@ -93,12 +96,14 @@ final class HttpLine extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf in = remainder.join((ByteBuf) message);
         try {
-            if (bodyBytes < 0) {
+            if (bodyBytes == NO_HEAD) {
                 readHead(in);
             }
-            if (bodyBytes >= 0 && in.readableBytes() >= bodyBytes) {
+            if (bodyBytes == UNTIL_LAST_CHUNK) {
+                readChunks(in);
+            } else if (bodyBytes >= 0 && in.readableBytes() >= bodyBytes) {
                 ByteBuf body = in.readSlice(bodyBytes);
-                bodyBytes = -1;
+                bodyBytes = NO_HEAD;
                 listener.onAnswer(status, body);
             }
             if (!broken) {
@@ -106,6 +111,15 @@ final class HttpLine extends ChannelInboundHandlerAdapter {
             }
         } finally {
             in.release();
+        }
+    }
+
+    private void readChunks(ByteBuf in) {
+        ByteBuf body = Chunks.whole(in);
+        if (body != null) {
+            bodyBytes = NO_HEAD;
+            listener.onAnswer(status, body);
+            body.release();
         }
     }
 
@@ -121,13 +135,18 @@ final class HttpLine extends ChannelInboundHandlerAdapter {
         }
         String head = text.substring(0, end).toLowerCase(Locale.ROOT);
         status = Integer.parseInt(head.substring(head.indexOf(' ') + 1).substring(0, 3));
-        int at = head.indexOf(LENGTH);
-        int stop = at < 0 ? -1 : head.indexOf('\r', at + LENGTH.length());
-        bodyBytes = at < 0
-                ? 0
-                : Integer.parseInt(head.substring(at + LENGTH.length(), stop < 0 ? head.length() : stop)
-                        .trim());
+        bodyBytes = head.contains(IN_CHUNKS) ? UNTIL_LAST_CHUNK : length(head);
         in.skipBytes(end + 4);
+    }
+
+    private static int length(String head) {
+        int at = head.indexOf(LENGTH);
+        if (at < 0) {
+            return 0;
+        }
+        int stop = head.indexOf('\r', at + LENGTH.length());
+        return Integer.parseInt(head.substring(at + LENGTH.length(), stop < 0 ? head.length() : stop)
+                .trim());
     }
 
     private void fail(String reason) {

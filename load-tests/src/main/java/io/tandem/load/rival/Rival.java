@@ -1,6 +1,8 @@
 package io.tandem.load.rival;
 
 import io.netty.bootstrap.Bootstrap;
+import io.tandem.load.engine.BayeuxPollWire;
+import io.tandem.load.engine.BayeuxWire;
 import io.tandem.load.engine.LoadLoop;
 import io.tandem.load.engine.LoadSession;
 import io.tandem.load.engine.PlainSession;
@@ -10,6 +12,7 @@ import io.tandem.load.engine.WebSocketWire;
 import io.tandem.load.engine.Wire;
 import io.tandem.load.run.Meeting;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,43 +23,89 @@ public enum Rival {
     /** Netty's own WebSocket pipeline, and one handler. */
     BARE_NETTY("bare Netty WebSocket", "BareNettyRelay", null) {
         @Override
-        Wire connect(
-                Bootstrap bootstrap, InetSocketAddress to, Meeting.Appointment at, String end, Wire.Listener listener) {
-            return webSocket(bootstrap, to, at, listener);
+        Wire connect(Call call) {
+            return call.webSocket();
         }
     },
     /** The library that most Node servers use. */
     NODE_WS("Node ws", null, "ws-relay.mjs") {
         @Override
-        Wire connect(
-                Bootstrap bootstrap, InetSocketAddress to, Meeting.Appointment at, String end, Wire.Listener listener) {
-            return webSocket(bootstrap, to, at, listener);
+        Wire connect(Call call) {
+            return call.webSocket();
         }
     },
     /** What Vert.x offers for networks without WebSocket. */
     VERTX_SOCKJS("Vert.x SockJS", "VertxSockJsRelay", null) {
         @Override
-        Wire connect(
-                Bootstrap bootstrap, InetSocketAddress to, Meeting.Appointment at, String end, Wire.Listener listener) {
-            return SockJsWire.connect(bootstrap, to, at.from(), pairName(at) + "-" + end, listener);
+        Wire connect(Call call) {
+            return SockJsWire.connect(
+                    call.bootstrap(), call.to(), call.from(), call.pair() + "-" + call.end(), call.listener());
         }
     },
     /** Socket.IO's own server. */
     NODE_SOCKET_IO("Node Socket.IO", null, "socketio-relay.mjs") {
         @Override
-        Wire connect(
-                Bootstrap bootstrap, InetSocketAddress to, Meeting.Appointment at, String end, Wire.Listener listener) {
-            return SocketIoWire.connect(bootstrap, to, at.from(), pairName(at), 0, listener);
+        Wire connect(Call call) {
+            return SocketIoWire.connect(call.bootstrap(), call.to(), call.from(), call.pair(), 0, call.listener());
         }
     },
     /** Socket.IO on Netty. */
     NETTY_SOCKET_IO("netty-socketio", "NettySocketIoRelay", null) {
         @Override
-        Wire connect(
-                Bootstrap bootstrap, InetSocketAddress to, Meeting.Appointment at, String end, Wire.Listener listener) {
-            return SocketIoWire.connect(bootstrap, to, at.from(), pairName(at), 1, listener);
+        Wire connect(Call call) {
+            return SocketIoWire.connect(call.bootstrap(), call.to(), call.from(), call.pair(), 1, call.listener());
+        }
+    },
+    /** CometD as its documentation has binary data sent: its extension reads and writes each payload's text. */
+    COMETD_BINARY("CometD, binary extension", "CometdRelay", null) {
+        @Override
+        Wire connect(Call call) {
+            return call.bayeux();
+        }
+
+        @Override
+        boolean polls() {
+            return true;
+        }
+
+        @Override
+        List<String> arguments() {
+            return List.of("binary");
+        }
+    },
+    /** CometD that passes the payload's text as it came: the least that it can do. */
+    COMETD("CometD", "CometdRelay", null) {
+        @Override
+        Wire connect(Call call) {
+            return call.bayeux();
+        }
+
+        @Override
+        boolean polls() {
+            return true;
         }
     };
+
+    /** One end's connection, to be begun. */
+    record Call(
+            Bootstrap bootstrap,
+            InetSocketAddress to,
+            @Nullable SocketAddress from,
+            Transport transport,
+            String pair,
+            String end,
+            Wire.Listener listener) {
+        Wire webSocket() {
+            WebSocketWire.Target target = new WebSocketWire.Target("/pairs/" + pair, "tandem.v1", null);
+            return WebSocketWire.connect(bootstrap, to, from, target, listener);
+        }
+
+        Wire bayeux() {
+            return transport == Transport.WEBSOCKET
+                    ? BayeuxWire.connect(bootstrap, to, from, pair, end, listener)
+                    : BayeuxPollWire.connect(bootstrap, to, from, pair, end, listener);
+        }
+    }
 
     private final String words;
     private final @Nullable String mainClass;
@@ -68,17 +117,16 @@ public enum Rival {
         this.script = script;
     }
 
-    abstract Wire connect(
-            Bootstrap bootstrap, InetSocketAddress to, Meeting.Appointment at, String end, Wire.Listener listener);
+    abstract Wire connect(Call call);
 
-    private static Wire webSocket(
-            Bootstrap bootstrap, InetSocketAddress to, Meeting.Appointment at, Wire.Listener listener) {
-        WebSocketWire.Target target = new WebSocketWire.Target("/pairs/" + pairName(at), "tandem.v1", null);
-        return WebSocketWire.connect(bootstrap, to, at.from(), target, listener);
+    /** Whether it can be reached without WebSocket here. */
+    boolean polls() {
+        return false;
     }
 
-    private static String pairName(Meeting.Appointment at) {
-        return "pair" + at.number();
+    /** Further arguments of its program. */
+    List<String> arguments() {
+        return List.of();
     }
 
     /** For reports. */
@@ -104,11 +152,12 @@ public enum Rival {
                 "io.tandem.rivals." + mainClass,
                 Integer.toString(port),
                 Integer.toString(loops)));
+        command.addAll(arguments());
         return command;
     }
 
     /** Sessions on this rival, which listens there. */
-    Meeting meeting(InetSocketAddress to) {
+    Meeting meeting(InetSocketAddress to, Transport transport) {
         return (LoadLoop loop, Bootstrap bootstrap, Meeting.Appointment at) -> {
             String[] ends = {"tag", "agent"};
             int[] next = {0};
@@ -117,7 +166,8 @@ public enum Rival {
                     at.number(),
                     at.phase(),
                     at.recording(),
-                    listener -> connect(bootstrap, to, at, ends[next[0]++], listener));
+                    listener -> connect(new Call(
+                            bootstrap, to, at.from(), transport, "pair" + at.number(), ends[next[0]++], listener)));
         };
     }
 }

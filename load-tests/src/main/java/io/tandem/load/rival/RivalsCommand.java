@@ -41,6 +41,11 @@ public final class RivalsCommand implements Callable<Integer> {
     @Option(names = "--only", split = ",", description = "rivals: ${COMPLETION-CANDIDATES}", paramLabel = "NAME")
     List<Rival> only = List.of(Rival.values());
 
+    @Option(
+            names = "--transport",
+            description = "${COMPLETION-CANDIDATES}; by long_poll only the product and the rivals that poll")
+    Transport transport = Transport.WEBSOCKET;
+
     @Option(names = "--rates", split = ",", description = "frames a second", paramLabel = "F")
     List<Double> rates = List.of(12_000d, 48_000d);
 
@@ -75,7 +80,7 @@ public final class RivalsCommand implements Callable<Integer> {
             for (int round = 1; round <= rounds; round++) {
                 note("round " + round + " at " + rate + " frames/s: " + PRODUCT);
                 table.add(rate, PRODUCT, product(rate));
-                for (Rival rival : only) {
+                for (Rival rival : rivals()) {
                     note("round " + round + " at " + rate + " frames/s: " + rival.words());
                     table.add(rate, rival.words(), rival(rival, rate));
                 }
@@ -83,6 +88,12 @@ public final class RivalsCommand implements Callable<Integer> {
         }
         System.out.print(table.markdown(PRODUCT));
         return 0;
+    }
+
+    private List<Rival> rivals() {
+        return only.stream()
+                .filter(rival -> transport == Transport.WEBSOCKET || rival.polls())
+                .toList();
     }
 
     private static void note(String line) {
@@ -95,9 +106,15 @@ public final class RivalsCommand implements Callable<Integer> {
 
     private Outcome product(double rate) throws InterruptedException {
         Map<String, String> settings = Map.of("tandem.event-loops", Integer.toString(serverLoops));
+        double webSocketShare = transport == Transport.WEBSOCKET ? 1 : 0;
         try (RelayProcess relay = RelayProcess.start(by(), jar, jvm, settings);
                 TandemMeeting meeting = new TandemMeeting(new TandemMeeting.Parts(
-                        relay.address(), RelayProcess.BRAND, RelayProcess.ORIGIN, RelayProcess.SECRET, 1, 0))) {
+                        relay.address(),
+                        RelayProcess.BRAND,
+                        RelayProcess.ORIGIN,
+                        RelayProcess.SECRET,
+                        webSocketShare,
+                        0))) {
             return run(rate, meeting, relay.pid());
         }
     }
@@ -108,7 +125,7 @@ public final class RivalsCommand implements Callable<Integer> {
             command.addAll(rival.command(folder, jvm, port, serverLoops));
             return command;
         })) {
-            return run(rate, rival.meeting(server.address()), server.pid());
+            return run(rate, rival.meeting(server.address(), transport), server.pid());
         }
     }
 
