@@ -6,16 +6,25 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-/** An outcome as one page that needs nothing beside it: the verdict first, then what it stands on, with charts by uPlot. */
+/** Outcomes as pages that need nothing beside them: the verdict first, then what it stands on, with charts by uPlot. */
 public final class ReportPage {
     private ReportPage() {}
 
-    /** The page. */
+    /** Of one run. */
     public static String of(Outcome outcome) {
+        return fill("page.html", ReportJson.of(outcome));
+    }
+
+    /** Of several relays beside each other, as their table's JSON has it. */
+    public static String ofRivals(String json) {
+        return fill("rivals.html", json);
+    }
+
+    private static String fill(String page, String figures) {
         // JSON inside a script ends where the HTML parser says: no "<" may stand in it.
-        String json = ReportJson.of(outcome).replace("<", "\\u003c");
-        return resource("page.html")
-                .replace("/*STYLE*/", resource("uPlot.min.css"))
+        String json = figures.replace("<", "\\u003c");
+        return resource(page)
+                .replace("/*STYLE*/", resource("uPlot.min.css") + resource("page.css"))
                 .replace("/*CHARTS*/", resource("uPlot.iife.min.js"))
                 .replace("\"OUTCOME\"", json);
     }

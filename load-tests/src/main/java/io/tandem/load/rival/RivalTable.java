@@ -1,88 +1,175 @@
 package io.tandem.load.rival;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.tandem.load.run.Outcome;
+import io.tandem.load.run.Spread;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
 
 /** What several rounds over several relays gave: medians with their spread, and ratios to the product round by round. */
 public final class RivalTable {
-    private final Map<Double, Map<String, List<Outcome>>> byRate = new LinkedHashMap<>();
+    /**
+     * In what circumstances.
+     *
+     * @param servers what each relay has of the machine, in words
+     * @param seconds that each round measures
+     */
+    public record Setting(Instant began, Transport transport, String servers, int seconds, int processors) {}
 
-    /** One round of one relay at one rate. */
-    public void add(double framesPerSecond, String relay, Outcome outcome) {
-        byRate.computeIfAbsent(framesPerSecond, rate -> new LinkedHashMap<>())
-                .computeIfAbsent(relay, name -> new ArrayList<>())
+    /** Of the format; a reader refuses a higher one. */
+    public static final int VERSION = 1;
+
+    private final Setting setting;
+    private final Map<Load, Map<String, List<Outcome>>> byLoad = new LinkedHashMap<>();
+
+    /** With nothing in it. */
+    public RivalTable(Setting setting) {
+        this.setting = setting;
+    }
+
+    /** One round of one relay at one load. The product comes first in each round. */
+    public void add(Load load, String relay, Outcome outcome) {
+        byLoad.computeIfAbsent(load, first -> new LinkedHashMap<>())
+                .computeIfAbsent(relay, first -> new ArrayList<>())
                 .add(outcome);
     }
 
-    /**
-     * The table, in Markdown.
-     *
-     * @param product the relay that the others are compared with
-     */
-    public String markdown(String product) {
-        StringBuilder text = new StringBuilder();
-        byRate.forEach((rate, relays) -> {
+    /** Whether nothing was wrong with the product, in any round. */
+    public boolean isProductSound() {
+        return byLoad.values().stream()
+                .flatMap(relays -> relays.getOrDefault(Contestant.PRODUCT, List.of()).stream())
+                .allMatch(Outcome::isSound);
+    }
+
+    private record Row(
+            String relay,
+            Spread cpu,
+            Spread ratio,
+            Spread frames,
+            Spread p50,
+            Spread p99,
+            Spread lateness,
+            long faults) {}
+
+    private static List<Row> rows(Map<String, List<Outcome>> relays) {
+        List<Row> rows = new ArrayList<>();
+        relays.forEach((relay, rounds) -> rows.add(new Row(
+                relay,
+                spread(rounds, RivalTable::cpu),
+                ratios(relays.getOrDefault(Contestant.PRODUCT, rounds), rounds),
+                spread(rounds, Outcome::framesPerSecond),
+                spread(rounds, round -> round.endToEnd().p50()),
+                spread(rounds, round -> round.endToEnd().p99()),
+                spread(rounds, round -> round.lateness().p99()),
+                rounds.stream()
+                        .flatMap(round -> round.faults().values().stream())
+                        .mapToLong(Long::longValue)
+                        .sum())));
+        return rows;
+    }
+
+    private static Spread spread(List<Outcome> rounds, ToDoubleFunction<Outcome> figure) {
+        return new Spread(
+                rounds.stream().map(round -> figure.applyAsDouble(round)).toList());
+    }
+
+    private static double cpu(Outcome outcome) {
+        return outcome.relay()
+                .map(Outcome.RelayCost::cpuSecondsPerMillion)
+                .orElseThrow(() -> new IllegalStateException("a relay whose process was not watched"));
+    }
+
+    /** Of each round by itself: the machine of one round is not that of the next. */
+    private static Spread ratios(List<Outcome> product, List<Outcome> rival) {
+        List<Double> ratios = new ArrayList<>();
+        for (int i = 0; i < Math.min(product.size(), rival.size()); i++) {
+            ratios.add(cpu(product.get(i)) / Math.max(Double.MIN_NORMAL, cpu(rival.get(i))));
+        }
+        return new Spread(ratios);
+    }
+
+    /** The table, in Markdown. */
+    public String markdown() {
+        StringBuilder text = new StringBuilder(String.format(
+                Locale.ROOT,
+                "%s; %s; medians of the rounds (least-most)%n",
+                setting.transport().words(),
+                setting.servers()));
+        byLoad.forEach((load, relays) -> {
             text.append(String.format(
                     Locale.ROOT,
-                    "%n%.0f frames/s offered%n%n| relay | CPU s per million frames | %s / it | frames/s | p50 us | p99 us | faults |%n"
+                    "%n%s%n%n| relay | CPU s per million frames | %s / it | frames/s | p50 us | p99 us | faults |%n"
                             + "|-|-|-|-|-|-|-|%n",
-                    rate,
-                    product));
-            relays.forEach((name, rounds) -> text.append(line(name, rounds, relays.get(product))));
+                    load.words(),
+                    Contestant.PRODUCT));
+            for (Row row : rows(relays)) {
+                text.append(String.format(
+                        Locale.ROOT,
+                        "| %s | %s | %s | %.0f | %s | %s | %d |%n",
+                        row.relay,
+                        row.cpu,
+                        row.ratio,
+                        row.frames.median(),
+                        row.p50,
+                        row.p99,
+                        row.faults));
+            }
         });
         return text.toString();
     }
 
-    private static String line(String name, List<Outcome> rounds, @Nullable List<Outcome> product) {
-        long faults = rounds.stream()
-                .flatMap(round -> round.faults().values().stream())
-                .mapToLong(Long::longValue)
-                .sum();
-        return String.format(
-                Locale.ROOT,
-                "| %s | %s | %s | %.0f | %s | %s | %d |%n",
-                name,
-                spread(values(rounds, RivalTable::cpu)),
-                product == null ? "" : spread(ratios(product, rounds)),
-                median(values(rounds, Outcome::framesPerSecond)),
-                spread(values(rounds, round -> round.endToEnd().p50())),
-                spread(values(rounds, round -> round.endToEnd().p99())),
-                faults);
+    /** All of it as JSON, of one line. Times are in microseconds. */
+    public String json() {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+            json.writeStartObject();
+            json.writeNumberField("version", VERSION);
+            json.writeStringField("kind", "rivals");
+            json.writeStringField("product", Contestant.PRODUCT);
+            json.writeStringField("began", setting.began().toString());
+            json.writeStringField("transport", setting.transport().words());
+            json.writeStringField("servers", setting.servers());
+            json.writeNumberField("seconds", setting.seconds());
+            json.writeNumberField("processors", setting.processors());
+            json.writeArrayFieldStart("loads");
+            for (Map.Entry<Load, Map<String, List<Outcome>>> each : byLoad.entrySet()) {
+                json.writeStartObject();
+                json.writeNumberField("pairs", each.getKey().pairs());
+                json.writeNumberField("framesPerSecondOfPair", each.getKey().framesPerSecond());
+                json.writeArrayFieldStart("relays");
+                for (Row row : rows(each.getValue())) {
+                    write(json, row);
+                }
+                json.writeEndArray();
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.toString();
     }
 
-    private static double cpu(Outcome outcome) {
-        return outcome.relay().map(Outcome.RelayCost::cpuSecondsPerMillion).orElse(Double.NaN);
-    }
-
-    private static double[] values(List<Outcome> rounds, ToDoubleFunction<Outcome> figure) {
-        return rounds.stream().mapToDouble(figure).toArray();
-    }
-
-    /** Of each round by itself: the machine of one round is not that of the next. */
-    private static double[] ratios(List<Outcome> product, List<Outcome> rival) {
-        double[] ratios = new double[Math.min(product.size(), rival.size())];
-        Arrays.setAll(ratios, i -> cpu(product.get(i)) / cpu(rival.get(i)));
-        return ratios;
-    }
-
-    static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-    }
-
-    private static String spread(double[] values) {
-        double least = Arrays.stream(values).min().orElse(Double.NaN);
-        double most = Arrays.stream(values).max().orElse(Double.NaN);
-        String format = most >= 100 ? "%.0f (%.0f-%.0f)" : "%.2f (%.2f-%.2f)";
-        return String.format(Locale.ROOT, format, median(values), least, most);
+    private static void write(JsonGenerator json, Row row) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("name", row.relay);
+        row.cpu.write(json, "cpuSecondsPerMillionFrames");
+        row.ratio.write(json, "ratio");
+        row.frames.write(json, "framesPerSecond");
+        row.p50.write(json, "p50");
+        row.p99.write(json, "p99");
+        row.lateness.write(json, "latenessP99");
+        json.writeNumberField("faults", row.faults);
+        json.writeEndObject();
     }
 }

@@ -1,5 +1,6 @@
 package io.tandem.load.rival;
 
+import io.tandem.load.report.ReportPage;
 import io.tandem.load.report.Words;
 import io.tandem.load.run.LoadPlan;
 import io.tandem.load.run.LoadRun;
@@ -8,13 +9,20 @@ import io.tandem.load.run.Outcome;
 import io.tandem.load.run.TandemMeeting;
 import io.tandem.load.scenario.RelayProcess;
 import io.tandem.load.workload.Mix;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 
 /** Measures the product beside its rivals, round by round, each in turn. */
@@ -26,11 +34,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         showDefaultValues = true)
 public final class RivalsCommand implements Callable<Integer> {
-    private static final String PRODUCT = "Tandem";
+    private static final int EXIT_FAULTS = 1;
     private static final int OPEN_PER_SECOND = 400;
-
-    /** Frames that answer and acknowledge what the mix sends, to each frame of the mix: measured, and only used to aim. */
-    private static final double ANSWERS = 0.35;
 
     @Option(names = "--jar", paramLabel = "FILE", description = "the relay")
     Path jar = Path.of("relay-server/target/tandem-relay.jar");
@@ -38,22 +43,34 @@ public final class RivalsCommand implements Callable<Integer> {
     @Option(names = "--folder", description = "the rivals")
     Path folder = Path.of("load-tests/rivals");
 
-    @Option(names = "--only", split = ",", description = "rivals: ${COMPLETION-CANDIDATES}", paramLabel = "NAME")
-    List<Rival> only = List.of(Rival.values());
+    @Option(
+            names = "--only",
+            split = ",",
+            paramLabel = "NAME[/LOOPS][@CPUS]",
+            converter = OfContestant.class,
+            description =
+                    "rivals, where they differ with their own event loops and processors: bare_netty,bare_netty/2@0-1;"
+                            + " without it all of them: bare_netty, node_ws, vertx_sockjs, node_socket_io, netty_socket_io,"
+                            + " cometd_binary, cometd")
+    List<Contestant> only = Arrays.stream(Rival.values())
+            .map(rival -> new Contestant(rival, null, null))
+            .toList();
 
     @Option(
             names = "--transport",
             description = "${COMPLETION-CANDIDATES}; by long_poll only the product and the rivals that poll")
     Transport transport = Transport.WEBSOCKET;
 
-    @Option(names = "--rates", split = ",", description = "frames a second", paramLabel = "F")
-    List<Double> rates = List.of(12_000d, 48_000d);
+    @Option(
+            names = "--loads",
+            split = ",",
+            paramLabel = "PAIRSxFRAMES",
+            converter = OfLoad.class,
+            description = "sessions, and frames a second of each; answers come on top")
+    List<Load> loads = List.of(new Load(200, 45), new Load(200, 180));
 
-    @Option(names = "--rounds", description = "of each relay at each rate")
+    @Option(names = "--rounds", description = "of each relay at each load")
     int rounds = 5;
-
-    @Option(names = "--pairs", description = "sessions")
-    int pairs = 200;
 
     @Option(names = "--seconds", description = "that are measured")
     int seconds = 10;
@@ -70,44 +87,100 @@ public final class RivalsCommand implements Callable<Integer> {
     @Option(names = "--server-loops", description = "event loops of each relay")
     int serverLoops = 1;
 
+    @Option(names = "--product-loops", description = "event loops of the product, where they are not those of all")
+    @Nullable
+    Integer productLoops;
+
+    @Option(
+            names = "--product-cpus",
+            description = "processors of the product, where they are not those of all",
+            paramLabel = "LIST")
+    @Nullable
+    String productCpus;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "where the figures go")
+    @Nullable
+    Path json;
+
+    @Option(names = "--html", paramLabel = "FILE", description = "where the page with table and charts goes")
+    @Nullable
+    Path html;
+
     @Option(names = "--jvm", description = "options of the relays' JVMs", paramLabel = "OPTION")
     List<String> jvm = List.of("-Xmx512m", "-XX:+UseParallelGC");
 
+    /** Reads a load. */
+    static final class OfLoad implements ITypeConverter<Load> {
+        @Override
+        public Load convert(String text) {
+            return Load.parse(text);
+        }
+    }
+
+    /** Reads a rival with what it has. */
+    static final class OfContestant implements ITypeConverter<Contestant> {
+        @Override
+        public Contestant convert(String text) {
+            return Contestant.parse(text);
+        }
+    }
+
     @Override
-    public Integer call() throws InterruptedException {
-        RivalTable table = new RivalTable();
-        for (double rate : rates) {
+    public Integer call() throws IOException, InterruptedException {
+        List<Contestant> contestants = new ArrayList<>(List.of(new Contestant(null, productLoops, productCpus)));
+        only.stream().filter(rival -> rival.rides(transport)).forEach(contestants::add);
+        RivalTable table = new RivalTable(new RivalTable.Setting(
+                Instant.now(),
+                transport,
+                servers(),
+                seconds,
+                Runtime.getRuntime().availableProcessors()));
+        for (Load load : loads) {
             for (int round = 1; round <= rounds; round++) {
-                note("round " + round + " at " + rate + " frames/s: " + PRODUCT);
-                table.add(rate, PRODUCT, product(rate));
-                for (Rival rival : rivals()) {
-                    note("round " + round + " at " + rate + " frames/s: " + rival.words());
-                    table.add(rate, rival.words(), rival(rival, rate));
+                for (Contestant each : contestants) {
+                    note("round " + round + " of " + load.words() + ": " + each.words());
+                    String name = each.rival() == null ? Contestant.PRODUCT : each.words();
+                    table.add(load, name, each.rival() == null ? product(each, load) : rival(each.rival(), each, load));
                 }
             }
         }
-        System.out.print(table.markdown(PRODUCT));
-        return 0;
+        System.out.print(table.markdown());
+        if (json != null) {
+            Files.writeString(json, table.json());
+        }
+        if (html != null) {
+            Files.writeString(html, ReportPage.ofRivals(table.json()));
+        }
+        return table.isProductSound() ? 0 : EXIT_FAULTS;
     }
 
-    private List<Rival> rivals() {
-        return only.stream()
-                .filter(rival -> transport == Transport.WEBSOCKET || rival.polls())
-                .toList();
+    private String servers() {
+        return String.format(
+                Locale.ROOT,
+                "each relay has %d event loop(s) on CPU %s and JVM options %s, unless its name says otherwise; the product %d on %s",
+                serverLoops,
+                serverCpus,
+                String.join(" ", jvm),
+                productLoops == null ? serverLoops : productLoops,
+                productCpus == null ? serverCpus : productCpus);
     }
 
     private static void note(String line) {
         System.err.println(line);
     }
 
-    private List<String> by() {
-        return List.of("taskset", "-c", serverCpus);
+    private List<String> by(Contestant contestant) {
+        return List.of("taskset", "-c", contestant.cpus() == null ? serverCpus : contestant.cpus());
     }
 
-    private Outcome product(double rate) throws InterruptedException {
-        Map<String, String> settings = Map.of("tandem.event-loops", Integer.toString(serverLoops));
+    private int loops(Contestant contestant) {
+        return contestant.loops() == null ? serverLoops : contestant.loops();
+    }
+
+    private Outcome product(Contestant product, Load load) throws InterruptedException {
+        Map<String, String> settings = Map.of("tandem.event-loops", Integer.toString(loops(product)));
         double webSocketShare = transport == Transport.WEBSOCKET ? 1 : 0;
-        try (RelayProcess relay = RelayProcess.start(by(), jar, jvm, settings);
+        try (RelayProcess relay = RelayProcess.start(by(product), jar, jvm, settings);
                 TandemMeeting meeting = new TandemMeeting(new TandemMeeting.Parts(
                         relay.address(),
                         RelayProcess.BRAND,
@@ -115,24 +188,29 @@ public final class RivalsCommand implements Callable<Integer> {
                         RelayProcess.SECRET,
                         webSocketShare,
                         0))) {
-            return run(rate, meeting, relay.pid());
+            return run(load, meeting, relay.pid());
         }
     }
 
-    private Outcome rival(Rival rival, double rate) throws InterruptedException {
+    private Outcome rival(Rival rival, Contestant contestant, Load load) throws InterruptedException {
         try (ServerProcess server = ServerProcess.start(port -> {
-            List<String> command = new ArrayList<>(by());
-            command.addAll(rival.command(folder, jvm, port, serverLoops));
+            List<String> command = new ArrayList<>(by(contestant));
+            command.addAll(rival.command(folder, jvm, port, loops(contestant)));
             return command;
         })) {
-            return run(rate, rival.meeting(server.address(), transport), server.pid());
+            return run(load, rival.meeting(server.address(), transport), server.pid());
         }
     }
 
-    private Outcome run(double rate, Meeting meeting, long pid) throws InterruptedException {
-        double ofOnePair = rate / (1 + ANSWERS) / pairs;
+    private Outcome run(Load load, Meeting meeting, long pid) throws InterruptedException {
         LoadPlan plan = new LoadPlan(
-                pairs, List.of(Mix.of(ofOnePair)), 1, true, LoadPlan.Opening.calm(OPEN_PER_SECOND), warmUp, seconds);
+                load.pairs(),
+                List.of(Mix.of(load.framesPerSecond())),
+                1,
+                true,
+                LoadPlan.Opening.calm(OPEN_PER_SECOND),
+                warmUp,
+                seconds);
         try (LoadRun run = new LoadRun(plan, meeting, OptionalLong.of(pid), line -> {})) {
             Outcome outcome = run.run();
             if (!outcome.isSound()) {

@@ -1,34 +1,76 @@
 package io.tandem.load.rival;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tandem.load.engine.Fault;
+import io.tandem.load.peer.JsonMembers;
 import io.tandem.load.report.Outcomes;
+import io.tandem.load.report.ReportPage;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class RivalTableTest {
-    @Test
-    void shouldGiveMediansSpreadsAndRatiosRoundByRound() {
-        RivalTable table = new RivalTable();
+    private static RivalTable table() {
+        RivalTable table = new RivalTable(new RivalTable.Setting(
+                Instant.parse("2026-01-02T03:04:05Z"), Transport.LONG_POLL, "one loop each", 10, 2));
         double[] ours = {20, 10, 30};
         double[] theirs = {40, 10, 45};
         for (int i = 0; i < ours.length; i++) {
-            table.add(12_000, "Tandem", Outcomes.of(ours[i], 1_000, Map.of(), ""));
-            table.add(12_000, "other", Outcomes.of(theirs[i], 3_000, Map.of(Fault.LOST, 1L), ""));
+            table.add(new Load(100, 30), Contestant.PRODUCT, Outcomes.of(ours[i], 1_000, Map.of(), ""));
+            table.add(new Load(100, 30), "other</script>", Outcomes.of(theirs[i], 3_000, Map.of(Fault.LOST, 1L), ""));
         }
+        return table;
+    }
 
-        String text = table.markdown("Tandem");
+    @Test
+    void shouldGiveMediansSpreadsAndRatiosRoundByRound() {
+        String text = table().markdown();
 
-        assertThat(text).contains("12000 frames/s offered");
+        assertThat(text).startsWith("long-polling; one loop each").contains("100 pairs of 30 frames/s");
         assertThat(text).contains("| Tandem | 20.00 (10.00-30.00) | 1.00 (1.00-1.00) |");
         // 20/40, 10/10 and 30/45.
-        assertThat(text).contains("| other | 40.00 (10.00-45.00) | 0.67 (0.50-1.00) |");
+        assertThat(text).contains("| other</script> | 40.00 (10.00-45.00) | 0.67 (0.50-1.00) |");
         assertThat(text).contains("| 3000 (3000-3000) | 3 |");
     }
 
     @Test
-    void shouldTakeTheMeanOfTheTwoInTheMiddle() {
-        assertThat(RivalTable.median(new double[] {4, 1, 3, 2})).isEqualTo(2.5);
+    void shouldKeepEachRoundInJson() {
+        JsonMembers json = JsonMembers.parse(table().json());
+
+        assertThat(json.members()).containsEntry("kind", "rivals").containsEntry("transport", "long-polling");
+        assertThat(table().json()).contains("\"rounds\":[20.0,10.0,30.0]", "\"ratio\":{\"median\":0.66");
+    }
+
+    @Test
+    void shouldMakeAPageThatNeedsNothingBesideIt() {
+        String page = ReportPage.ofRivals(table().json());
+
+        assertThat(page).startsWith("<!doctype html>").contains("uPlot", "\"product\":\"Tandem\"", ".verdict");
+        assertThat(page).doesNotContain("\"OUTCOME\"", "/*CHARTS*/", "/*STYLE*/", "other</script>");
+    }
+
+    @Test
+    void shouldSayWhetherTheProductWasSound() {
+        RivalTable table = table();
+        assertThat(table.isProductSound()).isTrue();
+
+        table.add(new Load(1, 1), Contestant.PRODUCT, Outcomes.of(1, 1, Map.of(Fault.DOUBLED, 1L), ""));
+        assertThat(table.isProductSound()).isFalse();
+    }
+
+    @Test
+    void shouldReadLoadsAndContestants() {
+        assertThat(Load.parse("100x2.5")).isEqualTo(new Load(100, 2.5));
+        for (String wrong : List.of("100", "x3", "0x3", "3x0", "a x b")) {
+            assertThatThrownBy(() -> Load.parse(wrong)).as(wrong).hasMessageContaining("100x30");
+        }
+        assertThat(Contestant.parse("bare_netty")).isEqualTo(new Contestant(Rival.BARE_NETTY, null, null));
+        assertThat(Contestant.parse("bare_netty/2@0-1")).isEqualTo(new Contestant(Rival.BARE_NETTY, 2, "0-1"));
+        assertThat(Contestant.parse("bare_netty/2@0-1").words())
+                .isEqualTo("bare Netty WebSocket, 2 event loops, on CPU 0-1");
+        assertThatThrownBy(() -> Contestant.parse("bare_netty/two")).hasMessageContaining("NAME[/LOOPS][@CPUS]");
     }
 }
