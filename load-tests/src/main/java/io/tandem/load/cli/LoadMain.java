@@ -9,7 +9,13 @@ import picocli.CommandLine.Command;
         name = "tandem-load",
         description = "Offers a relay the load of many co-browsing sessions, and checks every frame of it.",
         mixinStandardHelpOptions = true,
-        subcommands = {RunCommand.class, RampCommand.class, IdleCommand.class, CompareCommand.class, RivalsCommand.class
+        subcommands = {
+            RunCommand.class,
+            RampCommand.class,
+            IdleCommand.class,
+            GrowthCommand.class,
+            CompareCommand.class,
+            RivalsCommand.class
         })
 public final class LoadMain {
     /** The relay did something wrong. */

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.IntSupplier;
 
 /**
  * An even stream of frames for measurements that compare relays: page frames of which four in five have 60 to 200 bytes, most others up to
@@ -25,17 +26,26 @@ public final class Mix {
     /** So many frames a second in all, in both directions. */
     public static Recording of(double framesPerSecond) {
         SplittableRandom random = new SplittableRandom(SEED);
+        return of("mix", framesPerSecond, () -> bytes(random));
+    }
+
+    /** The same with page frames of one size. */
+    public static Recording even(double framesPerSecond, int payloadBytes) {
+        return of("frames of " + payloadBytes + " bytes", framesPerSecond, () -> payloadBytes);
+    }
+
+    private static Recording of(String name, double framesPerSecond, IntSupplier bytes) {
         double stepMicros = MICROS_PER_SECOND / (framesPerSecond * BACK_EVERY / (BACK_EVERY + 1));
         List<Step> steps = new ArrayList<>();
         for (int i = 0; i < FRAMES; i++) {
-            steps.add(new Step(Math.round(i * stepMicros), Sender.TAG, FrameType.MUTATIONS, bytes(random), false));
+            steps.add(new Step(Math.round(i * stepMicros), Sender.TAG, FrameType.MUTATIONS, bytes.getAsInt(), false));
             if (i % BACK_EVERY == 0) {
                 long at = Math.round((i + 0.5) * stepMicros);
                 steps.add(new Step(at, Sender.AGENT, FrameType.CURSOR, BACK_BYTES, false));
             }
         }
         steps.sort(Comparator.comparingLong(Step::atMicros));
-        return new Recording("mix", steps, Math.round(FRAMES * stepMicros));
+        return new Recording(name, steps, Math.round(FRAMES * stepMicros));
     }
 
     private static int bytes(SplittableRandom random) {
