@@ -1,6 +1,9 @@
 package io.tandem.load.cli;
 
 import io.tandem.load.rival.RivalsCommand;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -14,6 +17,7 @@ import picocli.CommandLine.Command;
             RampCommand.class,
             IdleCommand.class,
             GrowthCommand.class,
+            WorkerCommand.class,
             CompareCommand.class,
             RivalsCommand.class
         })
@@ -25,6 +29,15 @@ public final class LoadMain {
 
     static void note(String line) {
         System.err.println(line);
+    }
+
+    /** What a file holds, without the line's end. */
+    static String secret(Path file) throws IOException {
+        String secret = Files.readString(file).strip();
+        if (secret.isEmpty()) {
+            throw new IOException(file + " is empty");
+        }
+        return secret;
     }
 
     /** Runs a command and exits with its code. */

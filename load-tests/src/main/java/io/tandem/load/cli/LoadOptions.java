@@ -46,7 +46,7 @@ final class LoadOptions {
     int sources = 1;
 
     LoadPlan plan() throws IOException {
-        LoadPlan.Opening how = new LoadPlan.Opening(openRate, opening, sources);
+        LoadPlan.Opening how = new LoadPlan.Opening(openRate, opening, sources, 0);
         return new LoadPlan(pairs, recordings(), loops, spin, how, warmUp, seconds);
     }
 

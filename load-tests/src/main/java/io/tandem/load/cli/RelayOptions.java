@@ -5,7 +5,6 @@ import io.tandem.load.run.TandemMeeting;
 import io.tandem.load.scenario.RelayProcess;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,24 +79,53 @@ final class RelayOptions {
             paramLabel = "SHARE")
     double viewOnly = 0.1;
 
+    /** What is done with a relay by others. */
+    interface ElsewhereTask {
+        /** The exit code; the process's id is there where it is one of this machine. */
+        int with(TandemMeeting.Parts parts, OptionalLong pid) throws IOException, InterruptedException;
+    }
+
     /** Has the task done with the relay that was named, or with one that is started for it. */
     int run(Task task) throws IOException, InterruptedException {
         if (relay != null) {
-            int colon = relay.lastIndexOf(':');
-            InetSocketAddress address =
-                    new InetSocketAddress(relay.substring(0, colon), Integer.parseInt(relay.substring(colon + 1)));
-            return run(address, secret(), OptionalLong.empty(), task);
+            return run(address(relay), secret(), OptionalLong.empty(), task);
         }
-        List<String> by = relayCpus == null ? List.of() : List.of("taskset", "-c", relayCpus);
-        try (RelayProcess started = RelayProcess.start(by, jar, relayJvm, relaySettings)) {
+        try (RelayProcess started = start()) {
             return run(started.address(), RelayProcess.SECRET, OptionalLong.of(started.pid()), task);
         }
     }
 
+    /** The same for a task that does not speak to the relay itself. */
+    int runElsewhere(ElsewhereTask task) throws IOException, InterruptedException {
+        if (relay != null) {
+            return task.with(parts(address(relay), ""), OptionalLong.empty());
+        }
+        try (RelayProcess started = start()) {
+            return task.with(parts(started.address(), ""), OptionalLong.of(started.pid()));
+        }
+    }
+
+    /** Of {@code HOST:PORT}. */
+    static InetSocketAddress address(String text) {
+        int colon = text.lastIndexOf(':');
+        if (colon < 1) {
+            throw new IllegalArgumentException("an address is HOST:PORT, not " + text);
+        }
+        return new InetSocketAddress(text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
+    }
+
+    private RelayProcess start() {
+        List<String> by = relayCpus == null ? List.of() : List.of("taskset", "-c", relayCpus);
+        return RelayProcess.start(by, jar, relayJvm, relaySettings);
+    }
+
+    private TandemMeeting.Parts parts(InetSocketAddress address, String secret) {
+        return new TandemMeeting.Parts(address, brand, origin, secret, webSocket, viewOnly);
+    }
+
     private int run(InetSocketAddress address, String secret, OptionalLong pid, Task task)
             throws IOException, InterruptedException {
-        TandemMeeting.Parts parts = new TandemMeeting.Parts(address, brand, origin, secret, webSocket, viewOnly);
-        try (TandemMeeting meeting = new TandemMeeting(parts)) {
+        try (TandemMeeting meeting = new TandemMeeting(parts(address, secret))) {
             return task.with(meeting, pid);
         }
     }
@@ -106,7 +134,7 @@ final class RelayOptions {
         if (secretFile == null) {
             throw new CommandLine.ParameterException(commandLine(), "--relay needs --agent-secret-file beside it");
         }
-        return Files.readString(secretFile).strip();
+        return LoadMain.secret(secretFile);
     }
 
     private CommandLine commandLine() {

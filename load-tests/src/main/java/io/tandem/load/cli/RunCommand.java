@@ -1,20 +1,30 @@
 package io.tandem.load.cli;
 
+import io.tandem.load.fleet.Assignment;
+import io.tandem.load.fleet.Fleet;
 import io.tandem.load.report.ReportJson;
 import io.tandem.load.report.ReportPage;
 import io.tandem.load.report.Words;
 import io.tandem.load.run.LoadRun;
 import io.tandem.load.run.Meeting;
 import io.tandem.load.run.Outcome;
+import io.tandem.load.run.TandemMeeting;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** One run against one relay. */
 @Command(
@@ -38,22 +48,70 @@ final class RunCommand implements Callable<Integer> {
     @Nullable
     Path html;
 
+    @Option(
+            names = "--workers",
+            split = ",",
+            paramLabel = "HOST:PORT",
+            description = "generators that offer the load instead of this process, each its share")
+    List<String> workers = List.of();
+
+    @Option(
+            names = "--secret-file",
+            paramLabel = "FILE",
+            description = "with --workers: the secret that they were started with")
+    @Nullable
+    Path secretFile;
+
+    @Spec
+    @Nullable
+    CommandSpec command;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
-        return relay.run(this::run);
+        if (workers.isEmpty()) {
+            return relay.run(this::run);
+        }
+        if (secretFile == null && command != null) {
+            throw new CommandLine.ParameterException(command.commandLine(), "--workers needs --secret-file beside it");
+        }
+        return relay.runElsewhere(this::runElsewhere);
     }
 
     private int run(Meeting meeting, OptionalLong pid) throws IOException, InterruptedException {
         try (LoadRun run = new LoadRun(load.plan(), meeting, pid, LoadMain::note)) {
-            Outcome outcome = run.run();
-            System.out.print(Words.of(outcome));
-            if (json != null) {
-                Files.writeString(json, ReportJson.of(outcome));
-            }
-            if (html != null) {
-                Files.writeString(html, ReportPage.of(outcome));
-            }
-            return outcome.isSound() ? 0 : LoadMain.EXIT_FAULTS;
+            return report(run.run());
         }
+    }
+
+    private int runElsewhere(TandemMeeting.Parts parts, OptionalLong pid) throws IOException, InterruptedException {
+        Assignment whole = new Assignment(
+                parts.relay().getHostString(),
+                parts.relay().getPort(),
+                parts.brand(),
+                parts.origin(),
+                parts.webSocketShare(),
+                parts.viewOnlyShare(),
+                load.plan());
+        Outcome.Setting setting = new Outcome.Setting(
+                Instant.now(),
+                parts.words() + "; from " + workers.size() + " generators: " + String.join(", ", workers),
+                Runtime.getRuntime().availableProcessors());
+        List<InetSocketAddress> addresses =
+                workers.stream().map(RelayOptions::address).toList();
+        String secret = LoadMain.secret(Objects.requireNonNull(secretFile));
+        try (Fleet fleet = Fleet.open(addresses, secret, LoadMain::note)) {
+            return report(fleet.run(whole, setting, pid));
+        }
+    }
+
+    private int report(Outcome outcome) throws IOException {
+        System.out.print(Words.of(outcome));
+        if (json != null) {
+            Files.writeString(json, ReportJson.of(outcome));
+        }
+        if (html != null) {
+            Files.writeString(html, ReportPage.of(outcome));
+        }
+        return outcome.isSound() ? 0 : LoadMain.EXIT_FAULTS;
     }
 }

@@ -87,7 +87,7 @@ final class Generator implements AutoCloseable {
             opening.acquire();
             sleepUntil(began + TimeUnit.SECONDS.toNanos(i) / plan.opening().perSecond());
             long asked = System.nanoTime();
-            LoadSession session = open(i);
+            LoadSession session = open(plan.opening().firstNumber() + i);
             opened.add(session.paired()
                     .orTimeout(PAIRED_WITHIN_SECONDS, TimeUnit.SECONDS)
                     .whenComplete((paired, fault) -> {

@@ -33,14 +33,15 @@ public record LoadPlan(
      * @param perSecond how many are begun in a second
      * @param atOnce how many are being opened at one time, at most
      * @param sourceAddresses how many loopback addresses the channels come from; each has some 28,000 ports
+     * @param firstNumber of the first session; the others follow, and no two generators of one run share one
      */
-    public record Opening(int perSecond, int atOnce, int sourceAddresses) {
+    public record Opening(int perSecond, int atOnce, int sourceAddresses, int firstNumber) {
         /** More would wait for each other. */
         public static final int CALM_AT_ONCE = 64;
 
         /** So many a second, calmly, from one address. */
         public static Opening calm(int perSecond) {
-            return new Opening(perSecond, CALM_AT_ONCE, 1);
+            return new Opening(perSecond, CALM_AT_ONCE, 1, 0);
         }
     }
 

@@ -4,6 +4,7 @@ import io.tandem.load.engine.LoadSession;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -20,6 +21,8 @@ public final class LoadRun implements AutoCloseable {
     private final OptionalLong relayPid;
     private final Consumer<String> progress;
     private final Generator generator;
+    private List<LoadSession> sessions = List.of();
+    private Optional<Outcome.RelayCost> relayCost = Optional.empty();
 
     /**
      * Prepares a run.
@@ -40,9 +43,20 @@ public final class LoadRun implements AutoCloseable {
     public Outcome run() throws InterruptedException {
         Outcome.Setting setting = new Outcome.Setting(
                 Instant.now(), meeting.words(), Runtime.getRuntime().availableProcessors());
-        List<LoadSession> sessions = generator.open();
+        open();
+        Tally tally = measure(System.nanoTime() + START_NANOS);
+        return tally.outcome(plan, setting, relayCost);
+    }
+
+    /** Opens all sessions, and says how many became pairs. */
+    public int open() throws InterruptedException {
+        sessions = generator.open();
         progress.accept(sessions.size() + " of " + plan.pairs() + " sessions are paired");
-        long start = System.nanoTime() + START_NANOS;
+        return sessions.size();
+    }
+
+    /** Has them begin at this moment of {@link System#nanoTime}, warms up, measures, and waits for the rest. */
+    public Tally measure(long start) throws InterruptedException {
         long from = start + TimeUnit.SECONDS.toNanos(plan.warmUpSeconds());
         long until = from + TimeUnit.SECONDS.toNanos(plan.seconds());
         generator.loops().forEach(loop -> loop.measure(from, until));
@@ -56,7 +70,8 @@ public final class LoadRun implements AutoCloseable {
         }
         generator.settle(sessions);
         measurement.takeRest();
-        return measurement.outcome(plan, setting, sessions.size(), Percentiles.of(generator.pairing()));
+        relayCost = measurement.relayCost();
+        return measurement.tally(sessions.size(), generator.pairing());
     }
 
     private void tell(int pairs, Sample sample) {

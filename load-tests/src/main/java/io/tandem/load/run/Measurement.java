@@ -16,7 +16,6 @@ import org.HdrHistogram.SingleWriterRecorder;
 final class Measurement {
     private static final double NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final double BITS_PER_BYTE = 8;
-    private static final double A_MILLION = 1e6;
 
     private final List<LoadLoop> loops;
     private final OptionalLong relayPid;
@@ -102,31 +101,32 @@ final class Measurement {
     }
 
     /** All samples together, and what was wrong in the whole of the run. */
-    Outcome outcome(LoadPlan plan, Outcome.Setting setting, int paired, Percentiles pairing) {
-        double seconds = (lastNanos - beganNanos) / NANOS_PER_SECOND;
-        long frames = last.received() - began.received();
+    Tally tally(int paired, Histogram pairing) {
         LoopFigures whole = figures(loops);
-        return new Outcome(
-                plan,
-                setting,
+        double seconds = seconds();
+        return new Tally(
                 paired,
-                pairing,
                 seconds,
-                frames / seconds,
+                frames() / seconds,
                 (last.receivedBytes() - began.receivedBytes()) * BITS_PER_BYTE / seconds,
-                Percentiles.of(endToEnd),
-                Percentiles.of(throughRelay),
-                Percentiles.of(verdicts),
-                Percentiles.of(lateness),
                 whole.collapsed(),
                 whole.faults(),
-                String.join("\n", whole.faultLines()),
-                relayBegan.flatMap(before -> relayLast.map(after -> cost(before, after, seconds, frames))),
+                whole.faultLines(),
+                new Tally.Times(pairing, endToEnd, throughRelay, verdicts, lateness),
                 samples);
     }
 
-    private static Outcome.RelayCost cost(ProcessFigures before, ProcessFigures after, double seconds, long frames) {
-        double cpu = after.cpuSeconds() - before.cpuSeconds();
-        return new Outcome.RelayCost(cpu / seconds, cpu * A_MILLION / Math.max(1, frames), after.residentBytes());
+    /** What the relay's process took, where that is known. */
+    Optional<Outcome.RelayCost> relayCost() {
+        return relayBegan.flatMap(
+                before -> relayLast.map(after -> Outcome.RelayCost.between(before, after, seconds(), frames())));
+    }
+
+    private double seconds() {
+        return (lastNanos - beganNanos) / NANOS_PER_SECOND;
+    }
+
+    private double frames() {
+        return (double) (last.received() - began.received());
     }
 }

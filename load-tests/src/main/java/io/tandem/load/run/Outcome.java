@@ -57,7 +57,15 @@ public record Outcome(
      * @param cpuSecondsPerMillion frames that it forwarded
      * @param residentBytes at the end of the window
      */
-    public record RelayCost(double cpuShare, double cpuSecondsPerMillion, long residentBytes) {}
+    public record RelayCost(double cpuShare, double cpuSecondsPerMillion, long residentBytes) {
+        private static final double A_MILLION = 1e6;
+
+        /** Between two looks at it. */
+        public static RelayCost between(ProcessFigures before, ProcessFigures after, double seconds, double frames) {
+            double cpu = after.cpuSeconds() - before.cpuSeconds();
+            return new RelayCost(cpu / seconds, cpu * A_MILLION / Math.max(1, frames), after.residentBytes());
+        }
+    }
 
     /**
      * In what circumstances it was measured.

@@ -19,4 +19,17 @@ public record Sample(
         double latenessP99,
         double relayCpuShare,
         long relayResidentBytes,
-        long faults) {}
+        long faults) {
+    /** Together with another generator's of the same second: of what does not add up, the worse. */
+    Sample plus(Sample other) {
+        return new Sample(
+                Math.max(atSeconds, other.atSeconds),
+                framesPerSecond + other.framesPerSecond,
+                Math.max(endToEndP50, other.endToEndP50),
+                Math.max(endToEndP99, other.endToEndP99),
+                Math.max(latenessP99, other.latenessP99),
+                Math.max(relayCpuShare, other.relayCpuShare),
+                Math.max(relayResidentBytes, other.relayResidentBytes),
+                faults + other.faults);
+    }
+}

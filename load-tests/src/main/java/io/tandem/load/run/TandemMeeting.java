@@ -41,7 +41,17 @@ public final class TandemMeeting implements Meeting, AutoCloseable {
             String origin,
             String agentSecret,
             double webSocketShare,
-            double viewOnlyShare) {}
+            double viewOnlyShare) {
+        /** On what the sessions ride and what they may do, for reports. */
+        public String words() {
+            return String.format(
+                    Locale.ROOT,
+                    "%.0f %% on WebSockets, %.0f %% polling; in %.0f %% of them the agent may only look on, and tries to act",
+                    PARTS * webSocketShare,
+                    PARTS * (1 - webSocketShare),
+                    PARTS * viewOnlyShare);
+        }
+    }
 
     private static final String ID_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz";
     private static final int ID_LENGTH = 26;
@@ -99,12 +109,7 @@ public final class TandemMeeting implements Meeting, AutoCloseable {
 
     @Override
     public String words() {
-        return String.format(
-                Locale.ROOT,
-                "%.0f %% on WebSockets, %.0f %% polling; in %.0f %% of them the agent may only look on, and tries to act",
-                PARTS * parts.webSocketShare(),
-                PARTS * (1 - parts.webSocketShare()),
-                PARTS * parts.viewOnlyShare());
+        return parts.words();
     }
 
     private static boolean isIn(int number, double share) {

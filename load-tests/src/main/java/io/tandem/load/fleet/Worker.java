@@ -1,0 +1,120 @@
+package io.tandem.load.fleet;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import io.tandem.load.run.LoadRun;
+import io.tandem.load.run.Tally;
+import io.tandem.load.run.TandemMeeting;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** A generator that offers its share of a load whenever somebody who knows the secret says so: one at a time. */
+public final class Worker implements AutoCloseable {
+    /** Both calls that wait are from people who wait for their turn; more than a few have lost their way. */
+    private static final int BACKLOG = 4;
+
+    private static final Duration ASSIGNED_WITHIN = Duration.ofSeconds(10);
+
+    /** Other workers may take so much longer to open their sessions. */
+    private static final Duration BEGUN_WITHIN = Duration.ofMinutes(30);
+
+    private final ServerSocket server;
+    private final String secret;
+    private final String agentSecret;
+    private final Consumer<String> progress;
+
+    private Worker(ServerSocket server, String secret, String agentSecret, Consumer<String> progress) {
+        this.server = server;
+        this.secret = secret;
+        this.agentSecret = agentSecret;
+        this.progress = progress;
+    }
+
+    /**
+     * Listens.
+     *
+     * @param secret that whoever coordinates has to know
+     * @param agentSecret what the agents' tokens are signed with, on the relay to which it will be sent
+     */
+    public static Worker listen(InetSocketAddress at, String secret, String agentSecret, Consumer<String> progress)
+            throws IOException {
+        ServerSocket server = new ServerSocket();
+        server.setReuseAddress(true);
+        server.bind(at, BACKLOG);
+        return new Worker(server, secret, agentSecret, progress);
+    }
+
+    /** The port that it listens on. */
+    public int port() {
+        return server.getLocalPort();
+    }
+
+    /** Serves one after the other until it is closed, by another thread. */
+    public void serve() throws InterruptedException {
+        while (!server.isClosed()) {
+            try (Socket socket = server.accept()) {
+                serve(socket);
+            } catch (SocketException closed) {
+                progress.accept("the connection: " + closed.getMessage());
+            } catch (IOException | UncheckedIOException e) {
+                progress.accept("left: " + e.getMessage());
+            }
+        }
+    }
+
+    private void serve(Socket socket) throws IOException, InterruptedException {
+        try (ControlLine line = ControlLine.open(socket, secret, Fleet.WORKER, Fleet.COORDINATOR)) {
+            line.waitFor(ASSIGNED_WITHIN);
+            try {
+                Assignment share = Assignment.read(line.hear());
+                progress.accept(share.plan().pairs() + " sessions on " + share.host() + ":" + share.port());
+                line.say(TallyJson.of(offer(share, line)));
+                progress.accept("done");
+            } catch (IllegalArgumentException | IllegalStateException | ClassCastException e) {
+                line.say("{\"is\":\"failure\",\"line\":\"" + escaped(String.valueOf(e.getMessage())) + "\"}");
+                throw new IOException("failed: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    private Tally offer(Assignment share, ControlLine line) throws IOException, InterruptedException {
+        TandemMeeting.Parts parts = new TandemMeeting.Parts(
+                new InetSocketAddress(share.host(), share.port()),
+                share.brand(),
+                share.origin(),
+                agentSecret,
+                share.webSocketShare(),
+                share.viewOnlyShare());
+        // Who coordinates hears each second, and a run whose coordinator is gone ends with the line.
+        Consumer<String> tell = text -> {
+            try {
+                line.say("{\"is\":\"progress\",\"line\":\"" + escaped(text) + "\"}");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        };
+        try (TandemMeeting meeting = new TandemMeeting(parts);
+                LoadRun run = new LoadRun(share.plan(), meeting, OptionalLong.empty(), tell)) {
+            line.say("{\"is\":\"ready\",\"paired\":" + run.open() + "}");
+            line.waitFor(BEGUN_WITHIN);
+            long afterMillis = line.hear().number("afterMillis");
+            return run.measure(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(afterMillis));
+        }
+    }
+
+    private static String escaped(String text) {
+        return String.valueOf(JsonStringEncoder.getInstance().quoteAsString(text));
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+    }
+}
