@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 
 /** A generator that offers its share of a load whenever somebody who knows the secret says so: one at a time. */
 public final class Worker implements AutoCloseable {
-    /** Both calls that wait are from people who wait for their turn; more than a few have lost their way. */
+    /** Who calls while another is served waits; more than a few have lost their way. */
     private static final int BACKLOG = 4;
 
     private static final Duration ASSIGNED_WITHIN = Duration.ofSeconds(10);
@@ -77,9 +77,9 @@ public final class Worker implements AutoCloseable {
                 progress.accept(share.plan().pairs() + " sessions on " + share.host() + ":" + share.port());
                 line.say(TallyJson.of(offer(share, line)));
                 progress.accept("done");
-            } catch (IllegalArgumentException | IllegalStateException | ClassCastException e) {
-                line.say("{\"is\":\"failure\",\"line\":\"" + escaped(String.valueOf(e.getMessage())) + "\"}");
-                throw new IOException("failed: " + e.getMessage(), e);
+            } catch (RuntimeException e) {
+                line.say("{\"is\":\"failure\",\"line\":\"" + escaped(String.valueOf(e)) + "\"}");
+                throw new IOException("failed: " + e, e);
             }
         }
     }
