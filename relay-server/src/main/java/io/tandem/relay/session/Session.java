@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,8 +37,7 @@ final class Session {
     private final Brand brand;
     private final SessionServices services;
     private final SessionLoops.Loop loop;
-    private final Consumer<Session> onForgotten;
-
+    private final Keeper keeper;
     private final Attendance attendance;
     private final Invitations invitations;
     private final LinkNotice linkNotice;
@@ -62,12 +60,12 @@ final class Session {
 
     private volatile SessionView view;
 
-    Session(String id, Brand brand, SessionServices services, SessionLoops.Loop loop, Consumer<Session> onForgotten) {
+    Session(String id, Brand brand, SessionServices services, SessionLoops.Loop loop, Keeper keeper) {
         this.id = id;
         this.brand = brand;
         this.services = services;
         this.loop = loop;
-        this.onForgotten = onForgotten;
+        this.keeper = keeper;
         this.attendance = new Attendance(this, services, loop.counters());
         this.invitations = new Invitations(this, services);
         this.linkNotice = new LinkNotice(this, services);
@@ -295,6 +293,7 @@ final class Session {
         invitations.sessionEnded();
         endReason = reason;
         moveTo(SessionState.ENDED, reason.wireName());
+        keeper.ended();
         long rememberMillis = attendance.rememberMillis(reason);
         List<ClientChannel> present = attendance.giveUpAll(reason);
         refreshView();
@@ -315,7 +314,7 @@ final class Session {
     private void forget() {
         cancel(forgetTimer);
         census.leave();
-        onForgotten.accept(this);
+        keeper.forgotten(this);
     }
 
     private void moveTo(SessionState next, String reason) {

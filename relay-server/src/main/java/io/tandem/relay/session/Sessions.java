@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,23 @@ public final class Sessions implements ChannelGate {
     /** A session is put and removed on its own loop only. */
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
 
+    /** How many of them are over, and only remembered. */
+    private final AtomicInteger ended = new AtomicInteger();
+
     private volatile boolean draining;
+
+    private final Keeper keeper = new Keeper() {
+        @Override
+        public void ended() {
+            ended.incrementAndGet();
+        }
+
+        @Override
+        public void forgotten(Session session) {
+            sessions.remove(session.id(), session);
+            ended.decrementAndGet();
+        }
+    };
 
     /** No sessions yet. */
     public Sessions(SessionServices services, SessionLoops loops) {
@@ -59,7 +76,7 @@ public final class Sessions implements ChannelGate {
         if (draining || sessions.containsKey(sessionId)) {
             return null;
         }
-        if (sessions.size() >= services.limits().sessionsPerNode()) {
+        if (isFull()) {
             return turnAway(NoRoom.SESSIONS);
         }
         return loops.of(sessionId).lag().isBehind() ? turnAway(NoRoom.LAG) : null;
@@ -136,12 +153,19 @@ public final class Sessions implements ChannelGate {
             throw new FrameViolation(CloseCode.DRAINING, "the node drains; connect again to reach another");
         }
         int allowed = services.limits().sessionsPerNode();
-        if (sessions.size() >= allowed) {
+        if (isFull()) {
             throw new FrameViolation(CloseCode.OVERLOADED, "one session more than this node's " + allowed);
         }
-        Session session = new Session(id, brand, services, loops.of(id), gone -> sessions.remove(gone.id(), gone));
+        Session session = new Session(id, brand, services, loops.of(id), keeper);
         sessions.put(id, session);
         return session;
+    }
+
+    /** One that is over takes nobody's place. But those that are remembered have a bound too: as many again. */
+    private boolean isFull() {
+        int allowed = services.limits().sessionsPerNode();
+        int over = ended.get();
+        return sessions.size() - over >= allowed || over >= allowed;
     }
 
     /** The brand's sessions in this state. */

@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Test;
 
 /** Who gets in, who takes whose place, and what they are told first. */
 class AdmissionTest {
+    private static final String THIRD_SESSION = "3".repeat(26);
+
     /** What a tag that opens a session may bring. */
     private static final String OWN = "22 letters of the tag's";
 
@@ -250,6 +252,23 @@ class AdmissionTest {
         small.open(SessionWorld.SESSION).consumer();
         assertThat(small.sessions.noRoomFor(SessionWorld.SESSION)).isNull();
         assertThat(small.sessions.noRoomFor(SessionWorld.OTHER_SESSION)).contains("as many sessions as it takes");
+    }
+
+    @Test
+    void shouldGiveThePlaceOfASessionThatHasEndedToTheNextAndRememberOnlySoMany() {
+        SessionLimits two = new SessionLimits(2, 4, 4, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 50);
+        SessionWorld small = new SessionWorld(two, MeteringLimits.DEFAULTS);
+        SessionWorld.Client first = small.open(SessionWorld.SESSION).consumer();
+        SessionWorld.Client second = small.open(SessionWorld.OTHER_SESSION).consumer();
+        assertThat(small.sessions.noRoomFor(THIRD_SESSION)).isNotNull();
+        first.send(FrameType.END, "{}");
+        assertThat(small.sessions.noRoomFor(THIRD_SESSION)).isNull();
+        second.send(FrameType.END, "{}");
+        assertThat(small.sessions.noRoomFor(THIRD_SESSION))
+                .as("two are remembered")
+                .isNotNull();
+        small.loop.advance(SessionLimits.FAREWELL_MILLIS);
+        assertThat(small.sessions.noRoomFor(THIRD_SESSION)).isNull();
     }
 
     @Test
