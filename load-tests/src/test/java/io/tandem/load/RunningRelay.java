@@ -87,6 +87,7 @@ public final class RunningRelay implements AutoCloseable {
                 LongPollLimits.DEFAULTS,
                 SessionLimits.DEFAULTS.howeverLate(),
                 budgets,
+                Optional.empty(),
                 Optional.empty());
         try {
             server = RelayServer.start(config);

@@ -24,6 +24,7 @@ import java.util.stream.Stream;
  * @param transports what may be used, the preferred one first
  * @param carriers what channels may ride on
  * @param brands whose pages and agents are served
+ * @param operations where meters are, if not beside the product's own paths
  * @param demo what the demo adds, absent in earnest
  */
 public record RelayConfig(
@@ -39,10 +40,14 @@ public record RelayConfig(
         LongPollLimits longPoll,
         SessionLimits session,
         Budgets metering,
+        Optional<Operations> operations,
         Optional<Demo> demo) {
 
     /** The key of the demo's brand. */
     public static final String DEMO_BRAND = "demo";
+
+    /** A listener for balancers and monitors alone: port 0 takes any free one. */
+    public record Operations(String host, int port) {}
 
     /** The demo gives out agents' tokens to whoever asks, and serves a folder of pages where one is named. */
     public record Demo(Optional<Path> site) {}
@@ -84,6 +89,7 @@ public record RelayConfig(
                 LongPollLimits.DEFAULTS,
                 SessionLimits.DEFAULTS.howeverLate(),
                 Budgets.DEFAULTS,
+                Optional.empty(),
                 Optional.of(new Demo(site)));
     }
 }

@@ -82,12 +82,24 @@ public final class RelayConfigReader {
                 longPoll(),
                 session(),
                 budgets(brands),
+                operations(),
                 Optional.empty());
         namesThatNobodyAskedFor();
         if (!faults.isEmpty()) {
             throw new ConfigFaults(faults);
         }
         return read;
+    }
+
+    private Optional<RelayConfig.Operations> operations() {
+        Optional<String> host = text("operations.host");
+        if (text("operations.port").isEmpty()) {
+            host.ifPresent(given -> fault("operations.host", "a host without tandem.operations.port"));
+            return Optional.empty();
+        }
+        int port = (int) number("operations.port", 0, 0, MAX_PORT);
+        return Optional.of(
+                new RelayConfig.Operations(host.or(() -> text("host")).orElse("0.0.0.0"), port));
     }
 
     private HttpLimits http() {

@@ -5,6 +5,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -26,6 +27,7 @@ import io.tandem.relay.session.SessionLoops;
 import io.tandem.relay.session.SessionServices;
 import io.tandem.relay.session.Sessions;
 import io.tandem.relay.transport.http.HttpService;
+import io.tandem.relay.transport.http.OperationEndpoints;
 import io.tandem.relay.transport.longpoll.LongPoll;
 import io.tandem.relay.transport.websocket.ChannelUpgrade;
 import java.io.IOException;
@@ -33,6 +35,7 @@ import java.net.InetSocketAddress;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -78,6 +81,10 @@ public final class RelayServer implements AutoCloseable {
     private final Sessions sessions;
     private final LongPoll longPoll;
     private final Channel listener;
+
+    /** Of the operations, where they have one of their own. */
+    private final Optional<Channel> operationsListener;
+
     private volatile boolean stopping;
 
     private RelayServer(RelayConfig config) throws IOException {
@@ -99,7 +106,19 @@ public final class RelayServer implements AutoCloseable {
         this.longPoll = new LongPoll(new LongPoll.Parts(
                 sessions, sessionLoops, secrets, config.carrier(), config.longPoll(), config.carriers()));
         MemoryGauges.register(meters, connections, longPoll, config.carrier().resumeBytes());
-        this.listener = listen(http(brands));
+        OperationEndpoints operations =
+                OperationEndpoints.of(() -> !stopping && !sessions.isDraining(), meters::scrape);
+        HttpService http = http(brands, config.operations().isPresent() ? operations.withoutMeters() : operations);
+        this.listener = listen(
+                config.host(),
+                config.port(),
+                new ConnectionPipeline(
+                        connections,
+                        config.http(),
+                        longPoll::forConnection,
+                        () -> new ChannelUpgrade(sessions, this::homeLoop, config.carrier(), config.carriers()),
+                        http::addTo));
+        this.operationsListener = operationsListener(operations);
     }
 
     /**
@@ -146,14 +165,23 @@ public final class RelayServer implements AutoCloseable {
         }
     }
 
-    private HttpService http(Brands brands) {
+    private Optional<Channel> operationsListener(OperationEndpoints operations) throws IOException {
+        if (config.operations().isEmpty()) {
+            return Optional.empty();
+        }
+        RelayConfig.Operations where = config.operations().get();
+        try {
+            return Optional.of(
+                    listen(where.host(), where.port(), new OperationsPipeline(connections, config.http(), operations)));
+        } catch (IOException e) {
+            listener.close();
+            throw e;
+        }
+    }
+
+    private HttpService http(Brands brands, OperationEndpoints operations) {
         HttpService.Parts parts = new HttpService.Parts(
-                sessions,
-                brands,
-                new AgentTokens(brands, InstantSource.system()),
-                () -> !stopping && !sessions.isDraining(),
-                meters::scrape,
-                Ticker.systemTicker());
+                sessions, brands, new AgentTokens(brands, InstantSource.system()), operations, Ticker.systemTicker());
         Brand demoBrand = brands.find(RelayConfig.DEMO_BRAND);
         return new HttpService(
                 parts,
@@ -165,7 +193,7 @@ public final class RelayServer implements AutoCloseable {
                                 .orElse(null));
     }
 
-    private Channel listen(HttpService http) throws IOException {
+    private Channel listen(String host, int port, ChannelHandler pipeline) throws IOException {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops)
                 .channel(transport.serverChannel())
@@ -176,18 +204,13 @@ public final class RelayServer implements AutoCloseable {
                 .childOption(
                         ChannelOption.RECVBUF_ALLOCATOR,
                         new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(READS_PER_TURN))
-                .childHandler(new ConnectionPipeline(
-                        connections,
-                        config.http(),
-                        longPoll::forConnection,
-                        () -> new ChannelUpgrade(sessions, this::homeLoop, config.carrier(), config.carriers()),
-                        http::addTo));
-        var bound = bootstrap.bind(config.host(), config.port()).awaitUninterruptibly();
+                .childHandler(pipeline);
+        var bound = bootstrap.bind(host, port).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             loops.shutdownGracefully(0, LOOP_STOP_MILLIS, TimeUnit.MILLISECONDS);
             blocking.shutdownNow();
             throw new IOException(
-                    "cannot listen on " + config.host() + ":" + config.port() + ": "
+                    "cannot listen on " + host + ":" + port + ": "
                             + String.valueOf(bound.cause().getMessage()),
                     bound.cause());
         }
@@ -201,7 +224,16 @@ public final class RelayServer implements AutoCloseable {
 
     /** The port that is listened on. */
     public int port() {
-        return ((InetSocketAddress) listener.localAddress()).getPort();
+        return port(listener);
+    }
+
+    /** The port of the operations: their own where they have one. */
+    public int operationsPort() {
+        return port(operationsListener.orElse(listener));
+    }
+
+    private static int port(Channel listening) {
+        return ((InetSocketAddress) listening.localAddress()).getPort();
     }
 
     /**
@@ -212,6 +244,7 @@ public final class RelayServer implements AutoCloseable {
     public void close() {
         stopping = true;
         listener.close().awaitUninterruptibly(LOOP_STOP_MILLIS);
+        operationsListener.ifPresent(Channel::close);
         await(sessions.stop().toCompletableFuture());
         connections.forEach(ChannelUpgrade::goAway);
         // Clients that poll fetch their close with the next request; then plain connections are good for nothing.

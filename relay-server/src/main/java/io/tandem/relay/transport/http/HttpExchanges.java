@@ -9,6 +9,8 @@ import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,15 +21,15 @@ import org.slf4j.LoggerFactory;
 final class HttpExchanges extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(HttpExchanges.class);
 
-    private final HttpService service;
+    private final Function<Call, CompletionStage<Answer>> answers;
 
     /** What came while an answer was on its way; no more than one read brought. */
     private final Queue<Call> waiting = new ArrayDeque<>();
 
     private boolean answering;
 
-    HttpExchanges(HttpService service) {
-        this.service = service;
+    HttpExchanges(Function<Call, CompletionStage<Answer>> answers) {
+        this.answers = answers;
     }
 
     @Override
@@ -56,7 +58,7 @@ final class HttpExchanges extends SimpleChannelInboundHandler<FullHttpRequest> {
             return;
         }
         answering = true;
-        service.answer(call).thenAccept(answer -> {
+        answers.apply(call).thenAccept(answer -> {
             if (ctx.executor().inEventLoop()) {
                 send(ctx, call, answer);
             } else {

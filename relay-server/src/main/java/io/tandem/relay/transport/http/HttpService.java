@@ -13,8 +13,6 @@ import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,17 +26,11 @@ public final class HttpService {
     /**
      * What it needs from the relay.
      *
-     * @param ready whether new sessions may come to this node
-     * @param scrape the meters in Prometheus' text format
+     * @param operations what balancers and monitors may ask here
      * @param ticker the one that sessions wait by
      */
     public record Parts(
-            Sessions sessions,
-            Brands brands,
-            AgentTokens tokens,
-            BooleanSupplier ready,
-            Supplier<String> scrape,
-            Ticker ticker) {}
+            Sessions sessions, Brands brands, AgentTokens tokens, OperationEndpoints operations, Ticker ticker) {}
 
     /**
      * What the demo adds.
@@ -62,7 +54,7 @@ public final class HttpService {
     HttpService(Parts parts, @Nullable Demo demo, Map<String, StaticFile> client) {
         agents = new AgentCalls(parts.brands(), parts.tokens());
         new SessionEndpoints(parts.sessions(), agents, parts.ticker()).addTo(routes);
-        new OperationEndpoints(parts.ready(), parts.scrape()).addTo(routes);
+        parts.operations().addTo(routes);
         files = new StaticFiles(client, demo != null);
         if (demo != null) {
             new DevTokenEndpoint(parts.tokens(), demo.brand()).addTo(routes);
@@ -74,7 +66,7 @@ public final class HttpService {
 
     /** Adds the handlers that answer requests, behind an HTTP codec. */
     public void addTo(ChannelPipeline pipeline) {
-        pipeline.addLast("httpBody", new BoundedBody()).addLast("httpExchanges", new HttpExchanges(this));
+        pipeline.addLast("httpBody", new BoundedBody()).addLast("httpExchanges", new HttpExchanges(this::answer));
     }
 
     /** Answers a call; never fails. */
