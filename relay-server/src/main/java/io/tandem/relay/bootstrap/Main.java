@@ -11,6 +11,7 @@ import java.util.Base64;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -39,15 +40,23 @@ public final class Main {
     /** What sysexits.h calls EX_UNAVAILABLE: the address is taken. */
     private static final int EXIT_UNAVAILABLE = 69;
 
-    private Main() {}
+    private final Map<String, String> environment;
+
+    private Main(Map<String, String> environment) {
+        this.environment = Map.copyOf(environment);
+    }
 
     /** Runs a command and exits with its code. */
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        System.exit(commandLine(System.getenv()).execute(arguments));
     }
 
-    static CommandLine commandLine() {
-        return new CommandLine(new Main());
+    static CommandLine commandLine(Map<String, String> environment) {
+        return new CommandLine(new Main(environment));
+    }
+
+    private static Map<String, String> environment(CommandSpec spec) {
+        return ((Main) spec.root().userObject()).environment;
     }
 
     /** Says which build this is. */
@@ -65,6 +74,9 @@ public final class Main {
             description = "Serves the brands of the configuration: environment (TANDEM_PORT) over file (tandem.port).",
             mixinStandardHelpOptions = true)
     static final class Serve implements Callable<Integer> {
+        @Spec
+        CommandSpec spec = CommandSpec.create();
+
         @Option(names = "--config", paramLabel = "FILE", description = "properties, in UTF-8")
         @Nullable
         Path file;
@@ -72,7 +84,7 @@ public final class Main {
         @Override
         public Integer call() {
             try {
-                return run(RelayConfigReader.read(Optional.ofNullable(file), System.getenv()));
+                return run(RelayConfigReader.read(Optional.ofNullable(file), environment(spec)));
             } catch (ConfigFaults faults) {
                 System.err.println(faults.getMessage());
                 return EXIT_CONFIGURATION;
@@ -114,7 +126,7 @@ public final class Main {
         @Override
         public Integer call() {
             try {
-                RelayConfig read = RelayConfigReader.read(Optional.ofNullable(file), System.getenv());
+                RelayConfig read = RelayConfigReader.read(Optional.ofNullable(file), environment(spec));
                 spec.commandLine().getOut().printf("nothing is wrong: port %d, brands %s%n", read.port(), keysOf(read));
                 return CommandLine.ExitCode.OK;
             } catch (ConfigFaults faults) {

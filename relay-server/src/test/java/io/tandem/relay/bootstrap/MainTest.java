@@ -7,6 +7,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -22,11 +24,13 @@ class MainTest {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
+    private final Map<String, String> environment = new HashMap<>();
+
     @TempDir
     Path folder;
 
     private int run(String... arguments) {
-        CommandLine line = Main.commandLine();
+        CommandLine line = Main.commandLine(environment);
         line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
         return line.execute(arguments);
     }
@@ -48,6 +52,16 @@ class MainTest {
         assertThat(run("config", "check", "--config", file(wrong))).isEqualTo(78);
         assertThat(err.toString()).contains("tandem.port", "'none'", "0 to 65535", "tandem.sesion.per-node");
         assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void shouldReadTheEnvironmentOverTheFileAndNameWhatItDoesNotKnow() throws IOException {
+        environment.put("TANDEM_PORT", "19090");
+        assertThat(run("config", "check", "--config", file(SOUND))).isZero();
+        assertThat(out.toString()).contains("19090");
+        environment.put("TANDEM_PROT", "19090");
+        assertThat(run("config", "check", "--config", file(SOUND))).isEqualTo(78);
+        assertThat(err.toString()).contains("tandem.prot");
     }
 
     @Test
