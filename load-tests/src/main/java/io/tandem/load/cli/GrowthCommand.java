@@ -7,6 +7,7 @@ import io.tandem.load.run.LoadPlan;
 import io.tandem.load.run.LoadRun;
 import io.tandem.load.run.Meeting;
 import io.tandem.load.run.Outcome;
+import io.tandem.load.watch.RelaySight;
 import io.tandem.load.workload.Mix;
 import io.tandem.load.workload.Recording;
 import java.io.IOException;
@@ -14,7 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -95,7 +96,7 @@ final class GrowthCommand implements Callable<Integer> {
                     relay.webSocket = 1 - point / PERCENT;
                 }
                 LoadPlan plan = plan(point);
-                relay.run((meeting, pid) -> measure(plan, meeting, pid, growth, point));
+                relay.run((meeting, sight) -> measure(plan, meeting, sight, growth, point));
             }
         }
         System.out.print(GrowthReport.words(setting, growth));
@@ -124,9 +125,9 @@ final class GrowthCommand implements Callable<Integer> {
                 pairs, List.of(each), plan.loops(), plan.spins(), plan.opening(), plan.warmUpSeconds(), plan.seconds());
     }
 
-    private static int measure(LoadPlan plan, Meeting meeting, OptionalLong pid, Growth growth, int point)
+    private static int measure(LoadPlan plan, Meeting meeting, Optional<RelaySight> sight, Growth growth, int point)
             throws InterruptedException {
-        try (LoadRun run = new LoadRun(plan, meeting, pid, line -> {})) {
+        try (LoadRun run = new LoadRun(plan, meeting, sight, line -> {})) {
             Outcome outcome = run.run();
             growth.add(point, outcome);
             if (!outcome.isSound()) {

@@ -3,8 +3,9 @@ package io.tandem.load.cli;
 import io.tandem.load.report.Words;
 import io.tandem.load.run.IdleCrowd;
 import io.tandem.load.run.Meeting;
+import io.tandem.load.watch.RelaySight;
 import java.io.IOException;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -40,8 +41,9 @@ final class IdleCommand implements Callable<Integer> {
         return relay.run(this::measure);
     }
 
-    private int measure(Meeting meeting, OptionalLong pid) throws IOException, InterruptedException {
-        IdleCrowd.Cost cost = new IdleCrowd(load.plan(), meeting, pid.orElseThrow(), LoadMain::note).measure();
+    private int measure(Meeting meeting, Optional<RelaySight> sight) throws IOException, InterruptedException {
+        IdleCrowd.Cost cost =
+                new IdleCrowd(load.plan(), meeting, sight.orElseThrow().pid(), LoadMain::note).measure();
         System.out.print(Words.of(cost));
         return cost.isSound() ? 0 : LoadMain.EXIT_FAULTS;
     }

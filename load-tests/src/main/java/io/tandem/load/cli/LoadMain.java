@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
             IdleCommand.class,
             GrowthCommand.class,
             WorkerCommand.class,
+            ReconnectCommand.class,
             CompareCommand.class,
             RivalsCommand.class
         })

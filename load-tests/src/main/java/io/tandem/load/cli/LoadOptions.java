@@ -50,6 +50,12 @@ final class LoadOptions {
         return new LoadPlan(pairs, recordings(), loops, spin, how, warmUp, seconds);
     }
 
+    /** The same pairs; without traces their agents click, too. */
+    LoadPlan actingPlan() throws IOException {
+        LoadPlan plan = plan();
+        return traces.isEmpty() ? plan.playing(List.of(Mix.acting(rate * speed))) : plan;
+    }
+
     private List<Recording> recordings() throws IOException {
         List<Recording> recordings = new ArrayList<>();
         for (Path trace : traces) {

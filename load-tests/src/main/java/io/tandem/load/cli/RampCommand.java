@@ -3,9 +3,10 @@ package io.tandem.load.cli;
 import io.tandem.load.report.Words;
 import io.tandem.load.run.Meeting;
 import io.tandem.load.run.Ramp;
+import io.tandem.load.watch.RelaySight;
 import java.io.IOException;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,9 +40,9 @@ final class RampCommand implements Callable<Integer> {
         return relay.run(this::climb);
     }
 
-    private int climb(Meeting meeting, OptionalLong pid) throws IOException, InterruptedException {
+    private int climb(Meeting meeting, Optional<RelaySight> sight) throws IOException, InterruptedException {
         Ramp ramp = new Ramp(load.plan(), new Ramp.Bounds(times, steps, p99Millis));
-        List<Ramp.Step> done = ramp.climb(meeting, pid, LoadMain::note);
+        List<Ramp.Step> done = ramp.climb(meeting, sight, LoadMain::note);
         System.out.print(Words.of(done));
         boolean sound = done.stream().noneMatch(step -> step.verdict() == Ramp.Verdict.UNSOUND);
         return sound && Ramp.highest(done).isPresent() ? 0 : LoadMain.EXIT_FAULTS;

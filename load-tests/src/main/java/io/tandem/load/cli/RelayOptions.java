@@ -3,13 +3,14 @@ package io.tandem.load.cli;
 import io.tandem.load.run.Meeting;
 import io.tandem.load.run.TandemMeeting;
 import io.tandem.load.scenario.RelayProcess;
+import io.tandem.load.watch.RelaySight;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,7 +22,7 @@ final class RelayOptions {
     /** What is done with a relay that runs. */
     interface Task {
         /** The exit code; the process's id is there where it is one of this machine. */
-        int with(Meeting meeting, OptionalLong pid) throws IOException, InterruptedException;
+        int with(Meeting meeting, Optional<RelaySight> sight) throws IOException, InterruptedException;
     }
 
     @Spec(Spec.Target.MIXEE)
@@ -79,30 +80,35 @@ final class RelayOptions {
             paramLabel = "SHARE")
     double viewOnly = 0.1;
 
-    /** What is done with a relay by others. */
-    interface ElsewhereTask {
-        /** The exit code; the process's id is there where it is one of this machine. */
-        int with(TandemMeeting.Parts parts, OptionalLong pid) throws IOException, InterruptedException;
+    /** What is to be done with the relay itself, and with sessions of the task's own. */
+    interface RelayTask {
+        /** Answers with the exit code; there is no process where the relay was named. */
+        int with(TandemMeeting.Parts parts, Optional<RelayProcess> relay) throws IOException, InterruptedException;
     }
 
     /** Has the task done with the relay that was named, or with one that is started for it. */
     int run(Task task) throws IOException, InterruptedException {
+        return runWith((parts, process) -> {
+            try (TandemMeeting meeting = new TandemMeeting(parts)) {
+                return task.with(meeting, process.map(RelayProcess::sight));
+            }
+        });
+    }
+
+    /** The same, for what does more with the relay than to meet there. */
+    int runWith(RelayTask task) throws IOException, InterruptedException {
         if (relay != null) {
-            return run(address(relay), secret(), OptionalLong.empty(), task);
+            return task.with(parts(address(relay), secret()), Optional.empty());
         }
-        try (RelayProcess started = start()) {
-            return run(started.address(), RelayProcess.SECRET, OptionalLong.of(started.pid()), task);
+        List<String> by = relayCpus == null ? List.of() : List.of("taskset", "-c", relayCpus);
+        try (RelayProcess started = RelayProcess.start(by, jar, relayJvm, relaySettings)) {
+            return task.with(parts(started.address(), RelayProcess.SECRET), Optional.of(started));
         }
     }
 
-    /** The same for a task that does not speak to the relay itself. */
-    int runElsewhere(ElsewhereTask task) throws IOException, InterruptedException {
-        if (relay != null) {
-            return task.with(parts(address(relay), ""), OptionalLong.empty());
-        }
-        try (RelayProcess started = start()) {
-            return task.with(parts(started.address(), ""), OptionalLong.of(started.pid()));
-        }
+    /** The same, for what does not speak to the relay itself: it needs no secret for one that was named. */
+    int runElsewhere(RelayTask task) throws IOException, InterruptedException {
+        return relay == null ? runWith(task) : task.with(parts(address(relay), ""), Optional.empty());
     }
 
     /** Of {@code HOST:PORT}. */
@@ -114,20 +120,8 @@ final class RelayOptions {
         return new InetSocketAddress(text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
     }
 
-    private RelayProcess start() {
-        List<String> by = relayCpus == null ? List.of() : List.of("taskset", "-c", relayCpus);
-        return RelayProcess.start(by, jar, relayJvm, relaySettings);
-    }
-
     private TandemMeeting.Parts parts(InetSocketAddress address, String secret) {
         return new TandemMeeting.Parts(address, brand, origin, secret, webSocket, viewOnly);
-    }
-
-    private int run(InetSocketAddress address, String secret, OptionalLong pid, Task task)
-            throws IOException, InterruptedException {
-        try (TandemMeeting meeting = new TandemMeeting(parts(address, secret))) {
-            return task.with(meeting, pid);
-        }
     }
 
     private String secret() throws IOException {

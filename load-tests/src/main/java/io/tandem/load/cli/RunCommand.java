@@ -9,6 +9,8 @@ import io.tandem.load.run.LoadRun;
 import io.tandem.load.run.Meeting;
 import io.tandem.load.run.Outcome;
 import io.tandem.load.run.TandemMeeting;
+import io.tandem.load.scenario.RelayProcess;
+import io.tandem.load.watch.RelaySight;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -16,7 +18,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -77,13 +79,14 @@ final class RunCommand implements Callable<Integer> {
         return relay.runElsewhere(this::runElsewhere);
     }
 
-    private int run(Meeting meeting, OptionalLong pid) throws IOException, InterruptedException {
-        try (LoadRun run = new LoadRun(load.plan(), meeting, pid, LoadMain::note)) {
+    private int run(Meeting meeting, Optional<RelaySight> sight) throws IOException, InterruptedException {
+        try (LoadRun run = new LoadRun(load.plan(), meeting, sight, LoadMain::note)) {
             return report(run.run());
         }
     }
 
-    private int runElsewhere(TandemMeeting.Parts parts, OptionalLong pid) throws IOException, InterruptedException {
+    private int runElsewhere(TandemMeeting.Parts parts, Optional<RelayProcess> started)
+            throws IOException, InterruptedException {
         Assignment whole = new Assignment(
                 parts.relay().getHostString(),
                 parts.relay().getPort(),
@@ -100,7 +103,7 @@ final class RunCommand implements Callable<Integer> {
                 workers.stream().map(RelayOptions::address).toList();
         String secret = LoadMain.secret(Objects.requireNonNull(secretFile));
         try (Fleet fleet = Fleet.open(addresses, secret, LoadMain::note)) {
-            return report(fleet.run(whole, setting, pid));
+            return report(fleet.run(whole, setting, started.map(RelayProcess::sight)));
         }
     }
 

@@ -148,6 +148,13 @@ public final class BayeuxPollWire implements Wire {
     }
 
     @Override
+    public Traffic traffic() {
+        Traffic answers = down.traffic();
+        Traffic requests = up.traffic();
+        return new Traffic(answers.upBytes() + requests.upBytes(), answers.downBytes() + requests.downBytes());
+    }
+
+    @Override
     public void setReading(boolean on) {
         down.setReading(on);
     }

@@ -89,6 +89,11 @@ public final class BayeuxWire implements Wire {
     }
 
     @Override
+    public Traffic traffic() {
+        return socket.traffic();
+    }
+
+    @Override
     public void setReading(boolean on) {
         socket.setReading(on);
     }

@@ -37,6 +37,8 @@ final class HttpLine extends ChannelInboundHandlerAdapter {
     private @Nullable ChannelHandlerContext context;
     private final Remainder remainder = new Remainder();
     private boolean broken;
+    private long sentBytes;
+    private long receivedBytes;
     private String why = "the connection broke";
 
     /** Of the answer that is coming: how long its body is, where that is known. */
@@ -89,11 +91,13 @@ final class HttpLine extends ChannelInboundHandlerAdapter {
         } else {
             out.writeCharSequence("\r\n", StandardCharsets.US_ASCII);
         }
+        sentBytes += out.readableBytes();
         ctx.writeAndFlush(out, ctx.voidPromise());
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
+        receivedBytes += ((ByteBuf) message).readableBytes();
         ByteBuf in = remainder.join((ByteBuf) message);
         try {
             if (bodyBytes == NO_HEAD) {
@@ -152,6 +156,10 @@ final class HttpLine extends ChannelInboundHandlerAdapter {
     private void fail(String reason) {
         why = reason;
         cut();
+    }
+
+    Traffic traffic() {
+        return new Traffic(sentBytes, receivedBytes);
     }
 
     void setReading(boolean on) {

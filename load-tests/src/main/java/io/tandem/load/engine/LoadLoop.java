@@ -41,7 +41,7 @@ public final class LoadLoop {
     final SingleWriterRecorder verdicts = recorder();
 
     private final EventLoop loop;
-    private final PriorityQueue<LoadPair> due = new PriorityQueue<>(Comparator.comparingLong(LoadPair::dueNanos));
+    private final PriorityQueue<Exchange> due = new PriorityQueue<>(Comparator.comparingLong(Exchange::dueNanos));
     private final Queue<String> lines = new ArrayDeque<>();
     private boolean pumping;
 
@@ -50,6 +50,10 @@ public final class LoadLoop {
     long sentBytes;
     long receivedBytes;
     long collapsed;
+
+    /** Actions that were answered, as is right, that they had come too late. */
+    long expired;
+
     int active;
     private final Map<Fault, Long> faults = new EnumMap<>(Fault.class);
 
@@ -84,7 +88,7 @@ public final class LoadLoop {
     }
 
     /** Has the pair send what is due, from now on. */
-    void add(LoadPair pair) {
+    void add(Exchange pair) {
         due.add(pair);
         if (!pumping) {
             pumping = true;
@@ -93,14 +97,14 @@ public final class LoadLoop {
     }
 
     /** Has it send nothing any more. */
-    void remove(LoadPair pair) {
+    void remove(Exchange pair) {
         due.remove(pair);
     }
 
     private void pump() {
         long now = System.nanoTime();
         for (int i = 0; i < SENDS_PER_TURN; i++) {
-            LoadPair next = due.peek();
+            Exchange next = due.peek();
             if (next == null) {
                 pumping = false;
                 return;
@@ -133,6 +137,7 @@ public final class LoadLoop {
                         sentBytes,
                         receivedBytes,
                         collapsed,
+                        expired,
                         active,
                         Map.copyOf(faults),
                         List.copyOf(lines)),

@@ -7,7 +7,6 @@ import io.tandem.load.workload.Step.Sender;
 import io.tandem.relay.frame.FrameHeader;
 import io.tandem.relay.frame.FrameType;
 import io.tandem.relay.frame.Varint;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
@@ -16,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * whole and in the right pair; pointer frames in order. The agent acknowledges page frames and the tag answers actions, as theirs do. On
  * its loop.
  */
-public final class LoadPair {
+public final class LoadPair implements Exchange {
     /** A viewer acknowledges so many bytes of page frames at once (protocol, section 4.1) ... */
     private static final int ACK_BYTES = 4 << 10;
 
@@ -29,9 +28,6 @@ public final class LoadPair {
     /** Of how many frames on their way it is known when they were sent. */
     private static final int REMEMBERED = 64;
 
-    /** A page is loaded in one of so many rounds of the recording; in the others it stays, and only what happens on it is repeated. */
-    private static final int ROUNDS_PER_PAGE = 6;
-
     /** A type's lane is its two top bits. */
     private static final int LANE_SHIFT = 6;
 
@@ -40,18 +36,13 @@ public final class LoadPair {
     private static final int ACTION = FrameType.CLICK.code() >>> LANE_SHIFT;
     private static final int POINTER = FrameType.CURSOR.code() >>> LANE_SHIFT;
 
-    private static final long NANOS_PER_MICRO = 1_000;
-
     private final LoadLoop loop;
     private final int number;
-    private final Recording recording;
+    private final Playhead playhead;
     private final boolean acts;
     private final End tag;
     private final End agent;
 
-    private int at;
-    private int round;
-    private long loopStartNanos;
     private boolean sending;
     private boolean stalled;
 
@@ -87,28 +78,21 @@ public final class LoadPair {
     public LoadPair(LoadLoop loop, int number, Recording recording, boolean acts, Wire tag, Wire agent, int epoch) {
         this.loop = loop;
         this.number = number;
-        this.recording = recording;
+        this.playhead = new Playhead(recording, number);
         this.acts = acts;
         this.tag = new End(Sender.TAG, tag, epoch);
         this.agent = new End(Sender.AGENT, agent, epoch);
-        this.round = number % ROUNDS_PER_PAGE;
         loop.active++;
     }
 
-    /** Begins somewhere in the recording, so that pairs that begin together do not send together. */
+    @Override
     public void start(long nowNanos, double phase) {
-        List<Step> steps = recording.steps();
-        long offset = (long) (phase * recording.lengthMicros());
-        loopStartNanos = nowNanos - offset * NANOS_PER_MICRO;
-        while (at < steps.size() && steps.get(at).atMicros() < offset) {
-            at++;
-        }
-        wrap();
+        playhead.start(nowNanos, phase);
         sending = true;
         loop.add(this);
     }
 
-    /** Sends nothing any more that is not an answer. */
+    @Override
     public void quiet() {
         if (sending) {
             sending = false;
@@ -124,28 +108,16 @@ public final class LoadPair {
         return lane == PAGE ? "page" : lane == ACTION ? "action" : "pointer";
     }
 
-    private void wrap() {
-        List<Step> steps = recording.steps();
-        if (at == steps.size()) {
-            at = 0;
-            round++;
-            loopStartNanos += recording.lengthMicros() * NANOS_PER_MICRO;
-        }
-        while (round % ROUNDS_PER_PAGE != 0 && steps.get(at).type() == FrameType.KEYFRAME && at + 1 < steps.size()) {
-            at++;
-        }
+    @Override
+    public long dueNanos() {
+        return playhead.dueNanos();
     }
 
-    long dueNanos() {
-        return loopStartNanos + recording.steps().get(at).atMicros() * NANOS_PER_MICRO;
-    }
-
-    /** Sends the frame that is due; false if no other will be. */
-    boolean sendDue(long nowNanos) {
-        Step step = recording.steps().get(at);
-        long due = dueNanos();
-        at++;
-        wrap();
+    @Override
+    public boolean sendDue(long nowNanos) {
+        Step step = playhead.step();
+        long due = playhead.dueNanos();
+        playhead.advance();
         End from = step.sender() == Sender.TAG ? tag : agent;
         if (from.wire.waitingBytes() > STALLED_BYTES) {
             if (!stalled) {
@@ -182,7 +154,7 @@ public final class LoadPair {
         from.wire.send(frame);
     }
 
-    /** A page, action or pointer frame came to the tag. */
+    @Override
     public void onTagFrame(ByteBuf frame) {
         FrameType type = FrameType.ofCode(FrameHeader.typeCode(frame));
         count(frame);
@@ -209,7 +181,7 @@ public final class LoadPair {
         }
     }
 
-    /** A page, action or pointer frame came to the agent. */
+    @Override
     public void onAgentFrame(ByteBuf frame) {
         FrameType type = FrameType.ofCode(FrameHeader.typeCode(frame));
         count(frame);
@@ -295,7 +267,7 @@ public final class LoadPair {
         return String.format(Locale.ROOT, "%s frame %d to the %s of pair %d", name(lane), sequence, to.role, number);
     }
 
-    /** Counts what has not come, when everything that is on its way has had its time. */
+    @Override
     public void judgeRest() {
         for (int lane = PAGE; lane <= ACTION; lane++) {
             missing(tag, agent, lane);
@@ -315,7 +287,7 @@ public final class LoadPair {
         }
     }
 
-    /** Whether everything that was sent has come. */
+    @Override
     public boolean isSettled() {
         if (unacknowledgedBytes > 0) {
             // An acknowledgement is still to be sent: it would be missed as soon as it is.

@@ -14,7 +14,7 @@ public abstract class LoadSession {
     private final double phase;
     private final CompletableFuture<LoadSession> paired = new CompletableFuture<>();
     private boolean ended;
-    private @Nullable LoadPair pair;
+    private @Nullable Exchange pair;
 
     LoadSession(LoadLoop loop, int number, double phase) {
         this.loop = loop;
@@ -25,7 +25,10 @@ public abstract class LoadSession {
     /** Breaks both connections, as far as they are there. */
     abstract void cut();
 
-    final @Nullable LoadPair pair() {
+    /** What the consumer's channel has moved. */
+    abstract Traffic consumerTraffic();
+
+    final @Nullable Exchange pair() {
         return pair;
     }
 
@@ -34,7 +37,7 @@ public abstract class LoadSession {
     }
 
     /** The two are one. */
-    final void becomes(LoadPair made) {
+    final void becomes(Exchange made) {
         pair = made;
         paired.complete(this);
     }
@@ -109,6 +112,11 @@ public abstract class LoadSession {
     /** Whether all that was sent has come. */
     public final CompletableFuture<Boolean> settled() {
         return CompletableFuture.supplyAsync(() -> pair == null || ended || pair.isSettled(), loop.executor());
+    }
+
+    /** What its consumer's channel has moved by now. */
+    public final CompletableFuture<Traffic> traffic() {
+        return CompletableFuture.supplyAsync(this::consumerTraffic, loop.executor());
     }
 
     /** Counts what has not come, and breaks both connections. */

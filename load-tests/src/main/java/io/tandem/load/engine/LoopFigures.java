@@ -13,6 +13,7 @@ import java.util.stream.Stream;
  * @param sentBytes of the frames that were sent, headers of the protocol included
  * @param receivedBytes of those that came
  * @param collapsed pointer frames in whose place a later one came, as is right
+ * @param expired actions that were answered, as is right, that they had come too late
  * @param active pairs that exchange frames
  * @param faults how often each was seen; those that were not are left out
  * @param faultLines what went wrong first, a line each
@@ -23,6 +24,7 @@ public record LoopFigures(
         long sentBytes,
         long receivedBytes,
         long collapsed,
+        long expired,
         int active,
         Map<Fault, Long> faults,
         List<String> faultLines) {
@@ -43,6 +45,7 @@ public record LoopFigures(
                 sentBytes + other.sentBytes,
                 receivedBytes + other.receivedBytes,
                 collapsed + other.collapsed,
+                expired + other.expired,
                 active + other.active,
                 both,
                 Stream.concat(faultLines.stream(), other.faultLines.stream()).toList());

@@ -57,7 +57,7 @@ public final class PlainSession extends LoadSession {
 
         @Override
         public void onFrame(ByteBuf frame) {
-            LoadPair pair = pair();
+            Exchange pair = pair();
             if (pair == null) {
                 loop.fault(Fault.MISPAIRED, 1, "a frame came to session " + number + " before it was one");
             } else if (this == tag) {
@@ -72,6 +72,11 @@ public final class PlainSession extends LoadSession {
             wire = null;
             PlainSession.this.onClosed(name, code, reason);
         }
+    }
+
+    @Override
+    Traffic consumerTraffic() {
+        return tag.wire == null ? Traffic.NONE : tag.wire.traffic();
     }
 
     @Override

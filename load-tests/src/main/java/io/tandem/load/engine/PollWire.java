@@ -184,6 +184,13 @@ public final class PollWire implements Wire {
     }
 
     @Override
+    public Traffic traffic() {
+        Traffic answers = down.traffic();
+        Traffic requests = up.traffic();
+        return new Traffic(answers.upBytes() + requests.upBytes(), answers.downBytes() + requests.downBytes());
+    }
+
+    @Override
     public void setReading(boolean on) {
         down.setReading(on);
     }

@@ -91,6 +91,11 @@ public final class SockJsWire implements Wire {
     }
 
     @Override
+    public Traffic traffic() {
+        return socket.traffic();
+    }
+
+    @Override
     public void setReading(boolean on) {
         socket.setReading(on);
     }

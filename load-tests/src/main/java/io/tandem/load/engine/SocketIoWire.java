@@ -110,6 +110,11 @@ public final class SocketIoWire implements Wire {
     }
 
     @Override
+    public Traffic traffic() {
+        return socket.traffic();
+    }
+
+    @Override
     public void setReading(boolean on) {
         socket.setReading(on);
     }

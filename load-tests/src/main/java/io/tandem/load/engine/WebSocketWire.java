@@ -49,6 +49,8 @@ public final class WebSocketWire extends ChannelInboundHandlerAdapter implements
     private boolean open;
     private boolean closed;
     private boolean flushDue;
+    private long sentBytes;
+    private long receivedBytes;
     private int closeCode = BROKEN;
     private String closeReason = "the connection broke";
     private @Nullable ChannelHandlerContext context;
@@ -104,6 +106,7 @@ public final class WebSocketWire extends ChannelInboundHandlerAdapter implements
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
+        receivedBytes += ((ByteBuf) message).readableBytes();
         ByteBuf in = remainder.join((ByteBuf) message);
         try {
             if (open || opens(in)) {
@@ -219,6 +222,7 @@ public final class WebSocketWire extends ChannelInboundHandlerAdapter implements
         out.writeBytes(payload);
         payload.release();
         mask(out, from, length);
+        sentBytes += out.readableBytes();
         ctx.write(out, ctx.voidPromise());
         if (!flushDue) {
             flushDue = true;
@@ -251,6 +255,11 @@ public final class WebSocketWire extends ChannelInboundHandlerAdapter implements
         ChannelOutboundBuffer buffer =
                 ctx == null ? null : ctx.channel().unsafe().outboundBuffer();
         return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+    }
+
+    @Override
+    public Traffic traffic() {
+        return new Traffic(sentBytes, receivedBytes);
     }
 
     @Override

@@ -26,6 +26,9 @@ public interface Wire {
     /** How much waits for the network, in bytes. */
     long waitingBytes();
 
+    /** What it has moved by now. */
+    Traffic traffic();
+
     /** Stops or goes on reading. */
     void setReading(boolean on);
 

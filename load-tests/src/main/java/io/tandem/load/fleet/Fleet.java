@@ -3,8 +3,9 @@ package io.tandem.load.fleet;
 import io.tandem.load.peer.JsonMembers;
 import io.tandem.load.run.LoadPlan;
 import io.tandem.load.run.Outcome;
-import io.tandem.load.run.ProcessFigures;
+import io.tandem.load.run.RelayWatch;
 import io.tandem.load.run.Tally;
+import io.tandem.load.watch.RelaySight;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -12,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -84,9 +84,9 @@ public final class Fleet implements AutoCloseable {
      * Has them offer a load.
      *
      * @param whole of which each offers a share
-     * @param relayPid the relay's process, where it is one of this machine
+     * @param relay the relay's process, where it is one of this machine
      */
-    public Outcome run(Assignment whole, Outcome.Setting setting, OptionalLong relayPid)
+    public Outcome run(Assignment whole, Outcome.Setting setting, Optional<RelaySight> relay)
             throws IOException, InterruptedException {
         LoadPlan plan = whole.plan();
         Duration opening = GRACE.plusSeconds(
@@ -104,25 +104,34 @@ public final class Fleet implements AutoCloseable {
         for (Member member : members) {
             member.line.say("{\"afterMillis\":" + BEGIN_AFTER_MILLIS + "}");
         }
-        List<Future<Tally>> tallies = begin((member, i) -> {
+        List<Future<JsonMembers>> settled = begin((member, i) -> {
             member.line.waitFor(GRACE.plusSeconds(plan.warmUpSeconds()));
-            return TallyJson.read(await(member, "tally"));
+            return await(member, "settled");
         });
         TimeUnit.MILLISECONDS.sleep(BEGIN_AFTER_MILLIS + TimeUnit.SECONDS.toMillis(plan.warmUpSeconds()));
-        Optional<ProcessFigures> before = figures(relayPid);
+        Optional<RelayWatch> watch = relay.map(RelayWatch::new);
         long began = System.nanoTime();
         TimeUnit.SECONDS.sleep(plan.seconds());
-        Optional<ProcessFigures> after = figures(relayPid);
+        watch.ifPresent(RelayWatch::look);
         double seconds = (System.nanoTime() - began) / (double) TimeUnit.SECONDS.toNanos(1);
 
-        Tally all = collect(tallies).stream().reduce(Tally::plus).orElseThrow();
-        Optional<Outcome.RelayCost> cost = before.flatMap(first ->
-                after.map(last -> Outcome.RelayCost.between(first, last, seconds, all.framesPerSecond() * seconds)));
-        return all.outcome(plan, setting, cost);
+        watch.ifPresent(RelayWatch::end);
+
+        collect(settled);
+        // All sessions are still there and nothing is on its way: whatever this stops is not measured.
+        watch.ifPresent(RelayWatch::weigh);
+        Tally all = finish();
+        return all.outcome(plan, setting, watch.map(seen -> seen.cost(seconds, all.framesPerSecond() * seconds)));
     }
 
-    private static Optional<ProcessFigures> figures(OptionalLong pid) {
-        return pid.isPresent() ? Optional.of(ProcessFigures.of(pid.getAsLong())) : Optional.empty();
+    private Tally finish() throws IOException, InterruptedException {
+        return collect(begin((member, i) -> {
+                    member.line.say("{\"is\":\"finish\"}");
+                    return TallyJson.read(await(member, "tally"));
+                }))
+                .stream()
+                .reduce(Tally::plus)
+                .orElseThrow();
     }
 
     /** The next message of this kind; tells the progress that comes before it. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.tandem.load.engine.Fault;
 import io.tandem.load.engine.LoadLoop;
 import io.tandem.load.peer.JsonMembers;
+import io.tandem.load.run.LinkRates;
 import io.tandem.load.run.Sample;
 import io.tandem.load.run.Tally;
 import java.io.IOException;
@@ -50,6 +51,8 @@ final class TallyJson {
             json.writeStringField("throughRelay", text(tally.times().throughRelay()));
             json.writeStringField("verdicts", text(tally.times().verdicts()));
             json.writeStringField("lateness", text(tally.times().lateness()));
+            json.writeStringField("upLinks", text(tally.links().up()));
+            json.writeStringField("downLinks", text(tally.links().down()));
             json.writeArrayFieldStart("samples");
             for (Sample sample : tally.samples()) {
                 json.writeStartArray();
@@ -97,11 +100,12 @@ final class TallyJson {
                 faults,
                 lines,
                 new Tally.Times(
-                        histogram(json, "pairing"),
-                        histogram(json, "endToEnd"),
-                        histogram(json, "throughRelay"),
-                        histogram(json, "verdicts"),
-                        histogram(json, "lateness")),
+                        time(json, "pairing"),
+                        time(json, "endToEnd"),
+                        time(json, "throughRelay"),
+                        time(json, "verdicts"),
+                        time(json, "lateness")),
+                links(json),
                 samples);
     }
 
@@ -117,13 +121,23 @@ final class TallyJson {
         return json.member(name, Number.class).doubleValue();
     }
 
-    private static Histogram histogram(JsonMembers json, String name) {
+    private static Histogram time(JsonMembers json, String name) {
+        Histogram own = new Histogram(LoadLoop.HIGHEST_NANOS, LoadLoop.DIGITS);
+        add(json, name, own);
+        return own;
+    }
+
+    private static LinkRates links(JsonMembers json) {
+        LinkRates own = LinkRates.none();
+        add(json, "upLinks", own.up());
+        add(json, "downLinks", own.down());
+        return own;
+    }
+
+    private static void add(JsonMembers json, String name, Histogram to) {
         try {
             ByteBuffer bytes = ByteBuffer.wrap(Base64.getDecoder().decode(json.text(name)));
-            Histogram came = Histogram.decodeFromCompressedByteBuffer(bytes, LoadLoop.HIGHEST_NANOS);
-            Histogram own = new Histogram(LoadLoop.HIGHEST_NANOS, LoadLoop.DIGITS);
-            own.add(came);
-            return own;
+            to.add(Histogram.decodeFromCompressedByteBuffer(bytes, to.getHighestTrackableValue()));
         } catch (DataFormatException e) {
             throw new IllegalArgumentException(name + " is no histogram", e);
         }

@@ -2,7 +2,6 @@ package io.tandem.load.fleet;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.tandem.load.run.LoadRun;
-import io.tandem.load.run.Tally;
 import io.tandem.load.run.TandemMeeting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,7 +10,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -24,6 +23,9 @@ public final class Worker implements AutoCloseable {
 
     /** Other workers may take so much longer to open their sessions. */
     private static final Duration BEGUN_WITHIN = Duration.ofMinutes(30);
+
+    /** Other workers may wait so much longer for what is on its way, which they do for 15 s; and the relay is weighed. */
+    private static final Duration FINISHED_WITHIN = Duration.ofMinutes(2);
 
     private final ServerSocket server;
     private final String secret;
@@ -75,7 +77,7 @@ public final class Worker implements AutoCloseable {
             try {
                 Assignment share = Assignment.read(line.hear());
                 progress.accept(share.plan().pairs() + " sessions on " + share.host() + ":" + share.port());
-                line.say(TallyJson.of(offer(share, line)));
+                offer(share, line);
                 progress.accept("done");
             } catch (RuntimeException e) {
                 line.say("{\"is\":\"failure\",\"line\":\"" + escaped(String.valueOf(e)) + "\"}");
@@ -84,7 +86,7 @@ public final class Worker implements AutoCloseable {
         }
     }
 
-    private Tally offer(Assignment share, ControlLine line) throws IOException, InterruptedException {
+    private void offer(Assignment share, ControlLine line) throws IOException, InterruptedException {
         TandemMeeting.Parts parts = new TandemMeeting.Parts(
                 new InetSocketAddress(share.host(), share.port()),
                 share.brand(),
@@ -101,11 +103,15 @@ public final class Worker implements AutoCloseable {
             }
         };
         try (TandemMeeting meeting = new TandemMeeting(parts);
-                LoadRun run = new LoadRun(share.plan(), meeting, OptionalLong.empty(), tell)) {
+                LoadRun run = new LoadRun(share.plan(), meeting, Optional.empty(), tell)) {
             line.say("{\"is\":\"ready\",\"paired\":" + run.open() + "}");
             line.waitFor(BEGUN_WITHIN);
             long afterMillis = line.hear().number("afterMillis");
-            return run.measure(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(afterMillis));
+            run.measure(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(afterMillis));
+            line.say("{\"is\":\"settled\"}");
+            line.waitFor(FINISHED_WITHIN);
+            line.hear();
+            line.say(TallyJson.of(run.finish()));
         }
     }
 

@@ -24,7 +24,12 @@ public final class Comparison {
             new Figure("own lateness p99, us", List.of("lateness", "p99")),
             new Figure("relay's cores", List.of("relay", "cores")),
             new Figure("relay's CPU s per million", List.of("relay", "cpuSecondsPerMillionFrames")),
-            new Figure("relay's resident bytes", List.of("relay", "residentBytes")));
+            new Figure("relay's resident bytes", List.of("relay", "residentBytes")),
+            new Figure("relay's live heap, bytes", List.of("relay", "heapLiveBytes")),
+            new Figure("relay's GC pauses, ms", List.of("relay", "gcPauses", "totalMillis")),
+            new Figure("relay's longest GC pause, ms", List.of("relay", "gcPauses", "longestMillis")),
+            new Figure("consumer up, median kbit/s", List.of("consumerKbps", "upMedian")),
+            new Figure("consumer down, median kbit/s", List.of("consumerKbps", "downMedian")));
 
     private Comparison() {}
 

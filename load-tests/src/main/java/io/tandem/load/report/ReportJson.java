@@ -3,6 +3,7 @@ package io.tandem.load.report;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.tandem.load.engine.Fault;
+import io.tandem.load.run.Bandwidth;
 import io.tandem.load.run.LoadPlan;
 import io.tandem.load.run.Outcome;
 import io.tandem.load.run.Percentiles;
@@ -47,12 +48,17 @@ public final class ReportJson {
             percentiles(json, "verdicts", outcome.verdicts());
             percentiles(json, "lateness", outcome.lateness());
             faults(json, outcome);
+            bandwidth(json, outcome.bandwidth());
             if (outcome.relay().isPresent()) {
                 Outcome.RelayCost cost = outcome.relay().get();
                 json.writeObjectFieldStart("relay");
                 json.writeNumberField("cores", cost.cpuShare());
                 json.writeNumberField("cpuSecondsPerMillionFrames", cost.cpuSecondsPerMillion());
                 json.writeNumberField("residentBytes", cost.residentBytes());
+                json.writeNumberField("residentBytesPerSession", cost.residentBytes() / Math.max(1, outcome.paired()));
+                if (cost.heap().isPresent()) {
+                    heap(json, cost.heap().get(), outcome.paired());
+                }
                 json.writeEndObject();
             }
             samples(json, outcome);
@@ -61,6 +67,28 @@ public final class ReportJson {
             throw new UncheckedIOException(e);
         }
         return text.toString();
+    }
+
+    private static void bandwidth(JsonGenerator json, Bandwidth bandwidth) throws IOException {
+        json.writeObjectFieldStart("consumerKbps");
+        json.writeNumberField("upMedian", bandwidth.upMedian());
+        json.writeNumberField("upMost", bandwidth.upMost());
+        json.writeNumberField("downMedian", bandwidth.downMedian());
+        json.writeNumberField("downMost", bandwidth.downMost());
+        json.writeNumberField("upFloor", Bandwidth.FLOOR_KBPS);
+        json.writeNumberField("upRecommended", Bandwidth.RECOMMENDED_KBPS);
+        json.writeEndObject();
+    }
+
+    private static void heap(JsonGenerator json, Outcome.HeapCost heap, int sessions) throws IOException {
+        json.writeNumberField("heapUsedBytes", heap.usedBytes());
+        json.writeNumberField("heapLiveBytes", heap.liveBytes());
+        json.writeNumberField("heapLiveBytesPerSession", heap.liveBytes() / Math.max(1, sessions));
+        json.writeObjectFieldStart("gcPauses");
+        json.writeNumberField("count", heap.pauses().count());
+        json.writeNumberField("totalMillis", heap.pauses().totalMillis());
+        json.writeNumberField("longestMillis", heap.pauses().longestMillis());
+        json.writeEndObject();
     }
 
     private static void plan(JsonGenerator json, LoadPlan plan) throws IOException {

@@ -1,8 +1,11 @@
 package io.tandem.load.report;
 
+import io.tandem.load.run.Bandwidth;
+import io.tandem.load.run.Comeback;
 import io.tandem.load.run.IdleCrowd;
 import io.tandem.load.run.Outcome;
 import io.tandem.load.run.Ramp;
+import io.tandem.load.watch.Pauses;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -10,6 +13,7 @@ import java.util.Optional;
 /** An outcome in words, the verdict first. */
 public final class Words {
     private static final double BITS_PER_MEGABIT = 1_000_000;
+    private static final double BYTES_PER_KIBIBYTE = 1 << 10;
     private static final double BYTES_PER_MEBIBYTE = 1 << 20;
 
     private Words() {}
@@ -42,14 +46,47 @@ public final class Words {
             line(text, "             so late that the high percentiles tell of this machine, not of the relay");
         }
         line(text, "collapsed    %d pointer frames, by later ones", outcome.collapsed());
-        outcome.relay()
-                .ifPresent(cost -> line(
-                        text,
-                        "relay        %.2f cores, %.2f CPU s per million frames, %.0f MiB resident",
-                        cost.cpuShare(),
-                        cost.cpuSecondsPerMillion(),
-                        cost.residentBytes() / BYTES_PER_MEBIBYTE));
+        bandwidth(text, outcome.bandwidth());
+        outcome.relay().ifPresent(cost -> relay(text, cost, outcome.paired()));
         return text.toString();
+    }
+
+    private static void bandwidth(StringBuilder text, Bandwidth bandwidth) {
+        line(
+                text,
+                "of a session consumer up %.0f kbit/s in the middle, %.0f most (budgets: %d at least, %d recommended); down %.0f, %.0f most",
+                bandwidth.upMedian(),
+                bandwidth.upMost(),
+                Bandwidth.FLOOR_KBPS,
+                Bandwidth.RECOMMENDED_KBPS,
+                bandwidth.downMedian(),
+                bandwidth.downMost());
+    }
+
+    private static void relay(StringBuilder text, Outcome.RelayCost cost, int sessions) {
+        double each = BYTES_PER_KIBIBYTE * Math.max(1, sessions);
+        line(
+                text,
+                "relay        %.2f cores, %.2f CPU s per million frames, %.0f MiB resident, %.1f KiB of it for each session",
+                cost.cpuShare(),
+                cost.cpuSecondsPerMillion(),
+                cost.residentBytes() / BYTES_PER_MEBIBYTE,
+                cost.residentBytes() / each);
+        cost.heap().ifPresent(heap -> {
+            line(
+                    text,
+                    "its heap     %.1f MiB used, %.1f MiB alive, %.1f KiB of it for each session",
+                    heap.usedBytes() / BYTES_PER_MEBIBYTE,
+                    heap.liveBytes() / BYTES_PER_MEBIBYTE,
+                    heap.liveBytes() / each);
+            Pauses pauses = heap.pauses();
+            line(
+                    text,
+                    "its pauses   %d, %.1f ms in all, %.1f ms the longest",
+                    pauses.count(),
+                    pauses.totalMillis(),
+                    pauses.longestMillis());
+        });
     }
 
     /** A ramp's steps, and the highest that held. */
@@ -82,6 +119,31 @@ public final class Words {
                     step.verdict().words());
             outcome.faultLines().lines().forEach(fault -> line(text, "    %s", fault));
         }
+        return text.toString();
+    }
+
+    /** How a crowd came back. */
+    public static String of(Comeback comeback) {
+        StringBuilder text = new StringBuilder();
+        line(text, comeback.isSound() ? "SOUND: all came back, and everything came once and in order" : "NOT SOUND");
+        comeback.faults().forEach((fault, times) -> line(text, "  %s: %d", fault.words(), times));
+        comeback.faultLines().forEach(fault -> line(text, "    %s", fault));
+        line(
+                text,
+                "back         %d of %d pairs, by %d connections",
+                comeback.back(),
+                comeback.pairs(),
+                comeback.connections());
+        line(text, "let in       %s", comeback.welcomed());
+        if (comeback.fresh().count() > 0) {
+            line(text, "live again   %s", comeback.fresh());
+            line(text, "too late     %d actions, and their agents were told so", comeback.expired());
+        }
+        line(text, "end to end   before: %s", comeback.before());
+        if (comeback.meanwhile().count() > 0) {
+            line(text, "             meanwhile: %s", comeback.meanwhile());
+        }
+        line(text, "             after: %s", comeback.after());
         return text.toString();
     }
 

@@ -8,6 +8,7 @@ import io.tandem.load.run.Meeting;
 import io.tandem.load.run.Outcome;
 import io.tandem.load.run.TandemMeeting;
 import io.tandem.load.scenario.RelayProcess;
+import io.tandem.load.watch.RelaySight;
 import io.tandem.load.workload.Mix;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,7 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -188,7 +189,7 @@ public final class RivalsCommand implements Callable<Integer> {
                         RelayProcess.SECRET,
                         webSocketShare,
                         0))) {
-            return run(load, meeting, relay.pid());
+            return run(load, meeting, relay.sight());
         }
     }
 
@@ -198,11 +199,11 @@ public final class RivalsCommand implements Callable<Integer> {
             command.addAll(rival.command(folder, jvm, port, loops(contestant)));
             return command;
         })) {
-            return run(load, rival.meeting(server.address(), transport), server.pid());
+            return run(load, rival.meeting(server.address(), transport), RelaySight.ofProcess(server.pid()));
         }
     }
 
-    private Outcome run(Load load, Meeting meeting, long pid) throws InterruptedException {
+    private Outcome run(Load load, Meeting meeting, RelaySight sight) throws InterruptedException {
         LoadPlan plan = new LoadPlan(
                 load.pairs(),
                 List.of(Mix.of(load.framesPerSecond())),
@@ -211,7 +212,7 @@ public final class RivalsCommand implements Callable<Integer> {
                 LoadPlan.Opening.calm(OPEN_PER_SECOND),
                 warmUp,
                 seconds);
-        try (LoadRun run = new LoadRun(plan, meeting, OptionalLong.of(pid), line -> {})) {
+        try (LoadRun run = new LoadRun(plan, meeting, Optional.of(sight), line -> {})) {
             Outcome outcome = run.run();
             if (!outcome.isSound()) {
                 note(Words.of(outcome));

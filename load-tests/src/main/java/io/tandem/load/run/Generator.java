@@ -13,6 +13,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.tandem.load.engine.LoadLoop;
 import io.tandem.load.engine.LoadSession;
+import io.tandem.load.engine.Traffic;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.spi.SelectorProvider;
@@ -109,7 +110,8 @@ final class Generator implements AutoCloseable {
         return sessions;
     }
 
-    private LoadSession open(int number) {
+    /** Begins to open one. */
+    LoadSession open(int number) {
         LoadLoop loop = loops.get(number % loops.size());
         Meeting.Appointment appointment = new Meeting.Appointment(
                 number,
@@ -124,7 +126,14 @@ final class Generator implements AutoCloseable {
         return addresses <= 1 ? null : new InetSocketAddress("127.0.0." + (1 + number % addresses), 0);
     }
 
-    /** Has them send nothing more, waits for what is on its way, counts what does not come, and breaks the connections. */
+    /** What each one's consumer has moved by now. */
+    List<Traffic> traffic(List<LoadSession> sessions) {
+        List<CompletableFuture<Traffic>> asked =
+                sessions.stream().map(LoadSession::traffic).toList();
+        return asked.stream().map(CompletableFuture::join).toList();
+    }
+
+    /** Has them send nothing more, and waits for what is on its way. */
     void settle(List<LoadSession> sessions) throws InterruptedException {
         sessions.forEach(LoadSession::quiet);
         for (int i = 0; i < SETTLED_WITHIN_SECONDS * LOOKS_PER_SECOND; i++) {
@@ -135,6 +144,10 @@ final class Generator implements AutoCloseable {
                 break;
             }
         }
+    }
+
+    /** Counts what has not come, and breaks the connections. */
+    void finish(List<LoadSession> sessions) {
         sessions.stream().map(LoadSession::finish).toList().forEach(CompletableFuture::join);
     }
 

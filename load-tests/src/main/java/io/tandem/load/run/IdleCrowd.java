@@ -3,6 +3,8 @@ package io.tandem.load.run;
 import io.tandem.load.engine.Fault;
 import io.tandem.load.engine.LoadSession;
 import io.tandem.load.engine.LoopFigures;
+import io.tandem.load.watch.JvmHeap;
+import io.tandem.load.watch.ProcessFigures;
 import io.tandem.load.workload.Recording;
 import io.tandem.load.workload.Step;
 import io.tandem.relay.frame.FrameType;
@@ -90,7 +92,7 @@ public final class IdleCrowd {
 
     /** The live heap first: what its collection frees may leave the process. */
     private Weight weigh() {
-        long live = LiveHeap.bytes(relayPid);
+        long live = JvmHeap.liveBytes(relayPid);
         return new Weight(ProcessFigures.of(relayPid).residentBytes(), live);
     }
 
@@ -133,5 +135,6 @@ public final class IdleCrowd {
         sessions.forEach(session -> session.start(now));
         TimeUnit.MICROSECONDS.sleep(WAKING_MICROS);
         generator.settle(sessions);
+        generator.finish(sessions);
     }
 }

@@ -47,14 +47,13 @@ public record LoadPlan(
 
     /** The same with its recordings so many times as fast. */
     public LoadPlan faster(double times) {
-        return new LoadPlan(
-                pairs,
-                recordings.stream().map(recording -> recording.faster(times)).toList(),
-                loops,
-                spins,
-                opening,
-                warmUpSeconds,
-                seconds);
+        return playing(
+                recordings.stream().map(recording -> recording.faster(times)).toList());
+    }
+
+    /** The same with other recordings. */
+    public LoadPlan playing(List<Recording> others) {
+        return new LoadPlan(pairs, others, loops, spins, opening, warmUpSeconds, seconds);
     }
 
     /** Frames a second that all pairs send by their recordings; answers and acknowledgements come on top. */

@@ -1,11 +1,12 @@
 package io.tandem.load.run;
 
 import io.tandem.load.engine.LoadSession;
+import io.tandem.load.engine.Traffic;
+import io.tandem.load.watch.RelaySight;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -18,23 +19,23 @@ public final class LoadRun implements AutoCloseable {
 
     private final LoadPlan plan;
     private final Meeting meeting;
-    private final OptionalLong relayPid;
+    private final Optional<RelaySight> relay;
     private final Consumer<String> progress;
     private final Generator generator;
     private List<LoadSession> sessions = List.of();
-    private Optional<Outcome.RelayCost> relayCost = Optional.empty();
+    private Optional<Measurement> measured = Optional.empty();
 
     /**
      * Prepares a run.
      *
      * @param meeting how sessions are opened
-     * @param relayPid the relay's process, where it is one of this machine
+     * @param relay the relay's process, where it is one of this machine
      * @param progress is told a line now and then
      */
-    public LoadRun(LoadPlan plan, Meeting meeting, OptionalLong relayPid, Consumer<String> progress) {
+    public LoadRun(LoadPlan plan, Meeting meeting, Optional<RelaySight> relay, Consumer<String> progress) {
         this.plan = plan;
         this.meeting = meeting;
-        this.relayPid = relayPid;
+        this.relay = relay;
         this.progress = progress;
         this.generator = new Generator(plan, meeting);
     }
@@ -44,8 +45,9 @@ public final class LoadRun implements AutoCloseable {
         Outcome.Setting setting = new Outcome.Setting(
                 Instant.now(), meeting.words(), Runtime.getRuntime().availableProcessors());
         open();
-        Tally tally = measure(System.nanoTime() + START_NANOS);
-        return tally.outcome(plan, setting, relayCost);
+        measure(System.nanoTime() + START_NANOS);
+        Tally tally = finish();
+        return tally.outcome(plan, setting, measured.flatMap(Measurement::relayCost));
     }
 
     /** Opens all sessions, and says how many became pairs. */
@@ -55,22 +57,35 @@ public final class LoadRun implements AutoCloseable {
         return sessions.size();
     }
 
-    /** Has them begin at this moment of {@link System#nanoTime}, warms up, measures, and waits for the rest. */
-    public Tally measure(long start) throws InterruptedException {
+    /**
+     * Has them begin at this moment of {@link System#nanoTime}, warms up, measures, and waits until nothing is on its way. All sessions are
+     * still open then, and the relay's memory can be weighed.
+     */
+    public void measure(long start) throws InterruptedException {
         long from = start + TimeUnit.SECONDS.toNanos(plan.warmUpSeconds());
         long until = from + TimeUnit.SECONDS.toNanos(plan.seconds());
         generator.loops().forEach(loop -> loop.measure(from, until));
         sessions.forEach(session -> session.start(start));
 
         Generator.sleepUntil(from);
-        Measurement measurement = new Measurement(generator.loops(), relayPid);
+        Measurement measurement = new Measurement(generator.loops(), relay);
+        List<Traffic> before = generator.traffic(sessions);
         for (long next = from + SAMPLE_NANOS; next - until <= 0; next += SAMPLE_NANOS) {
             Generator.sleepUntil(next);
             tell(sessions.size(), measurement.sample());
         }
+        measurement.end(before, generator.traffic(sessions));
         generator.settle(sessions);
+        // All are still there and nothing is on its way: whatever this stops is not measured.
+        measurement.weigh();
+        measured = Optional.of(measurement);
+    }
+
+    /** Counts what has not come, and ends all sessions. */
+    public Tally finish() {
+        Measurement measurement = measured.orElseThrow(() -> new IllegalStateException("nothing was measured"));
+        generator.finish(sessions);
         measurement.takeRest();
-        relayCost = measurement.relayCost();
         return measurement.tally(sessions.size(), generator.pairing());
     }
 

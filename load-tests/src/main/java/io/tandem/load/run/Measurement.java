@@ -2,13 +2,16 @@ package io.tandem.load.run;
 
 import io.tandem.load.engine.LoadLoop;
 import io.tandem.load.engine.LoopFigures;
+import io.tandem.load.engine.Traffic;
+import io.tandem.load.watch.ProcessFigures;
+import io.tandem.load.watch.RelaySight;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.SingleWriterRecorder;
 
@@ -18,7 +21,7 @@ final class Measurement {
     private static final double BITS_PER_BYTE = 8;
 
     private final List<LoadLoop> loops;
-    private final OptionalLong relayPid;
+    private final Optional<RelayWatch> relay;
     private final Histogram endToEnd = histogram();
     private final Histogram throughRelay = histogram();
     private final Histogram verdicts = histogram();
@@ -27,18 +30,17 @@ final class Measurement {
 
     private final long beganNanos = System.nanoTime();
     private final LoopFigures began;
-    private final Optional<ProcessFigures> relayBegan;
+    private Optional<ProcessFigures> relayLast;
     private long lastNanos = beganNanos;
     private LoopFigures last;
-    private Optional<ProcessFigures> relayLast;
+    private LinkRates links = LinkRates.none();
 
-    Measurement(List<LoadLoop> loops, OptionalLong relayPid) {
+    Measurement(List<LoadLoop> loops, Optional<RelaySight> sight) {
         this.loops = loops;
-        this.relayPid = relayPid;
         this.began = figures(loops);
         this.last = began;
-        this.relayBegan = relay();
-        this.relayLast = relayBegan;
+        this.relay = sight.map(RelayWatch::new);
+        this.relayLast = relay.map(RelayWatch::look);
     }
 
     private static Histogram histogram() {
@@ -54,15 +56,11 @@ final class Measurement {
                 .orElseThrow();
     }
 
-    private Optional<ProcessFigures> relay() {
-        return relayPid.isPresent() ? Optional.of(ProcessFigures.of(relayPid.getAsLong())) : Optional.empty();
-    }
-
     /** What happened since the last sample. */
     Sample sample() {
         long nanos = System.nanoTime();
         LoopFigures now = figures(loops);
-        Optional<ProcessFigures> relayNow = relay();
+        Optional<ProcessFigures> relayNow = relay.map(RelayWatch::look);
         double seconds = Math.max(1, nanos - lastNanos) / NANOS_PER_SECOND;
         double cpu = relayNow.flatMap(then -> relayLast.map(before -> then.cpuSeconds() - before.cpuSeconds()))
                 .orElse(-seconds);
@@ -92,6 +90,21 @@ final class Measurement {
         return since;
     }
 
+    /** The window is over: what its sessions have moved, and how often the relay stopped. */
+    void end(List<Traffic> before, List<Traffic> after) {
+        double seconds = (System.nanoTime() - beganNanos) / NANOS_PER_SECOND;
+        List<Traffic> moved = IntStream.range(0, after.size())
+                .mapToObj(i -> after.get(i).since(before.get(i)))
+                .toList();
+        links = LinkRates.of(moved, seconds);
+        relay.ifPresent(RelayWatch::end);
+    }
+
+    /** Weighs the relay's heap: stops it for a moment. */
+    void weigh() {
+        relay.ifPresent(RelayWatch::weigh);
+    }
+
     /** The last frames of the window, which came after its last sample. */
     void takeRest() {
         take(LoadLoop::endToEnd, endToEnd);
@@ -113,13 +126,13 @@ final class Measurement {
                 whole.faults(),
                 whole.faultLines(),
                 new Tally.Times(pairing, endToEnd, throughRelay, verdicts, lateness),
+                links,
                 samples);
     }
 
     /** What the relay's process took, where that is known. */
     Optional<Outcome.RelayCost> relayCost() {
-        return relayBegan.flatMap(
-                before -> relayLast.map(after -> Outcome.RelayCost.between(before, after, seconds(), frames())));
+        return relay.map(watched -> watched.cost(seconds(), frames()));
     }
 
     private double seconds() {

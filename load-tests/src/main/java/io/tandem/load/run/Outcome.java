@@ -1,6 +1,8 @@
 package io.tandem.load.run;
 
 import io.tandem.load.engine.Fault;
+import io.tandem.load.watch.Pause;
+import io.tandem.load.watch.Pauses;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,7 @@ import java.util.Optional;
  * @param collapsed pointer frames in whose place a later one came
  * @param faults of the whole run; empty where all is as it has to be
  * @param faultLines the first of them
+ * @param bandwidth what each session took of its consumer's link
  * @param relay what the relay's process took, where that is known
  * @param samples second by second
  */
@@ -39,6 +42,7 @@ public record Outcome(
         long collapsed,
         Map<Fault, Long> faults,
         String faultLines,
+        Bandwidth bandwidth,
         Optional<RelayCost> relay,
         List<Sample> samples) {
     /** Of a latency, the generator's own part must not be more. */
@@ -56,14 +60,27 @@ public record Outcome(
      * @param cpuShare of one core
      * @param cpuSecondsPerMillion frames that it forwarded
      * @param residentBytes at the end of the window
+     * @param heap where it is a JVM whose heap can be seen
      */
-    public record RelayCost(double cpuShare, double cpuSecondsPerMillion, long residentBytes) {
-        private static final double A_MILLION = 1e6;
+    public record RelayCost(
+            double cpuShare, double cpuSecondsPerMillion, long residentBytes, Optional<HeapCost> heap) {}
 
-        /** Between two looks at it. */
-        public static RelayCost between(ProcessFigures before, ProcessFigures after, double seconds, double frames) {
-            double cpu = after.cpuSeconds() - before.cpuSeconds();
-            return new RelayCost(cpu / seconds, cpu * A_MILLION / Math.max(1, frames), after.residentBytes());
+    /**
+     * The heap of the relay's JVM, weighed with all sessions still open, behind the window and when nothing was on its way any more.
+     *
+     * @param usedBytes before it was collected
+     * @param liveBytes after a full collection
+     * @param stops for the collector, in the window, and by its beginning
+     */
+    public record HeapCost(long usedBytes, long liveBytes, List<Pause> stops) {
+        /** Copies the stops. */
+        public HeapCost {
+            stops = List.copyOf(stops);
+        }
+
+        /** The stops together. */
+        public Pauses pauses() {
+            return Pauses.of(stops);
         }
     }
 

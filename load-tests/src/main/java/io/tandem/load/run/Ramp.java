@@ -1,10 +1,10 @@
 package io.tandem.load.run;
 
+import io.tandem.load.watch.RelaySight;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /** Offers more and more, step by step, until a relay does not keep up. */
@@ -71,14 +71,14 @@ public final class Ramp {
     }
 
     /** Climbs until a step does not hold; the last of the answer is that one, or the highest allowed. Each step opens sessions of its own. */
-    public List<Step> climb(Meeting meeting, OptionalLong relayPid, Consumer<String> progress)
+    public List<Step> climb(Meeting meeting, Optional<RelaySight> relay, Consumer<String> progress)
             throws InterruptedException {
         List<Step> steps = new ArrayList<>();
         double times = 1;
         for (int i = 0; i < bounds.steps(); i++) {
             LoadPlan next = plan.faster(times);
             progress.accept(String.format(Locale.ROOT, "step %d: %.0f frames/s", i + 1, next.framesPerSecond()));
-            try (LoadRun run = new LoadRun(next, meeting, relayPid, line -> {})) {
+            try (LoadRun run = new LoadRun(next, meeting, relay, line -> {})) {
                 Outcome outcome = run.run();
                 steps.add(new Step(outcome, judge(outcome)));
             }

@@ -19,6 +19,7 @@ import org.HdrHistogram.Histogram;
  * @param collapsed pointer frames in whose place a later one came
  * @param faults of the whole run
  * @param faultLines the first of them
+ * @param links what each session took of its consumer's link
  * @param samples second by second
  */
 public record Tally(
@@ -30,6 +31,7 @@ public record Tally(
         Map<Fault, Long> faults,
         List<String> faultLines,
         Times times,
+        LinkRates links,
         List<Sample> samples) {
     /** Copies faults and samples. */
     public Tally {
@@ -83,6 +85,7 @@ public record Tally(
                 both,
                 Stream.concat(faultLines.stream(), other.faultLines.stream()).toList(),
                 times.plus(other.times),
+                links.plus(other.links),
                 seconds);
     }
 
@@ -103,6 +106,7 @@ public record Tally(
                 collapsed,
                 faults,
                 String.join("\n", faultLines),
+                Bandwidth.of(links),
                 relay,
                 samples);
     }

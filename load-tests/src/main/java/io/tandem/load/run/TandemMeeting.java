@@ -71,11 +71,17 @@ public final class TandemMeeting implements Meeting, AutoCloseable {
         return thread;
     });
     private final Parts parts;
+    private final boolean resumes;
     private final Desk desk;
 
-    /** On this relay. */
+    /** On this relay, of sessions in which a broken connection is a fault. */
     public TandemMeeting(Parts parts) {
+        this(parts, false);
+    }
+
+    private TandemMeeting(Parts parts, boolean resumes) {
         this.parts = parts;
+        this.resumes = resumes;
         Brand brand = new Brand(
                 parts.brand(),
                 parts.brand(),
@@ -85,6 +91,11 @@ public final class TandemMeeting implements Meeting, AutoCloseable {
                 AgentSecret.of(parts.agentSecret()));
         this.desk = new Desk(
                 parts.relay(), brand, new AgentTokens(new Brands(List.of(brand)), InstantSource.system()), http);
+    }
+
+    /** On this relay, of sessions whose ends come back when a connection breaks. */
+    public static TandemMeeting resuming(Parts parts) {
+        return new TandemMeeting(parts, true);
     }
 
     @Override
@@ -99,7 +110,8 @@ public final class TandemMeeting implements Meeting, AutoCloseable {
                 parts.origin(),
                 viewOnly ? "view-only" : "shared",
                 appointment.recording(),
-                appointment.phase());
+                appointment.phase(),
+                resumes);
         return TandemSession.open(
                 loop,
                 plan,

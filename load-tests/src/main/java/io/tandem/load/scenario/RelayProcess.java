@@ -1,5 +1,7 @@
 package io.tandem.load.scenario;
 
+import io.tandem.load.watch.GcLog;
+import io.tandem.load.watch.RelaySight;
 import io.tandem.relay.identity.AgentIdentity;
 import io.tandem.relay.identity.AgentSecret;
 import io.tandem.relay.identity.AgentTokens;
@@ -21,6 +23,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -48,12 +51,19 @@ public final class RelayProcess implements AutoCloseable {
     private final AgentTokens tokens = new AgentTokens(new Brands(List.of(brand)), InstantSource.system());
     private final AtomicInteger agents = new AtomicInteger();
     private final HttpClient http = HttpClient.newHttpClient();
-    private final Process process;
-    private final InetSocketAddress address;
+    private final ProcessBuilder builder;
 
-    private RelayProcess(Process process, InetSocketAddress address) {
-        this.process = process;
+    /** Another one after it was started again. */
+    private volatile Process process;
+
+    private final InetSocketAddress address;
+    private final GcLog gcLog;
+
+    private RelayProcess(ProcessBuilder builder, InetSocketAddress address, GcLog gcLog) throws IOException {
+        this.builder = builder;
+        this.process = builder.start();
         this.address = address;
+        this.gcLog = gcLog;
     }
 
     /**
@@ -80,13 +90,16 @@ public final class RelayProcess implements AutoCloseable {
                     (key, value) -> lines.append(key).append('=').append(value).append('\n'));
             Files.writeString(config, lines);
             List<String> command = new ArrayList<>(by);
+            GcLog gcLog = new GcLog(Files.createTempFile("tandem-relay", ".gc.log"));
+            gcLog.file().toFile().deleteOnExit();
             command.add("java");
+            command.add(gcLog.jvmOption());
             command.addAll(jvm);
             command.addAll(List.of("-jar", jar.toString(), "serve", "--config", config.toString()));
             ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
             builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
             builder.environment().keySet().removeIf(name -> name.startsWith("TANDEM_"));
-            RelayProcess relay = new RelayProcess(builder.start(), address);
+            RelayProcess relay = new RelayProcess(builder, address, gcLog);
             relay.awaitReady();
             return relay;
         } catch (IOException e) {
@@ -132,9 +145,29 @@ public final class RelayProcess implements AutoCloseable {
         }
     }
 
+    /** Has it die without a word, as a machine does that loses its power. */
+    public void kill() {
+        process.destroyForcibly().onExit().join();
+    }
+
+    /** After it was killed: starts it with the same settings at the same place, and waits until it is ready. */
+    public void startAgain() {
+        try {
+            process = builder.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        awaitReady();
+    }
+
     /** Where it listens. */
     public InetSocketAddress address() {
         return address;
+    }
+
+    /** Its process, and what its collector writes. */
+    public RelaySight sight() {
+        return new RelaySight(pid(), Optional.of(gcLog));
     }
 
     /** The process's id; that of the command that it was started by, where that command stays. */

@@ -17,6 +17,7 @@ public final class Mix {
     private static final int FRAMES = 500;
     private static final int BACK_EVERY = 5;
     private static final int BACK_BYTES = 90;
+    private static final long MICROS_PER_CLICK = 1_000_000;
     private static final double SMALL = 0.80;
     private static final double MEDIUM = 0.98;
     private static final double MICROS_PER_SECOND = 1_000_000;
@@ -46,6 +47,17 @@ public final class Mix {
         }
         steps.sort(Comparator.comparingLong(Step::atMicros));
         return new Recording(name, steps, Math.round(FRAMES * stepMicros));
+    }
+
+    /** The same, and the agent clicks once a second. */
+    public static Recording acting(double framesPerSecond) {
+        Recording mix = of(framesPerSecond);
+        List<Step> steps = new ArrayList<>(mix.steps());
+        for (long at = MICROS_PER_CLICK / 2; at < mix.lengthMicros(); at += MICROS_PER_CLICK) {
+            steps.add(new Step(at, Sender.AGENT, FrameType.CLICK, BACK_BYTES, false));
+        }
+        steps.sort(Comparator.comparingLong(Step::atMicros));
+        return new Recording("mix with clicks", steps, mix.lengthMicros());
     }
 
     private static int bytes(SplittableRandom random) {

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,21 +37,27 @@ class WorkersIT {
         secret = Files.writeString(folder.resolve("secret"), "what the two know\n");
         Path agents = Files.writeString(folder.resolve("agents"), RunningRelay.AGENT_SECRET);
         for (int i = 0; i < 2; i++) {
-            Process worker = new ProcessBuilder(
-                            "java",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            "io.tandem.load.cli.LoadMain",
-                            "worker",
-                            "--listen=0",
-                            "--secret-file=" + secret,
-                            "--agent-secret-file=" + agents)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            WORKERS.add(worker);
-            BufferedReader said = worker.inputReader(StandardCharsets.UTF_8);
-            ADDRESSES.add(Objects.requireNonNull(said.readLine()).replace("listens on ", ""));
+            ADDRESSES.add(worker("--agent-secret-file=" + agents));
         }
+    }
+
+    /** Starts one, and says where it listens. */
+    private static String worker(String... options) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                "java",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.tandem.load.cli.LoadMain",
+                "worker",
+                "--listen=0",
+                "--secret-file=" + secret));
+        command.addAll(List.of(options));
+        Process worker = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        WORKERS.add(worker);
+        BufferedReader said = worker.inputReader(StandardCharsets.UTF_8);
+        return Objects.requireNonNull(said.readLine()).replace("listens on ", "");
     }
 
     @AfterAll
@@ -89,6 +96,40 @@ class WorkersIT {
         // 5 pairs of 60 frames a second for 2 s; a machine that stands still for a while may lose some of the window.
         assertThat((Long) outcome.member("endToEnd", Map.class).get("count")).isBetween(300L, 700L);
         assertThat((List<?>) outcome.member("samples", List.class)).hasSize(2);
+        assertThat(kbps(outcome, "upMedian")).isPositive();
+        assertThat(kbps(outcome, "downMost")).isPositive();
+        // Of a relay elsewhere nothing is known.
+        assertThat(outcome.members()).doesNotContainKey("relay");
+    }
+
+    private static double kbps(JsonMembers outcome, String which) {
+        return ((Number) Objects.requireNonNull(
+                        outcome.member("consumerKbps", Map.class).get(which)))
+                .doubleValue();
+    }
+
+    @Test
+    void shouldWeighTheRelayThatItStarted() throws IOException {
+        Path json = folder.resolve("d.json");
+
+        assertThat(LoadMain.execute(
+                        "run",
+                        "--jar=../relay-server/target/tandem-relay.jar",
+                        "--workers=" + worker() + "," + worker(),
+                        "--secret-file=" + secret,
+                        "--pairs=4",
+                        "--warm-up=1",
+                        "--seconds=3",
+                        "--json=" + json))
+                .isZero();
+
+        JsonMembers outcome = JsonMembers.parse(Files.readString(json));
+        assertThat(outcome.text("sessions")).contains("2 generators");
+        assertThat(kbps(outcome, "upMost")).isPositive();
+        assertThat(outcome.member("relay", Map.class).get("heapLiveBytes"))
+                .asInstanceOf(InstanceOfAssertFactories.LONG)
+                .isPositive();
+        assertThat(outcome.member("relay", Map.class).get("gcPauses")).isNotNull();
     }
 
     @Test

@@ -1,18 +1,26 @@
 package io.tandem.load.report;
 
 import io.tandem.load.engine.Fault;
+import io.tandem.load.run.Bandwidth;
 import io.tandem.load.run.LoadPlan;
 import io.tandem.load.run.Outcome;
 import io.tandem.load.run.Percentiles;
 import io.tandem.load.run.Sample;
+import io.tandem.load.watch.Pause;
 import io.tandem.load.workload.Mix;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Outcomes as a run would give them. */
 public final class Outcomes {
+    private static final Outcome.HeapCost HEAP = new Outcome.HeapCost(
+            50 << 20,
+            20 << 20,
+            List.of(new Pause(1, 2.5, OptionalLong.of(21 << 20)), new Pause(2, 1.5, OptionalLong.of(22 << 20))));
+
     private Outcomes() {}
 
     /** Of ten pairs and one second. */
@@ -33,7 +41,8 @@ public final class Outcomes {
                 0,
                 faults,
                 faultLines,
-                Optional.of(new Outcome.RelayCost(0.5, cpuSecondsPerMillion, 100 << 20)),
+                new Bandwidth(210, 480, 40, 60),
+                Optional.of(new Outcome.RelayCost(0.5, cpuSecondsPerMillion, 100 << 20, Optional.of(HEAP))),
                 List.of(new Sample(1, 600, 100, p99, 50, 0.5, 100 << 20, 0)));
     }
 }

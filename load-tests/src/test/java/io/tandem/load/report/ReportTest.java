@@ -21,6 +21,18 @@ class ReportTest {
     }
 
     @Test
+    void shouldTellTheHeapThePausesAndTheLinks() {
+        assertThat(Words.of(SOUND))
+                .contains("50.0 MiB used, 20.0 MiB alive, 2048.0 KiB of it for each session")
+                .contains("2, 4.0 ms in all, 2.5 ms the longest")
+                .contains(
+                        "up 210 kbit/s in the middle, 480 most (budgets: 750 at least, 1500 recommended); down 40, 60 most");
+        JsonMembers json = JsonMembers.parse(ReportJson.of(SOUND));
+        assertThat(json.member("consumerKbps", Map.class).get("upMost")).isEqualTo(480.0);
+        assertThat(json.member("relay", Map.class).get("heapLiveBytes")).isEqualTo(20L << 20);
+    }
+
+    @Test
     void shouldKeepAllFiguresInJson() {
         JsonMembers json = JsonMembers.parse(ReportJson.of(BROKEN));
 

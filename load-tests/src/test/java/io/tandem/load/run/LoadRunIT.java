@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,7 +48,7 @@ class LoadRunIT {
         TandemMeeting.Parts parts = new TandemMeeting.Parts(
                 at, "demo", RunningRelay.ORIGIN, RunningRelay.AGENT_SECRET, webSocketShare, viewOnlyShare);
         try (TandemMeeting meeting = new TandemMeeting(parts);
-                LoadRun run = new LoadRun(plan, meeting, OptionalLong.empty(), line -> {})) {
+                LoadRun run = new LoadRun(plan, meeting, Optional.empty(), line -> {})) {
             return run.run();
         }
     }
@@ -68,6 +68,10 @@ class LoadRunIT {
                 .isPositive()
                 .isLessThanOrEqualTo(outcome.endToEnd().most());
         assertThat(outcome.framesPerSecond()).isPositive();
+        assertThat(outcome.bandwidth().upMost())
+                .isGreaterThanOrEqualTo(outcome.bandwidth().upMedian());
+        assertThat(outcome.bandwidth().upMedian()).isPositive();
+        assertThat(outcome.bandwidth().downMedian()).isPositive();
         assertThat(Words.of(outcome)).startsWith("SOUND");
     }
 

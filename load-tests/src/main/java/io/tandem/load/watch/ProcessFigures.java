@@ -1,9 +1,11 @@
-package io.tandem.load.run;
+package io.tandem.load.watch;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,9 +19,18 @@ import java.util.regex.Pattern;
 public record ProcessFigures(double cpuSeconds, long residentBytes) {
     private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
     private static final double TICKS_PER_SECOND = 100;
+    private static final double MILLIS_PER_SECOND = 1_000;
     private static final int USER_TICKS = 11;
     private static final int SYSTEM_TICKS = 12;
     private static final long BYTES_PER_KIBIBYTE = 1024;
+
+    /** How long the process with this id has been running. */
+    public static double uptimeSeconds(long pid) {
+        Instant began = ProcessHandle.of(pid)
+                .flatMap(process -> process.info().startInstant())
+                .orElseThrow(() -> new IllegalStateException("process " + pid + " is gone, or not of this machine"));
+        return Duration.between(began, Instant.now()).toMillis() / MILLIS_PER_SECOND;
+    }
 
     /** Now, of the process with this id. */
     public static ProcessFigures of(long pid) {
