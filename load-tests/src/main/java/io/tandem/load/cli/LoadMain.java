@@ -19,6 +19,8 @@ import picocli.CommandLine.Command;
             GrowthCommand.class,
             WorkerCommand.class,
             ReconnectCommand.class,
+            SoakCommand.class,
+            OverloadCommand.class,
             CompareCommand.class,
             RivalsCommand.class
         })

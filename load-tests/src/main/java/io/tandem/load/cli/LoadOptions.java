@@ -50,6 +50,12 @@ final class LoadOptions {
         return new LoadPlan(pairs, recordings(), loops, spin, how, warmUp, seconds);
     }
 
+    /** The same; without traces, consumers on slow links cut their pages into parts, and point. */
+    LoadPlan plan(int linkKbit) throws IOException {
+        LoadPlan plan = plan();
+        return traces.isEmpty() && linkKbit > 0 ? plan.playing(List.of(Mix.pointing(rate * speed))) : plan;
+    }
+
     /** The same pairs; without traces their agents click, too. */
     LoadPlan actingPlan() throws IOException {
         LoadPlan plan = plan();

@@ -80,6 +80,12 @@ final class RelayOptions {
             paramLabel = "SHARE")
     double viewOnly = 0.1;
 
+    @Option(
+            names = "--link-kbit",
+            description = "of each consumer's uplink, which the generator paces; 0 for no bound",
+            paramLabel = "KBIT/S")
+    int linkKbit;
+
     /** What is to be done with the relay itself, and with sessions of the task's own. */
     interface RelayTask {
         /** Answers with the exit code; there is no process where the relay was named. */
@@ -89,7 +95,7 @@ final class RelayOptions {
     /** Has the task done with the relay that was named, or with one that is started for it. */
     int run(Task task) throws IOException, InterruptedException {
         return runWith((parts, process) -> {
-            try (TandemMeeting meeting = new TandemMeeting(parts)) {
+            try (TandemMeeting meeting = new TandemMeeting(parts, ways())) {
                 return task.with(meeting, process.map(RelayProcess::sight));
             }
         });
@@ -109,6 +115,11 @@ final class RelayOptions {
     /** The same, for what does not speak to the relay itself: it needs no secret for one that was named. */
     int runElsewhere(RelayTask task) throws IOException, InterruptedException {
         return relay == null ? runWith(task) : task.with(parts(address(relay), ""), Optional.empty());
+    }
+
+    /** How the sessions go about it. */
+    TandemMeeting.Ways ways() {
+        return new TandemMeeting.Ways(false, linkKbit);
     }
 
     /** Of {@code HOST:PORT}. */

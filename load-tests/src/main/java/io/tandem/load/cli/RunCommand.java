@@ -2,8 +2,6 @@ package io.tandem.load.cli;
 
 import io.tandem.load.fleet.Assignment;
 import io.tandem.load.fleet.Fleet;
-import io.tandem.load.report.ReportJson;
-import io.tandem.load.report.ReportPage;
 import io.tandem.load.report.Words;
 import io.tandem.load.run.LoadRun;
 import io.tandem.load.run.Meeting;
@@ -13,7 +11,6 @@ import io.tandem.load.scenario.RelayProcess;
 import io.tandem.load.watch.RelaySight;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -42,13 +39,8 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     LoadOptions load = new LoadOptions();
 
-    @Option(names = "--json", paramLabel = "FILE", description = "where the figures go")
-    @Nullable
-    Path json;
-
-    @Option(names = "--html", paramLabel = "FILE", description = "where the report goes")
-    @Nullable
-    Path html;
+    @Mixin
+    ReportOptions reports = new ReportOptions();
 
     @Option(
             names = "--workers",
@@ -80,7 +72,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private int run(Meeting meeting, Optional<RelaySight> sight) throws IOException, InterruptedException {
-        try (LoadRun run = new LoadRun(load.plan(), meeting, sight, LoadMain::note)) {
+        try (LoadRun run = new LoadRun(load.plan(relay.linkKbit), meeting, sight, LoadMain::note)) {
             return report(run.run());
         }
     }
@@ -94,10 +86,12 @@ final class RunCommand implements Callable<Integer> {
                 parts.origin(),
                 parts.webSocketShare(),
                 parts.viewOnlyShare(),
-                load.plan());
+                relay.linkKbit,
+                load.plan(relay.linkKbit));
         Outcome.Setting setting = new Outcome.Setting(
                 Instant.now(),
-                parts.words() + "; from " + workers.size() + " generators: " + String.join(", ", workers),
+                parts.words() + relay.ways().words() + "; from " + workers.size() + " generators: "
+                        + String.join(", ", workers),
                 Runtime.getRuntime().availableProcessors());
         List<InetSocketAddress> addresses =
                 workers.stream().map(RelayOptions::address).toList();
@@ -109,12 +103,7 @@ final class RunCommand implements Callable<Integer> {
 
     private int report(Outcome outcome) throws IOException {
         System.out.print(Words.of(outcome));
-        if (json != null) {
-            Files.writeString(json, ReportJson.of(outcome));
-        }
-        if (html != null) {
-            Files.writeString(html, ReportPage.of(outcome));
-        }
+        reports.write(outcome);
         return outcome.isSound() ? 0 : LoadMain.EXIT_FAULTS;
     }
 }

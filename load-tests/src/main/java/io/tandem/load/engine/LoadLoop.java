@@ -36,6 +36,7 @@ public final class LoadLoop {
     final Stamp stamp = new Stamp();
     final ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
     final SingleWriterRecorder endToEnd = recorder();
+    final SingleWriterRecorder pointers = recorder();
     final SingleWriterRecorder throughRelay = recorder();
     final SingleWriterRecorder lateness = recorder();
     final SingleWriterRecorder verdicts = recorder();
@@ -147,6 +148,11 @@ public final class LoadLoop {
     /** From the moment when a frame was due to the moment when the other end had it. */
     public SingleWriterRecorder endToEnd() {
         return endToEnd;
+    }
+
+    /** The same, of the consumers' pointers alone: what is felt of a page that is in their way. */
+    public SingleWriterRecorder pointers() {
+        return pointers;
     }
 
     /** From the moment when it was given to the network. */

@@ -257,6 +257,9 @@ public final class LoadPair implements Exchange {
             loop.verdicts.recordValue(sinceDue);
         } else {
             loop.endToEnd.recordValue(sinceDue);
+            if (lane == POINTER && from == tag) {
+                loop.pointers.recordValue(sinceDue);
+            }
         }
         if (from.sentSequences[lane] - sequence < REMEMBERED) {
             loop.throughRelay.recordValue(Math.max(0, now - from.sentNanos[lane][(int) sequence % REMEMBERED]));

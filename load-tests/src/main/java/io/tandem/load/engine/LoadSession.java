@@ -119,6 +119,23 @@ public abstract class LoadSession {
         return CompletableFuture.supplyAsync(this::consumerTraffic, loop.executor());
     }
 
+    /** Does what people do who have finished: says so. What is on its way then is nobody's any more. */
+    public final void leave() {
+        loop.executor().execute(() -> {
+            if (pair != null && !ended) {
+                ended = true;
+                pair.quiet();
+                loop.active--;
+                sayGoodbye();
+            }
+        });
+    }
+
+    /** Ends the session, as far as the relay knows of sessions' ends. */
+    void sayGoodbye() {
+        cut();
+    }
+
     /** Counts what has not come, and breaks both connections. */
     public final CompletableFuture<Void> finish() {
         return CompletableFuture.runAsync(

@@ -333,6 +333,11 @@ public final class TandemSession extends LoadSession {
     }
 
     @Override
+    void sayGoodbye() {
+        tag.say(FrameType.END, "{}");
+    }
+
+    @Override
     Traffic consumerTraffic() {
         return tag.wire == null ? Traffic.NONE : tag.wire.traffic();
     }

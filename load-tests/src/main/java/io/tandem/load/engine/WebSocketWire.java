@@ -10,6 +10,8 @@ import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,9 @@ public final class WebSocketWire extends ChannelInboundHandlerAdapter implements
 
     /** An answer to the upgrade that is longer is none. */
     private static final int MAX_ANSWER_BYTES = 16 << 10;
+
+    private static final Pattern STATUS = Pattern.compile("^\\S+ (\\d{3})\\b");
+    private static final Pattern RETRY_AFTER = Pattern.compile("(?im)^retry-after: *(\\d{1,6})\\s*$");
 
     private static final int FIN = 0x80;
     private static final int OPCODE = 0x0F;
@@ -135,12 +140,22 @@ public final class WebSocketWire extends ChannelInboundHandlerAdapter implements
         in.skipBytes(end + 4);
         String status = answer.substring(0, answer.indexOf("\r\n"));
         if (!status.contains(" 101 ")) {
-            fail("the upgrade was answered " + status);
+            turnedAway(status, answer.substring(0, end));
             return false;
         }
         open = true;
         listener.onOpen();
         return true;
+    }
+
+    private void turnedAway(String statusLine, String head) {
+        Matcher status = STATUS.matcher(statusLine);
+        Matcher again = RETRY_AFTER.matcher(head);
+        if (status.find()) {
+            listener.onTurnedAway(
+                    Integer.parseInt(status.group(1)), again.find() ? Integer.parseInt(again.group(1)) : -1);
+        }
+        fail("the upgrade was answered " + statusLine);
     }
 
     /** Takes the next message, if all of it is there. */

@@ -13,6 +13,15 @@ public interface Wire {
         /** A frame came; it is the listener's only during this call. */
         void onFrame(ByteBuf frame);
 
+        /**
+         * It was not taken, by HTTP; {@link #onClosed} follows. WebSockets tell it.
+         *
+         * @param retryAfterSeconds when to come again; -1 where nothing was said of that
+         */
+        default void onTurnedAway(int status, int retryAfterSeconds) {
+            // Most are content with its being over.
+        }
+
         /** It is over, or never began: a close code of the protocol, or {@link #BROKEN}. Told once, and last. */
         void onClosed(int code, String reason);
     }

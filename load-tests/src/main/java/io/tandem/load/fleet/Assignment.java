@@ -19,6 +19,7 @@ import java.util.Objects;
  * A worker's share of a load. What the agents' tokens are signed with is none of it: a worker has been told at its start.
  *
  * @param host of the relay, as the worker is to reach it
+ * @param linkKbit of each consumer's uplink; 0 for one without a bound
  */
 public record Assignment(
         String host,
@@ -27,6 +28,7 @@ public record Assignment(
         String origin,
         double webSocketShare,
         double viewOnlyShare,
+        int linkKbit,
         LoadPlan plan) {
 
     /** One of so many shares: sessions, their numbers, and how fast they are opened, divided as evenly as they can be. */
@@ -46,6 +48,7 @@ public record Assignment(
                 origin,
                 webSocketShare,
                 viewOnlyShare,
+                linkKbit,
                 new LoadPlan(
                         next - first,
                         plan.recordings(),
@@ -66,6 +69,7 @@ public record Assignment(
             json.writeStringField("origin", origin);
             json.writeNumberField("webSocketShare", webSocketShare);
             json.writeNumberField("viewOnlyShare", viewOnlyShare);
+            json.writeNumberField("linkKbit", linkKbit);
             json.writeNumberField("pairs", plan.pairs());
             json.writeNumberField("loops", plan.loops());
             json.writeBooleanField("spins", plan.spins());
@@ -122,6 +126,7 @@ public record Assignment(
                 json.text("origin"),
                 json.member("webSocketShare", Number.class).doubleValue(),
                 json.member("viewOnlyShare", Number.class).doubleValue(),
+                json.number("linkKbit"),
                 new LoadPlan(
                         json.number("pairs"),
                         recordings,

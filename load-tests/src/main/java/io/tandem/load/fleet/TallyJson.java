@@ -48,6 +48,7 @@ final class TallyJson {
             json.writeEndArray();
             json.writeStringField("pairing", text(tally.times().pairing()));
             json.writeStringField("endToEnd", text(tally.times().endToEnd()));
+            json.writeStringField("pointers", text(tally.times().pointers()));
             json.writeStringField("throughRelay", text(tally.times().throughRelay()));
             json.writeStringField("verdicts", text(tally.times().verdicts()));
             json.writeStringField("lateness", text(tally.times().lateness()));
@@ -102,6 +103,7 @@ final class TallyJson {
                 new Tally.Times(
                         time(json, "pairing"),
                         time(json, "endToEnd"),
+                        time(json, "pointers"),
                         time(json, "throughRelay"),
                         time(json, "verdicts"),
                         time(json, "lateness")),

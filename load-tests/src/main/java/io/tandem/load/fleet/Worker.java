@@ -102,7 +102,8 @@ public final class Worker implements AutoCloseable {
                 throw new UncheckedIOException(e);
             }
         };
-        try (TandemMeeting meeting = new TandemMeeting(parts);
+        TandemMeeting.Ways ways = new TandemMeeting.Ways(false, share.linkKbit());
+        try (TandemMeeting meeting = new TandemMeeting(parts, ways);
                 LoadRun run = new LoadRun(share.plan(), meeting, Optional.empty(), tell)) {
             line.say("{\"is\":\"ready\",\"paired\":" + run.open() + "}");
             line.waitFor(BEGUN_WITHIN);

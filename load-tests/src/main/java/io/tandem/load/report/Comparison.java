@@ -18,6 +18,7 @@ public final class Comparison {
             new Figure("end to end p50, us", List.of("endToEnd", "p50")),
             new Figure("end to end p99, us", List.of("endToEnd", "p99")),
             new Figure("end to end p99.9, us", List.of("endToEnd", "p999")),
+            new Figure("consumers' pointers p99, us", List.of("pointers", "p99")),
             new Figure("through the relay p50, us", List.of("throughRelay", "p50")),
             new Figure("through the relay p99, us", List.of("throughRelay", "p99")),
             new Figure("verdicts p99, us", List.of("verdicts", "p99")),

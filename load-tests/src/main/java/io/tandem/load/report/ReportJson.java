@@ -44,6 +44,7 @@ public final class ReportJson {
             json.writeNumberField("collapsedPointers", outcome.collapsed());
             percentiles(json, "pairing", outcome.pairing());
             percentiles(json, "endToEnd", outcome.endToEnd());
+            percentiles(json, "pointers", outcome.pointers());
             percentiles(json, "throughRelay", outcome.throughRelay());
             percentiles(json, "verdicts", outcome.verdicts());
             percentiles(json, "lateness", outcome.lateness());

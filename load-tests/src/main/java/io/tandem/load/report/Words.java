@@ -3,7 +3,9 @@ package io.tandem.load.report;
 import io.tandem.load.run.Bandwidth;
 import io.tandem.load.run.Comeback;
 import io.tandem.load.run.IdleCrowd;
+import io.tandem.load.run.MemoryGrowth;
 import io.tandem.load.run.Outcome;
+import io.tandem.load.run.Overload;
 import io.tandem.load.run.Ramp;
 import io.tandem.load.watch.Pauses;
 import java.util.List;
@@ -37,6 +39,9 @@ public final class Words {
                 outcome.bitsPerSecond() / BITS_PER_MEGABIT,
                 outcome.seconds());
         line(text, "end to end   %s", outcome.endToEnd());
+        if (outcome.pointers().count() > 0) {
+            line(text, "pointers     %s", outcome.pointers());
+        }
         line(text, "through it   %s", outcome.throughRelay());
         if (outcome.verdicts().count() > 0) {
             line(text, "verdicts     %s", outcome.verdicts());
@@ -119,6 +124,50 @@ public final class Words {
                     step.verdict().words());
             outcome.faultLines().lines().forEach(fault -> line(text, "    %s", fault));
         }
+        return text.toString();
+    }
+
+    /** Whether a relay's memory stayed as it was. */
+    public static String of(MemoryGrowth growth) {
+        StringBuilder text = new StringBuilder();
+        line(
+                text,
+                "memory       %s; allowed are %.1f MiB/h, and the second half counts",
+                growth.verdict().words(),
+                growth.mostMebibytesPerHour());
+        line(text, "  resident   %s", growth.resident());
+        line(text, "  heap left  %s", growth.heapLeft());
+        return text.toString();
+    }
+
+    /** How a full relay bore it that more came. */
+    public static String of(Overload.Result result) {
+        StringBuilder text = new StringBuilder();
+        line(
+                text,
+                result.isSound()
+                        ? "SOUND: those who were there kept their pace, and the others were told when to come"
+                        : "NOT SOUND");
+        result.broken().forEach(each -> line(text, "  %s", each));
+        result.faults().forEach((fault, times) -> line(text, "  %s: %d", fault.words(), times));
+        result.faultLines().forEach(fault -> line(text, "    %s", fault));
+        line(text, "there        %d of %d sessions that the relay takes", result.live(), result.capacity());
+        line(
+                text,
+                "came         %d more: turned away %d times with 503 and Retry-After, %d times otherwise; let in %d times",
+                result.newcomers(),
+                result.turnedAway(),
+                result.otherwise(),
+                result.letIn());
+        line(text, "end to end   before: %s", result.before());
+        line(text, "             meanwhile: %s", result.meanwhile());
+        line(text, "             after: %s", result.after());
+        line(
+                text,
+                "then         %d sessions ended, and %d new ones took their places, from that moment: %s",
+                result.left(),
+                result.recovery().count(),
+                result.recovery());
         return text.toString();
     }
 

@@ -121,7 +121,14 @@ final class Generator implements AutoCloseable {
         return meeting.open(loop, bootstrap.clone(loop.executor()), appointment);
     }
 
-    private @Nullable SocketAddress source(int number) {
+    /** For connections of a loop that belong to no session. */
+    Bootstrap bootstrap(LoadLoop loop) {
+        return bootstrap.clone(loop.executor());
+    }
+
+    /** Where the connections of a number come from. */
+    @Nullable
+    SocketAddress source(int number) {
         int addresses = Math.min(plan.opening().sourceAddresses(), ADDRESSES_MOST);
         return addresses <= 1 ? null : new InetSocketAddress("127.0.0." + (1 + number % addresses), 0);
     }

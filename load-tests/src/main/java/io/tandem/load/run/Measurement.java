@@ -23,6 +23,7 @@ final class Measurement {
     private final List<LoadLoop> loops;
     private final Optional<RelayWatch> relay;
     private final Histogram endToEnd = histogram();
+    private final Histogram pointers = histogram();
     private final Histogram throughRelay = histogram();
     private final Histogram verdicts = histogram();
     private final Histogram lateness = histogram();
@@ -65,6 +66,7 @@ final class Measurement {
         double cpu = relayNow.flatMap(then -> relayLast.map(before -> then.cpuSeconds() - before.cpuSeconds()))
                 .orElse(-seconds);
         Percentiles since = Percentiles.of(take(LoadLoop::endToEnd, endToEnd));
+        take(LoadLoop::pointers, pointers);
         take(LoadLoop::throughRelay, throughRelay);
         take(LoadLoop::verdicts, verdicts);
         Sample sample = new Sample(
@@ -108,6 +110,7 @@ final class Measurement {
     /** The last frames of the window, which came after its last sample. */
     void takeRest() {
         take(LoadLoop::endToEnd, endToEnd);
+        take(LoadLoop::pointers, pointers);
         take(LoadLoop::throughRelay, throughRelay);
         take(LoadLoop::verdicts, verdicts);
         take(LoadLoop::lateness, lateness);
@@ -125,7 +128,7 @@ final class Measurement {
                 whole.collapsed(),
                 whole.faults(),
                 whole.faultLines(),
-                new Tally.Times(pairing, endToEnd, throughRelay, verdicts, lateness),
+                new Tally.Times(pairing, endToEnd, pointers, throughRelay, verdicts, lateness),
                 links,
                 samples);
     }

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param framesPerSecond that reached the other end
  * @param bitsPerSecond of frames that reached the other end
  * @param endToEnd from the moment when a frame was due
+ * @param pointers the same, of the consumers' pointers alone
  * @param throughRelay from the moment when it was given to the network
  * @param verdicts from the moment when an action was due to its agent's having the verdict
  * @param lateness of the generator: its own error
@@ -36,6 +37,7 @@ public record Outcome(
         double framesPerSecond,
         double bitsPerSecond,
         Percentiles endToEnd,
+        Percentiles pointers,
         Percentiles throughRelay,
         Percentiles verdicts,
         Percentiles lateness,

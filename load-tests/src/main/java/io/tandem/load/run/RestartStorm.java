@@ -4,15 +4,10 @@ import io.tandem.load.engine.Fault;
 import io.tandem.load.engine.LoadSession;
 import io.tandem.load.engine.LoopFigures;
 import io.tandem.load.scenario.RelayProcess;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -22,12 +17,6 @@ import java.util.function.Consumer;
  */
 public final class RestartStorm {
     private static final int BACK_WITHIN_SECONDS = 60;
-
-    /** Who does not get in waits so long, each time twice as long ... */
-    private static final long BACK_OFF_MILLIS = 100;
-
-    /** ... so often, and then no longer. */
-    private static final int BACK_OFF_DOUBLINGS = 4;
 
     private static final long START_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
@@ -43,8 +32,6 @@ public final class RestartStorm {
         this.relay = relay;
         this.progress = progress;
     }
-
-    private record Arrival(LoadSession session, long afterNanos) {}
 
     /** Comes, loses its relay, begins anew, and goes. */
     public Comeback run() throws InterruptedException {
@@ -62,11 +49,12 @@ public final class RestartStorm {
         progress.accept("the relay was killed, and starts again");
         CompletableFuture<Void> starts = CompletableFuture.runAsync(relay::startAgain);
         try (Generator generator = new Generator(plan, meeting)) {
-            Crowd crowd = new Crowd(generator, died);
-            List<Arrival> arrivals = crowd.awaitAll();
+            Arrivals crowd = new Arrivals(generator);
+            List<Arrivals.Arrival> arrivals = crowd.await(0, plan.pairs(), died, BACK_WITHIN_SECONDS);
             starts.join();
             progress.accept(arrivals.size() + " of " + plan.pairs() + " are paired again");
-            List<LoadSession> sessions = arrivals.stream().map(Arrival::session).toList();
+            List<LoadSession> sessions =
+                    arrivals.stream().map(Arrivals.Arrival::session).toList();
             Percentiles after = load(generator, sessions, 0);
             generator.settle(sessions);
             generator.finish(sessions);
@@ -79,9 +67,9 @@ public final class RestartStorm {
                     paired,
                     arrivals.size(),
                     ReconnectStorm.percentiles(
-                            arrivals.stream().map(Arrival::afterNanos).toList()),
+                            arrivals.stream().map(Arrivals.Arrival::afterNanos).toList()),
                     ReconnectStorm.percentiles(List.of()),
-                    crowd.attempts,
+                    crowd.attempts(),
                     before,
                     ReconnectStorm.percentiles(List.of()),
                     after,
@@ -100,52 +88,5 @@ public final class RestartStorm {
         sessions.forEach(session -> session.start(start));
         Generator.sleepUntil(until);
         return ReconnectStorm.latency(generator);
-    }
-
-    /** All of them at the door at once, again and again until they are in. */
-    private final class Crowd {
-        private final Generator generator;
-        private final long sinceNanos;
-        private final BlockingQueue<Runnable> turns = new LinkedBlockingQueue<>();
-        private final List<Arrival> arrivals = new ArrayList<>();
-        private long attempts;
-
-        Crowd(Generator generator, long sinceNanos) {
-            this.generator = generator;
-            this.sinceNanos = sinceNanos;
-        }
-
-        /** Blocks; everything of this crowd happens on its caller's thread. */
-        List<Arrival> awaitAll() throws InterruptedException {
-            for (int i = 0; i < plan.pairs(); i++) {
-                attempt(i, 0);
-            }
-            long end = sinceNanos + TimeUnit.SECONDS.toNanos(BACK_WITHIN_SECONDS);
-            while (arrivals.size() < plan.pairs() && System.nanoTime() - end < 0) {
-                Runnable turn = turns.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
-                if (turn != null) {
-                    turn.run();
-                }
-            }
-            return arrivals;
-        }
-
-        private void attempt(int number, int failures) {
-            attempts++;
-            generator.open(number).paired().whenComplete((session, fault) -> {
-                long after = System.nanoTime() - sinceNanos;
-                if (fault == null) {
-                    turns.add(() -> arrivals.add(new Arrival(session, after)));
-                } else {
-                    later(failures).execute(() -> turns.add(() -> attempt(number, failures + 1)));
-                }
-            });
-        }
-
-        private Executor later(int failures) {
-            long most = BACK_OFF_MILLIS << Math.min(failures, BACK_OFF_DOUBLINGS);
-            return CompletableFuture.delayedExecutor(
-                    ThreadLocalRandom.current().nextLong(most / 2, most), TimeUnit.MILLISECONDS);
-        }
     }
 }

@@ -45,16 +45,23 @@ public record Tally(
      *
      * @param pairing of sessions to be opened
      * @param endToEnd from the moment when a frame was due
+     * @param pointers the same, of the consumers' pointers alone
      * @param throughRelay from the moment when it was given to the network
      * @param verdicts from the moment when an action was due to its agent's having the verdict
      * @param lateness of the generator
      */
     public record Times(
-            Histogram pairing, Histogram endToEnd, Histogram throughRelay, Histogram verdicts, Histogram lateness) {
+            Histogram pairing,
+            Histogram endToEnd,
+            Histogram pointers,
+            Histogram throughRelay,
+            Histogram verdicts,
+            Histogram lateness) {
         private Times plus(Times other) {
             return new Times(
                     sum(pairing, other.pairing),
                     sum(endToEnd, other.endToEnd),
+                    sum(pointers, other.pointers),
                     sum(throughRelay, other.throughRelay),
                     sum(verdicts, other.verdicts),
                     sum(lateness, other.lateness));
@@ -100,6 +107,7 @@ public record Tally(
                 framesPerSecond,
                 bitsPerSecond,
                 Percentiles.of(times.endToEnd()),
+                Percentiles.of(times.pointers()),
                 Percentiles.of(times.throughRelay()),
                 Percentiles.of(times.verdicts()),
                 Percentiles.of(times.lateness()),

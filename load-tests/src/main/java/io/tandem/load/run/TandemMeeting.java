@@ -4,6 +4,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.tandem.load.engine.Desk;
 import io.tandem.load.engine.LoadLoop;
 import io.tandem.load.engine.LoadSession;
+import io.tandem.load.engine.PacedWire;
 import io.tandem.load.engine.PollWire;
 import io.tandem.load.engine.TandemSession;
 import io.tandem.load.engine.WebSocketWire;
@@ -53,6 +54,25 @@ public final class TandemMeeting implements Meeting, AutoCloseable {
         }
     }
 
+    /**
+     * How sessions go about it.
+     *
+     * @param resumes whether both ends come back when a connection breaks; it is a fault otherwise
+     * @param linkKbit of each consumer's uplink, in kbit/s; 0 for one without a bound
+     */
+    public record Ways(boolean resumes, int linkKbit) {
+        /** A broken connection is a fault, and no link has a bound. */
+        public static final Ways USUAL = new Ways(false, 0);
+
+        /** Both ends come back. */
+        public static final Ways RESUMING = new Ways(true, 0);
+
+        /** What is behind {@link Parts#words}, where there is anything to say. */
+        public String words() {
+            return linkKbit == 0 ? "" : "; each consumer's uplink has " + linkKbit + " kbit/s";
+        }
+    }
+
     private static final String ID_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz";
     private static final int ID_LENGTH = 26;
     private static final int PARTS = 100;
@@ -71,17 +91,18 @@ public final class TandemMeeting implements Meeting, AutoCloseable {
         return thread;
     });
     private final Parts parts;
-    private final boolean resumes;
+    private final Ways ways;
     private final Desk desk;
 
     /** On this relay, of sessions in which a broken connection is a fault. */
     public TandemMeeting(Parts parts) {
-        this(parts, false);
+        this(parts, Ways.USUAL);
     }
 
-    private TandemMeeting(Parts parts, boolean resumes) {
+    /** On this relay, of sessions that go about it in these ways. */
+    public TandemMeeting(Parts parts, Ways ways) {
         this.parts = parts;
-        this.resumes = resumes;
+        this.ways = ways;
         Brand brand = new Brand(
                 parts.brand(),
                 parts.brand(),
@@ -93,9 +114,9 @@ public final class TandemMeeting implements Meeting, AutoCloseable {
                 parts.relay(), brand, new AgentTokens(new Brands(List.of(brand)), InstantSource.system()), http);
     }
 
-    /** On this relay, of sessions whose ends come back when a connection breaks. */
-    public static TandemMeeting resuming(Parts parts) {
-        return new TandemMeeting(parts, true);
+    /** Begins to ask for the channel of a session that is not there yet; called on the loop of the bootstrap. */
+    Wire knock(Bootstrap bootstrap, @Nullable SocketAddress from, Wire.Listener listener) {
+        return connect(bootstrap, true, from, sessionId(), parts.origin(), listener);
     }
 
     @Override
@@ -111,17 +132,23 @@ public final class TandemMeeting implements Meeting, AutoCloseable {
                 viewOnly ? "view-only" : "shared",
                 appointment.recording(),
                 appointment.phase(),
-                resumes);
+                ways.resumes());
         return TandemSession.open(
                 loop,
                 plan,
-                (id, origin, listener) -> connect(bootstrap, webSocket, appointment.from(), id, origin, listener),
+                (id, origin, listener) -> {
+                    Wire wire = connect(bootstrap, webSocket, appointment.from(), id, origin, listener);
+                    // Consumers come from pages, which have an origin.
+                    return origin == null || ways.linkKbit() == 0
+                            ? wire
+                            : new PacedWire(wire, loop.executor(), ways.linkKbit());
+                },
                 desk);
     }
 
     @Override
     public String words() {
-        return parts.words();
+        return parts.words() + ways.words();
     }
 
     private static boolean isIn(int number, double share) {

@@ -160,6 +160,11 @@ public final class RelayProcess implements AutoCloseable {
         awaitReady();
     }
 
+    /** Whether its process is there. */
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
     /** Where it listens. */
     public InetSocketAddress address() {
         return address;

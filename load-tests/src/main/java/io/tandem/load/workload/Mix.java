@@ -17,6 +17,8 @@ public final class Mix {
     private static final int FRAMES = 500;
     private static final int BACK_EVERY = 5;
     private static final int BACK_BYTES = 90;
+    private static final long MICROS_PER_POINT = 100_000;
+    private static final int PART_BYTES = 8 << 10;
     private static final long MICROS_PER_CLICK = 1_000_000;
     private static final double SMALL = 0.80;
     private static final double MEDIUM = 0.98;
@@ -47,6 +49,27 @@ public final class Mix {
         }
         steps.sort(Comparator.comparingLong(Step::atMicros));
         return new Recording(name, steps, Math.round(FRAMES * stepMicros));
+    }
+
+    /**
+     * The same from a page on a slow link: in parts of at most 8 KiB, as a tag cuts them (protocol, section 1.2), with the consumer's pointer ten times a
+     * second beside it.
+     */
+    public static Recording pointing(double framesPerSecond) {
+        Recording mix = of(framesPerSecond);
+        List<Step> steps = new ArrayList<>();
+        for (Step step : mix.steps()) {
+            int left = step.payloadBytes();
+            for (; left > PART_BYTES; left -= PART_BYTES) {
+                steps.add(new Step(step.atMicros(), step.sender(), step.type(), PART_BYTES, true));
+            }
+            steps.add(new Step(step.atMicros(), step.sender(), step.type(), left, false));
+        }
+        for (long at = MICROS_PER_POINT / 2; at < mix.lengthMicros(); at += MICROS_PER_POINT) {
+            steps.add(new Step(at, Sender.TAG, FrameType.CURSOR, BACK_BYTES, false));
+        }
+        steps.sort(Comparator.comparingLong(Step::atMicros));
+        return new Recording("mix on a slow link", steps, mix.lengthMicros());
     }
 
     /** The same, and the agent clicks once a second. */

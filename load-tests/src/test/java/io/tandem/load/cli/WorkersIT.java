@@ -109,7 +109,7 @@ class WorkersIT {
     }
 
     @Test
-    void shouldWeighTheRelayThatItStarted() throws IOException {
+    void shouldPaceTheLinksAndWeighTheRelayThatItStarted() throws IOException {
         Path json = folder.resolve("d.json");
 
         assertThat(LoadMain.execute(
@@ -118,13 +118,15 @@ class WorkersIT {
                         "--workers=" + worker() + "," + worker(),
                         "--secret-file=" + secret,
                         "--pairs=4",
+                        "--link-kbit=750",
                         "--warm-up=1",
                         "--seconds=3",
                         "--json=" + json))
                 .isZero();
 
         JsonMembers outcome = JsonMembers.parse(Files.readString(json));
-        assertThat(outcome.text("sessions")).contains("2 generators");
+        assertThat(outcome.text("sessions")).contains("750 kbit/s", "2 generators");
+        assertThat((Long) outcome.member("pointers", Map.class).get("count")).isPositive();
         assertThat(kbps(outcome, "upMost")).isPositive();
         assertThat(outcome.member("relay", Map.class).get("heapLiveBytes"))
                 .asInstanceOf(InstanceOfAssertFactories.LONG)

@@ -17,6 +17,7 @@ class AssignmentTest {
             "https://shop.example",
             0.75,
             0,
+            750,
             new LoadPlan(100, List.of(Mix.of(30)), 2, true, new LoadPlan.Opening(200, 64, 4, 10), 5, 20));
 
     @Test
@@ -29,6 +30,7 @@ class AssignmentTest {
         List<Assignment> shares =
                 IntStream.range(0, 3).mapToObj(i -> WHOLE.share(i, 3)).toList();
 
+        assertThat(shares).extracting(Assignment::linkKbit).containsOnly(750);
         assertThat(shares).extracting(share -> share.plan().pairs()).containsExactly(33, 33, 34);
         assertThat(shares)
                 .extracting(share -> share.plan().opening().firstNumber())

@@ -38,6 +38,7 @@ public final class Outcomes {
                 percentiles,
                 percentiles,
                 percentiles,
+                percentiles,
                 0,
                 faults,
                 faultLines,

@@ -32,7 +32,7 @@ class ReconnectStormIT {
     private static Comeback storm(InetSocketAddress at, double webSocketShare) throws InterruptedException {
         TandemMeeting.Parts parts =
                 new TandemMeeting.Parts(at, "demo", RunningRelay.ORIGIN, RunningRelay.AGENT_SECRET, webSocketShare, 0);
-        try (TandemMeeting meeting = TandemMeeting.resuming(parts)) {
+        try (TandemMeeting meeting = new TandemMeeting(parts, TandemMeeting.Ways.RESUMING)) {
             return new ReconnectStorm(PLAN, meeting, line -> {}).run();
         }
     }
