@@ -48,7 +48,7 @@ final class OverloadCommand implements Callable<Integer> {
 
     private int overload(TandemMeeting.Parts parts, Optional<RelayProcess> process)
             throws IOException, InterruptedException {
-        try (TandemMeeting meeting = new TandemMeeting(parts, new TandemMeeting.Ways(false, relay.linkKbit))) {
+        try (TandemMeeting meeting = new TandemMeeting(parts, new TandemMeeting.Ways(false, false, relay.linkKbit))) {
             Overload overload = new Overload(
                     load.plan(relay.linkKbit),
                     meeting,

@@ -57,7 +57,7 @@ final class ReconnectCommand implements Callable<Integer> {
     private int storm(TandemMeeting.Parts parts, Optional<RelayProcess> process)
             throws IOException, InterruptedException {
         LoadPlan plan = load.actingPlan();
-        try (TandemMeeting meeting = new TandemMeeting(parts, new TandemMeeting.Ways(!restart, relay.linkKbit))) {
+        try (TandemMeeting meeting = new TandemMeeting(parts, new TandemMeeting.Ways(!restart, true, relay.linkKbit))) {
             Comeback comeback = restart
                     ? new RestartStorm(plan, meeting, process.orElseThrow(), LoadMain::note).run()
                     : new ReconnectStorm(plan, meeting, LoadMain::note).run();

@@ -119,7 +119,7 @@ final class RelayOptions {
 
     /** How the sessions go about it. */
     TandemMeeting.Ways ways() {
-        return new TandemMeeting.Ways(false, linkKbit);
+        return new TandemMeeting.Ways(false, true, linkKbit);
     }
 
     /** Of {@code HOST:PORT}. */

@@ -28,6 +28,7 @@ final class HttpLine extends ChannelInboundHandlerAdapter {
     }
 
     private static final int MAX_HEAD_BYTES = 16 << 10;
+    private static final String RETRY_AFTER = "\r\nretry-after: ";
     private static final String LENGTH = "\r\ncontent-length: ";
     private static final String IN_CHUNKS = "\r\ntransfer-encoding: chunked";
     private static final int NO_HEAD = -1;
@@ -45,6 +46,9 @@ final class HttpLine extends ChannelInboundHandlerAdapter {
     private int bodyBytes = NO_HEAD;
 
     private int status;
+
+    /** What the last answer said of coming again; -1 where it said nothing. */
+    private int retryAfterSeconds = -1;
 
     private HttpLine(Listener listener) {
         this.listener = listener;
@@ -139,18 +143,23 @@ final class HttpLine extends ChannelInboundHandlerAdapter {
         }
         String head = text.substring(0, end).toLowerCase(Locale.ROOT);
         status = Integer.parseInt(head.substring(head.indexOf(' ') + 1).substring(0, 3));
-        bodyBytes = head.contains(IN_CHUNKS) ? UNTIL_LAST_CHUNK : length(head);
+        bodyBytes = head.contains(IN_CHUNKS) ? UNTIL_LAST_CHUNK : Math.max(0, number(head, LENGTH));
+        retryAfterSeconds = number(head, RETRY_AFTER);
         in.skipBytes(end + 4);
     }
 
-    private static int length(String head) {
-        int at = head.indexOf(LENGTH);
+    private static int number(String head, String name) {
+        int at = head.indexOf(name);
         if (at < 0) {
-            return 0;
+            return -1;
         }
-        int stop = head.indexOf('\r', at + LENGTH.length());
-        return Integer.parseInt(head.substring(at + LENGTH.length(), stop < 0 ? head.length() : stop)
+        int stop = head.indexOf('\r', at + name.length());
+        return Integer.parseInt(head.substring(at + name.length(), stop < 0 ? head.length() : stop)
                 .trim());
+    }
+
+    int retryAfterSeconds() {
+        return retryAfterSeconds;
     }
 
     private void fail(String reason) {

@@ -55,6 +55,9 @@ public final class LoadLoop {
     /** Actions that were answered, as is right, that they had come too late. */
     long expired;
 
+    /** How often a consumer was answered that there is no room. */
+    long turnedAway;
+
     int active;
     private final Map<Fault, Long> faults = new EnumMap<>(Fault.class);
 
@@ -139,6 +142,7 @@ public final class LoadLoop {
                         receivedBytes,
                         collapsed,
                         expired,
+                        turnedAway,
                         active,
                         Map.copyOf(faults),
                         List.copyOf(lines)),

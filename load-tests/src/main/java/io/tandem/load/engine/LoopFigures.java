@@ -14,6 +14,7 @@ import java.util.stream.Stream;
  * @param receivedBytes of those that came
  * @param collapsed pointer frames in whose place a later one came, as is right
  * @param expired actions that were answered, as is right, that they had come too late
+ * @param turnedAway how often a consumer was answered that there is no room now
  * @param active pairs that exchange frames
  * @param faults how often each was seen; those that were not are left out
  * @param faultLines what went wrong first, a line each
@@ -25,6 +26,7 @@ public record LoopFigures(
         long receivedBytes,
         long collapsed,
         long expired,
+        long turnedAway,
         int active,
         Map<Fault, Long> faults,
         List<String> faultLines) {
@@ -46,6 +48,7 @@ public record LoopFigures(
                 receivedBytes + other.receivedBytes,
                 collapsed + other.collapsed,
                 expired + other.expired,
+                turnedAway + other.turnedAway,
                 active + other.active,
                 both,
                 Stream.concat(faultLines.stream(), other.faultLines.stream()).toList());

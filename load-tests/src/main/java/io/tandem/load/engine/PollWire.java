@@ -105,6 +105,9 @@ public final class PollWire implements Wire {
 
     private void onDown(int status, ByteBuf body) {
         if (status != OK && status != NOTHING) {
+            if (token == null && !over) {
+                listener.onTurnedAway(status, down.retryAfterSeconds());
+            }
             end(BROKEN, "a GET was answered " + status);
             return;
         }

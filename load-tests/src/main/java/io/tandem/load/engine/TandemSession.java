@@ -30,6 +30,7 @@ public final class TandemSession extends LoadSession {
      * @param mode {@code shared}, or {@code view-only}, where actions have to be refused
      * @param phase where in the recording it begins, 0 to 1
      * @param resumes whether its ends come back when a carrier breaks, and go on where they were; without it, a broken one is a fault
+     * @param heeds whether a consumer that is turned away comes again when it was told to; without it, that session is not paired
      */
     public record Plan(
             int number,
@@ -39,8 +40,11 @@ public final class TandemSession extends LoadSession {
             String mode,
             Recording recording,
             double phase,
-            boolean resumes) {}
+            boolean resumes,
+            boolean heeds) {}
 
+    private static final int NO_ROOM = 503;
+    private static final long JITTER_MILLIS = 1_000;
     private static final int GOING_AWAY = 1001;
 
     /** Close codes that ask to try again begin here ... */
@@ -114,6 +118,9 @@ public final class TandemSession extends LoadSession {
         private int connections;
         private boolean welcomed;
 
+        /** Turned away, it comes again after so long; 0 where it was not. */
+        private int againSeconds;
+
         Client(String name) {
             this.name = name;
         }
@@ -143,6 +150,12 @@ public final class TandemSession extends LoadSession {
         public void onOpen() {
             attempt = Math.max(attempt + 1, System.currentTimeMillis());
             say(FrameType.HELLO, hello());
+        }
+
+        @Override
+        public void onTurnedAway(int status, int retryAfterSeconds) {
+            loop.turnedAway++;
+            againSeconds = status == NO_ROOM && plan.heeds() ? Math.max(0, retryAfterSeconds) : 0;
         }
 
         private String hello() {
@@ -180,6 +193,14 @@ public final class TandemSession extends LoadSession {
         public void onClosed(int code, String reason) {
             wire = null;
             welcomed = false;
+            if (againSeconds > 0 && !isEnded()) {
+                // Not all together, as browsers' tags do.
+                long millis = TimeUnit.SECONDS.toMillis(againSeconds)
+                        + ThreadLocalRandom.current().nextLong(JITTER_MILLIS);
+                againSeconds = 0;
+                loop.executor().schedule(this::comeBack, millis, TimeUnit.MILLISECONDS);
+                return;
+            }
             if (resuming != null && !isEnded() && isForNow(code)) {
                 long wait = connections == 0 ? 0 : backOffMillis();
                 loop.executor().schedule(this::comeBack, wait, TimeUnit.MILLISECONDS);

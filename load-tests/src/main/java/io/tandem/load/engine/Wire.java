@@ -14,7 +14,7 @@ public interface Wire {
         void onFrame(ByteBuf frame);
 
         /**
-         * It was not taken, by HTTP; {@link #onClosed} follows. WebSockets tell it.
+         * It was not taken, by HTTP; {@link #onClosed} follows.
          *
          * @param retryAfterSeconds when to come again; -1 where nothing was said of that
          */

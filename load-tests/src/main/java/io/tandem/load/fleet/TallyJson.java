@@ -36,6 +36,7 @@ final class TallyJson {
             json.writeNumberField("framesPerSecond", tally.framesPerSecond());
             json.writeNumberField("bitsPerSecond", tally.bitsPerSecond());
             json.writeNumberField("collapsed", tally.collapsed());
+            json.writeNumberField("turnedAway", tally.turnedAway());
             json.writeObjectFieldStart("faults");
             for (Map.Entry<Fault, Long> each : tally.faults().entrySet()) {
                 json.writeNumberField(each.getKey().name(), each.getValue());
@@ -98,6 +99,7 @@ final class TallyJson {
                 number(json, "framesPerSecond"),
                 number(json, "bitsPerSecond"),
                 json.number("collapsed"),
+                json.number("turnedAway"),
                 faults,
                 lines,
                 new Tally.Times(

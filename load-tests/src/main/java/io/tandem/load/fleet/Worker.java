@@ -102,7 +102,7 @@ public final class Worker implements AutoCloseable {
                 throw new UncheckedIOException(e);
             }
         };
-        TandemMeeting.Ways ways = new TandemMeeting.Ways(false, share.linkKbit());
+        TandemMeeting.Ways ways = new TandemMeeting.Ways(false, true, share.linkKbit());
         try (TandemMeeting meeting = new TandemMeeting(parts, ways);
                 LoadRun run = new LoadRun(share.plan(), meeting, Optional.empty(), tell)) {
             line.say("{\"is\":\"ready\",\"paired\":" + run.open() + "}");

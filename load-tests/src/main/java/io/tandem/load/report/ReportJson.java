@@ -42,6 +42,7 @@ public final class ReportJson {
             json.writeNumberField("framesPerSecond", outcome.framesPerSecond());
             json.writeNumberField("bitsPerSecond", outcome.bitsPerSecond());
             json.writeNumberField("collapsedPointers", outcome.collapsed());
+            json.writeNumberField("turnedAway", outcome.turnedAway());
             percentiles(json, "pairing", outcome.pairing());
             percentiles(json, "endToEnd", outcome.endToEnd());
             percentiles(json, "pointers", outcome.pointers());

@@ -32,6 +32,9 @@ public final class Words {
         }
         line(text, "pairs        %d of %d", outcome.paired(), outcome.plan().pairs());
         line(text, "opened in    %s", outcome.pairing());
+        if (outcome.turnedAway() > 0) {
+            line(text, "turned away  %d times, and came again when they were told to", outcome.turnedAway());
+        }
         line(
                 text,
                 "throughput   %.0f frames/s, %.1f Mbit/s, over %.1f s",
@@ -174,7 +177,7 @@ public final class Words {
     /** How a crowd came back. */
     public static String of(Comeback comeback) {
         StringBuilder text = new StringBuilder();
-        line(text, comeback.isSound() ? "SOUND: all came back, and everything came once and in order" : "NOT SOUND");
+        line(text, comeback.isSound() ? sound(comeback) : "NOT SOUND");
         comeback.faults().forEach((fault, times) -> line(text, "  %s: %d", fault.words(), times));
         comeback.faultLines().forEach(fault -> line(text, "    %s", fault));
         line(
@@ -194,6 +197,12 @@ public final class Words {
         }
         line(text, "             after: %s", comeback.after());
         return text.toString();
+    }
+
+    private static String sound(Comeback comeback) {
+        return comeback.fresh().count() > 0
+                ? "SOUND: all came back, and everything came once and in order"
+                : "SOUND: all began anew, and everything that was sent then came once and in order";
     }
 
     /** What an idle crowd cost. */

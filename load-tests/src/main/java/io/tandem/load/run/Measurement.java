@@ -126,6 +126,7 @@ final class Measurement {
                 frames() / seconds,
                 (last.receivedBytes() - began.receivedBytes()) * BITS_PER_BYTE / seconds,
                 whole.collapsed(),
+                whole.turnedAway(),
                 whole.faults(),
                 whole.faultLines(),
                 new Tally.Times(pairing, endToEnd, pointers, throughRelay, verdicts, lateness),

@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param verdicts from the moment when an action was due to its agent's having the verdict
  * @param lateness of the generator: its own error
  * @param collapsed pointer frames in whose place a later one came
+ * @param turnedAway how often, in the whole run, a consumer was told that there is no room now; it came again
  * @param faults of the whole run; empty where all is as it has to be
  * @param faultLines the first of them
  * @param bandwidth what each session took of its consumer's link
@@ -42,6 +43,7 @@ public record Outcome(
         Percentiles verdicts,
         Percentiles lateness,
         long collapsed,
+        long turnedAway,
         Map<Fault, Long> faults,
         String faultLines,
         Bandwidth bandwidth,

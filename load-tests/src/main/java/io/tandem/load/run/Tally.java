@@ -17,6 +17,7 @@ import org.HdrHistogram.Histogram;
  * @param framesPerSecond that reached the other end
  * @param bitsPerSecond of frames that reached the other end
  * @param collapsed pointer frames in whose place a later one came
+ * @param turnedAway how often, in the whole run, a consumer was told that there is no room now
  * @param faults of the whole run
  * @param faultLines the first of them
  * @param links what each session took of its consumer's link
@@ -28,6 +29,7 @@ public record Tally(
         double framesPerSecond,
         double bitsPerSecond,
         long collapsed,
+        long turnedAway,
         Map<Fault, Long> faults,
         List<String> faultLines,
         Times times,
@@ -89,6 +91,7 @@ public record Tally(
                 framesPerSecond + other.framesPerSecond,
                 bitsPerSecond + other.bitsPerSecond,
                 collapsed + other.collapsed,
+                turnedAway + other.turnedAway,
                 both,
                 Stream.concat(faultLines.stream(), other.faultLines.stream()).toList(),
                 times.plus(other.times),
@@ -112,6 +115,7 @@ public record Tally(
                 Percentiles.of(times.verdicts()),
                 Percentiles.of(times.lateness()),
                 collapsed,
+                turnedAway,
                 faults,
                 String.join("\n", faultLines),
                 Bandwidth.of(links),

@@ -58,14 +58,15 @@ public final class TandemMeeting implements Meeting, AutoCloseable {
      * How sessions go about it.
      *
      * @param resumes whether both ends come back when a connection breaks; it is a fault otherwise
+     * @param heeds whether consumers who are turned away come again when they were told to
      * @param linkKbit of each consumer's uplink, in kbit/s; 0 for one without a bound
      */
-    public record Ways(boolean resumes, int linkKbit) {
+    public record Ways(boolean resumes, boolean heeds, int linkKbit) {
         /** A broken connection is a fault, and no link has a bound. */
-        public static final Ways USUAL = new Ways(false, 0);
+        public static final Ways USUAL = new Ways(false, true, 0);
 
         /** Both ends come back. */
-        public static final Ways RESUMING = new Ways(true, 0);
+        public static final Ways RESUMING = new Ways(true, true, 0);
 
         /** What is behind {@link Parts#words}, where there is anything to say. */
         public String words() {
@@ -132,7 +133,8 @@ public final class TandemMeeting implements Meeting, AutoCloseable {
                 viewOnly ? "view-only" : "shared",
                 appointment.recording(),
                 appointment.phase(),
-                ways.resumes());
+                ways.resumes(),
+                ways.heeds());
         return TandemSession.open(
                 loop,
                 plan,

@@ -40,6 +40,7 @@ public final class Outcomes {
                 percentiles,
                 percentiles,
                 0,
+                0,
                 faults,
                 faultLines,
                 new Bandwidth(210, 480, 40, 60),

@@ -21,8 +21,10 @@ class OverloadIT {
         Map<String, String> settings = Map.of(
                 "tandem.session.per-node", Integer.toString(allowed), "tandem.session.highest-lag-millis", "60000");
         try (RelayProcess relay = RelayProcess.start(JAR, List.of("-Xmx128m"), settings);
-                TandemMeeting meeting = new TandemMeeting(new TandemMeeting.Parts(
-                        relay.address(), RelayProcess.BRAND, RelayProcess.ORIGIN, RelayProcess.SECRET, 1, 0))) {
+                TandemMeeting meeting = new TandemMeeting(
+                        new TandemMeeting.Parts(
+                                relay.address(), RelayProcess.BRAND, RelayProcess.ORIGIN, RelayProcess.SECRET, 1, 0),
+                        new TandemMeeting.Ways(false, false, 0))) {
             Overload.Bounds any = new Overload.Bounds(Double.MAX_VALUE, 60);
             return new Overload(plan, meeting, relay::isAlive, any, line -> {}).run();
         }

@@ -30,7 +30,7 @@ class SoakIT {
                 TandemMeeting meeting = new TandemMeeting(
                         new TandemMeeting.Parts(
                                 relay.address(), RelayProcess.BRAND, RelayProcess.ORIGIN, RelayProcess.SECRET, 1, 0),
-                        new TandemMeeting.Ways(false, LINK_KBIT));
+                        new TandemMeeting.Ways(false, true, LINK_KBIT));
                 LoadRun run = new LoadRun(plan, meeting, Optional.of(relay.sight()), line -> {})) {
             Outcome outcome = run.run();
             MemoryGrowth growth = MemoryGrowth.of(outcome, ANY_GROWTH);
