@@ -17,6 +17,9 @@ const TABLES = {
   Flag: 'src/protocol/frame.ts',
   PageOp: 'src/protocol/page-op.ts',
   NodeToken: 'src/protocol/page-op.ts',
+  DocumentMode: 'src/protocol/page-op.ts',
+  CheckedBit: 'src/protocol/page-op.ts',
+  ModalState: 'src/protocol/page-op.ts',
 };
 
 async function numbersOf([table, entry]) {
@@ -27,15 +30,14 @@ async function numbersOf([table, entry]) {
 
 const numbers = Object.fromEntries(await Promise.all(Object.entries(TABLES).map(numbersOf)));
 
+const MEMBER = new RegExp(`(?<!typeof )\\b(${Object.keys(TABLES).join('|')})[.]([A-Z0-9_]+)\\b`, 'g');
+
 const inlineNumbers = {
   name: 'inline-numbers',
   setup({ onLoad }) {
     onLoad({ filter: /[/]src[/].*[.]ts$/ }, ({ path }) => ({
       loader: 'ts',
-      contents: readFileSync(path, 'utf8').replace(
-        /(?<!typeof )\b(FrameType|CloseCode|Flag|PageOp|NodeToken)[.]([A-Z0-9_]+)\b/g,
-        (member, table, name) => numbers[table][name] ?? member,
-      ),
+      contents: readFileSync(path, 'utf8').replace(MEMBER, (member, table, name) => numbers[table][name] ?? member),
     }));
   },
 };

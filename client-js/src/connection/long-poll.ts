@@ -66,7 +66,7 @@ export function openLongPoll({ url, fetch, clock }: LongPollOptions, events: Car
     });
     if (!response.ok) {
       // The relay says when to come again where it has no room; a balancer whose servers are gone for a moment does not.
-      const closeCode = response.headers.has('Retry-After') ? CloseCode.OVERLOADED : NO_WORD;
+      const closeCode = response.status === 503 && response.headers.has('Retry-After') ? CloseCode.OVERLOADED : NO_WORD;
       throw Object.assign(new Error(`HTTP ${response.status}`), { closeCode });
     }
     return new Uint8Array(await response.arrayBuffer());

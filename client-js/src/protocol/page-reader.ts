@@ -1,7 +1,7 @@
 import { ByteReader, MalformedBytes } from './bytes.ts';
 import { MAX_DEPTH, MAX_NODES } from './limits.ts';
 import { type DocumentInfo, type DocumentMode, type ModalState, type Namespace, NodeToken, PageOp } from './page-op.ts';
-import { MAX_TABLED_UNITS, NAMES, OTHERS, SEPARATOR, tableOf, TEXTS } from './string-tables.ts';
+import { MAX_TABLED_UNITS, NAMES, OTHERS, SEPARATOR, tableOf, TEXTS, unescaped } from './string-tables.ts';
 
 /**
  * What a reader of a page batch is told, in the order of the batch. Calls between {@link PageVisitor.nodes} and the matching
@@ -256,7 +256,7 @@ class PageReader {
     }
     const end = this.text.indexOf(SEPARATOR, this.textAt);
     if (end < 0) throw new MalformedBytes('the text has fewer strings than are referred to');
-    const fresh = this.text.slice(this.textAt, end);
+    const fresh = unescaped(this.text.slice(this.textAt, end));
     this.textAt = end + 1;
     if (fresh.length <= MAX_TABLED_UNITS) table.push(fresh);
     return fresh;

@@ -1,6 +1,6 @@
 import { ByteWriter } from './bytes.ts';
 import { type DocumentInfo, type ModalState, NodeToken, type Namespace, PageOp } from './page-op.ts';
-import { MAX_TABLED_UNITS, NAMES, OTHERS, SEPARATOR, SEPARATOR_WITHIN, tableOf, TEXTS } from './string-tables.ts';
+import { escaped, MAX_TABLED_UNITS, NAMES, OTHERS, SEPARATOR, tableOf, TEXTS } from './string-tables.ts';
 
 const MAX_VARINT_BYTES = 5;
 
@@ -252,7 +252,7 @@ export class PageWriter {
       table.set(value, table.size);
     }
     refs.varint(0);
-    this.strings.push(value.replaceAll(SEPARATOR, SEPARATOR_WITHIN));
+    this.strings.push(escaped(value));
     this.unsettledUnits += value.length + 1;
   }
 }

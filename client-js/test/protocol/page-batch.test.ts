@@ -72,16 +72,15 @@ describe('a page batch', () => {
     ]);
   });
 
-  it('should keep its place in the text when a string holds what separates strings', () => {
+  it('should bring every character, also those that separate and escape strings', () => {
+    const texts = ['a\0b', '\0', '\x01', '\x010', '\x011', '\x01\0\x01\x01', '\x00\x000', '', 'next', 'a\0b'];
     const writer = new PageWriter();
-    writer.setText(1, 'a\0b');
-    writer.setText(2, 'next');
+    texts.forEach((text, i) => {
+      writer.setText(i, text);
+    });
     const { calls, visitor } = recorder();
     readPageBatch(writer.finish(), visitor);
-    expect(calls).toEqual([
-      ['setText', 1, 'a\ufffdb'],
-      ['setText', 2, 'next'],
-    ]);
+    expect(calls).toEqual(texts.map((text, i) => ['setText', i, text]));
   });
 
   it('should find a string again in the table of its like, and read a long one each time', () => {
@@ -110,6 +109,28 @@ describe('a page batch', () => {
         ['setText', 100 + id, value],
       ]),
     );
+  });
+
+  it('should find the table of an attribute whose name holds a lone surrogate', () => {
+    const writer = new PageWriter();
+    for (const [name, value] of [
+      ['a\ud83d', 'x'],
+      ['a\ud83e', 'y'],
+      ['a\u{1F600}', 'z'],
+      ['a\ud83e', 'y'],
+      ['a\u{1F600}', 'z'],
+    ] as const) {
+      writer.attribute(1, name, value);
+    }
+    const { calls, visitor } = recorder();
+    readPageBatch(writer.finish(), visitor);
+    expect(calls.map(([, , name, value]) => [name, value])).toEqual([
+      ['a\ufffd', 'x'],
+      ['a\ufffd', 'y'],
+      ['a\u{1F600}', 'z'],
+      ['a\ufffd', 'y'],
+      ['a\u{1F600}', 'z'],
+    ]);
   });
 
   it('should refuse every truncation of a batch', () => {

@@ -71,6 +71,13 @@ class OperationsPortIT {
     }
 
     @Test
+    void shouldNameAPortThatIsNoneOfTheirOwn() {
+        assertThatThrownBy(() -> config("TANDEM_PORT", "18080", "TANDEM_OPERATIONS_PORT", "18080"))
+                .isInstanceOf(ConfigFaults.class)
+                .hasMessageContaining("tandem.operations.port: 18080, which is tandem.port; allowed is another");
+    }
+
+    @Test
     void shouldNameAHostThatNoPortBelongsTo() {
         assertThatThrownBy(() -> config("TANDEM_OPERATIONS_HOST", "127.0.0.1"))
                 .isInstanceOf(ConfigFaults.class)

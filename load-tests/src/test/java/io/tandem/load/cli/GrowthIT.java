@@ -28,8 +28,8 @@ class GrowthIT {
                         "--pairs=3",
                         "--frames=120",
                         "--rounds=1",
-                        "--warm-up=1",
-                        "--seconds=2",
+                        "--warm-up=0",
+                        "--seconds=1",
                         "--json=" + json))
                 .isZero();
 

@@ -33,6 +33,7 @@ public final class RelayConfigReader {
     private static final int FILE_ORDINAL = 100;
     private static final int ENVIRONMENT_ORDINAL = 300;
     private static final int MAX_PORT = 65_535;
+    private static final int DEFAULT_PORT = 8080;
     private static final int MAX_EVENT_LOOPS = 1024;
     private static final int MAX_BYTES = 1 << 30;
     private static final int MAX_KBPS = 1_000_000;
@@ -71,7 +72,7 @@ public final class RelayConfigReader {
         List<Brand> brands = brands();
         RelayConfig read = new RelayConfig(
                 text("host").orElse("0.0.0.0"),
-                (int) number("port", 8080, 0, MAX_PORT),
+                (int) number("port", DEFAULT_PORT, 0, MAX_PORT),
                 text("node").orElse("node-1"),
                 (int) number("event-loops", Runtime.getRuntime().availableProcessors(), 1, MAX_EVENT_LOOPS),
                 transports(),
@@ -98,6 +99,9 @@ public final class RelayConfigReader {
             return Optional.empty();
         }
         int port = (int) number("operations.port", 0, 0, MAX_PORT);
+        if (port != 0 && port == number("port", DEFAULT_PORT, 0, MAX_PORT)) {
+            fault("operations.port", port + ", which is tandem.port; allowed is another");
+        }
         return Optional.of(
                 new RelayConfig.Operations(host.or(() -> text("host")).orElse("0.0.0.0"), port));
     }

@@ -35,6 +35,9 @@ public final class Sessions implements ChannelGate {
 
     private static final Pattern SESSION_ID = Pattern.compile("[0-9a-hjkmnp-tv-z]{26}");
 
+    /** All sessions, with those that are only remembered, are at most so many times those that may be live. */
+    private static final int REMEMBERED_SHARE = 2;
+
     private final SessionServices services;
     private final SessionLoops loops;
 
@@ -161,11 +164,11 @@ public final class Sessions implements ChannelGate {
         return session;
     }
 
-    /** One that is over takes nobody's place. But those that are remembered have a bound too: as many again. */
+    /** One that is over takes nobody's place, but what is remembered has a bound too. */
     private boolean isFull() {
         int allowed = services.limits().sessionsPerNode();
-        int over = ended.get();
-        return sessions.size() - over >= allowed || over >= allowed;
+        int all = sessions.size();
+        return all - ended.get() >= allowed || all >= REMEMBERED_SHARE * allowed;
     }
 
     /** The brand's sessions in this state. */

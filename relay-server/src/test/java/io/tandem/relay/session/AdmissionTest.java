@@ -264,11 +264,15 @@ class AdmissionTest {
         first.send(FrameType.END, "{}");
         assertThat(small.sessions.noRoomFor(THIRD_SESSION)).isNull();
         second.send(FrameType.END, "{}");
-        assertThat(small.sessions.noRoomFor(THIRD_SESSION))
-                .as("two are remembered")
+        assertThat(small.sessions.noRoomFor(THIRD_SESSION)).as("all have left").isNull();
+        small.open(THIRD_SESSION).consumer().send(FrameType.END, "{}");
+        small.open("4".repeat(26)).consumer();
+        String another = "5".repeat(26);
+        assertThat(small.sessions.noRoomFor(another))
+                .as("one is live, three are remembered")
                 .isNotNull();
         small.loop.advance(SessionLimits.FAREWELL_MILLIS);
-        assertThat(small.sessions.noRoomFor(THIRD_SESSION)).isNull();
+        assertThat(small.sessions.noRoomFor(another)).isNull();
     }
 
     @Test

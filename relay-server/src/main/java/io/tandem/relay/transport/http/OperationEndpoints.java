@@ -8,9 +8,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What balancers and monitors ask, beside the product's own paths or on a port of their own. Any event loop may call it. */
 public final class OperationEndpoints {
+    private static final Logger LOG = LoggerFactory.getLogger(OperationEndpoints.class);
     private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
     private final BooleanSupplier ready;
@@ -65,6 +68,11 @@ public final class OperationEndpoints {
             return match.endpoint().answer(call);
         } catch (Problem problem) {
             return problem.answer().now();
+        } catch (RuntimeException fault) {
+            LOG.error("a call met a fault of the relay's own", fault);
+            return new Problem(ProblemType.INTERNAL_ERROR, "the fault is in the relay's log")
+                    .answer()
+                    .now();
         }
     }
 
