@@ -25,6 +25,8 @@ export const ACTION_LIFE_MILLIS = 5_000;
 export const MAX_CONTROL_BYTES = 16_384;
 /** Nodes that one page may hold in the viewer: a page beyond it is refused as a whole rather than freezing the agent's window. */
 export const MAX_NODES = 2_000_000;
+/** String tables of one page batch, of which each attribute's name has one: what real pages use of names is some hundreds. */
+export const MAX_STRING_TABLES = 65_536;
 /** Depth of a mirrored tree; the HTML parser itself stops at 512, script can go deeper. */
 export const MAX_DEPTH = 4_096;
 /** Longest string an action may carry, in UTF-8 bytes (typing into a field). */

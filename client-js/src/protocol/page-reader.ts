@@ -1,5 +1,5 @@
 import { ByteReader, MalformedBytes } from './bytes.ts';
-import { MAX_DEPTH, MAX_NODES } from './limits.ts';
+import { MAX_DEPTH, MAX_NODES, MAX_STRING_TABLES } from './limits.ts';
 import { type DocumentInfo, type DocumentMode, type ModalState, type Namespace, NodeToken, PageOp } from './page-op.ts';
 import { MAX_TABLED_UNITS, NAMES, OTHERS, SEPARATOR, tableOf, TEXTS, unescaped } from './string-tables.ts';
 
@@ -65,6 +65,7 @@ class PageReader {
   private readonly shapes: Shape[] = [];
   private lastId = 0;
   private nodesRead = 0;
+  private tablesMade = 0;
   private readonly visitor: PageVisitor;
 
   constructor(bytes: Uint8Array, visitor: PageVisitor) {
@@ -247,7 +248,10 @@ class PageReader {
   }
 
   private string(kind = OTHERS, refs = this.refs): string {
-    const table = tableOf(this.tables, kind, () => []);
+    const table = tableOf(this.tables, kind, () => {
+      if (++this.tablesMade > MAX_STRING_TABLES) throw new MalformedBytes(`more than ${MAX_STRING_TABLES} string tables in a batch`);
+      return [];
+    });
     const ref = refs.varint();
     if (ref > 0) {
       const known = table[ref - 1];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MalformedBytes } from '../../src/protocol/bytes.ts';
+import { MAX_STRING_TABLES } from '../../src/protocol/limits.ts';
 import { type PageVisitor, readPageBatch } from '../../src/protocol/page-reader.ts';
 import { PageWriter } from '../../src/protocol/page-writer.ts';
 
@@ -131,6 +132,17 @@ describe('a page batch', () => {
       ['a\ufffd', 'y'],
       ['a\u{1F600}', 'z'],
     ]);
+  });
+
+  it('should refuse a batch that makes more string tables than a viewer should have to keep', () => {
+    const batch = (names: number): Uint8Array => {
+      const writer = new PageWriter();
+      for (let i = 0; i < names; i++) writer.attribute(1, `a${i}`, '');
+      return writer.finish();
+    };
+    // The names have a table of their own.
+    expect(() => readPageBatch(batch(MAX_STRING_TABLES - 1), recorder().visitor)).not.toThrow();
+    expect(() => readPageBatch(batch(MAX_STRING_TABLES), recorder().visitor)).toThrow('more than 65536 string tables in a batch');
   });
 
   it('should refuse every truncation of a batch', () => {
