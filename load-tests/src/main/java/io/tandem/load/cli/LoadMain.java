@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
             SoakCommand.class,
             OverloadCommand.class,
             CompareCommand.class,
+            CapacityCommand.class,
             RivalsCommand.class
         })
 public final class LoadMain {

@@ -76,8 +76,11 @@ public final class RivalsCommand implements Callable<Integer> {
     @Option(names = "--seconds", description = "that are measured")
     int seconds = 10;
 
-    @Option(names = "--warm-up", description = "seconds")
-    int warmUp = 5;
+    @Option(
+            names = "--warm-up",
+            description =
+                    "seconds; of virtual machines, which compile for some 20 s, at this load on the processor that is measured")
+    int warmUp = 25;
 
     @Option(
             names = "--server-cpus",
