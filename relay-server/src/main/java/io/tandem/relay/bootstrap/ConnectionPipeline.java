@@ -16,7 +16,7 @@ import java.util.function.Supplier;
  * <pre>
  * [HttpDeadline - HttpServerCodec - HttpDeadline] - PollConnection - ChannelUpgrade - HTTP handlers
  *                                                                         |
- *                                                                         +-- upgrade: WebSocketCarrier, alone
+ *                                                                         +-- upgrade: the socket leaves for a WebSocketCarrier
  * </pre>
  */
 final class ConnectionPipeline extends ChannelInitializer<SocketChannel> {

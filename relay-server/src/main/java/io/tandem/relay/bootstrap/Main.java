@@ -1,5 +1,6 @@
 package io.tandem.relay.bootstrap;
 
+import io.netty.util.ResourceLeakDetector;
 import io.tandem.relay.identity.AgentSecret;
 import io.tandem.relay.identity.Brand;
 import io.tandem.relay.session.CarrierKind;
@@ -39,6 +40,9 @@ public final class Main {
 
     /** What sysexits.h calls EX_UNAVAILABLE: the address is taken. */
     private static final int EXIT_UNAVAILABLE = 69;
+
+    /** Netty's own option, for who looks for a leak. */
+    private static final String LEAK_LEVEL = "io.netty.leakDetection.level";
 
     private final Map<String, String> environment;
 
@@ -209,6 +213,10 @@ public final class Main {
     }
 
     private static int run(RelayConfig config) {
+        if (System.getProperty(LEAK_LEVEL) == null) {
+            // The tests look for leaks. Here it would write a stack trace for one buffer in 128.
+            ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
+        }
         RelayServer server;
         try {
             server = RelayServer.start(config);

@@ -8,22 +8,31 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.util.internal.PlatformDependent;
+import io.tandem.relay.carrier.socket.LoopMemory;
 import io.tandem.relay.transport.longpoll.LongPoll;
+import io.tandem.relay.transport.websocket.WebSocketConnections;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 
 /** What of the relay's memory clients have: what waits for them, and what buffers there are in all. Counted when somebody asks, on any thread. */
 final class MemoryGauges {
     private final ChannelGroup connections;
+    private final WebSocketConnections webSockets;
     private final LongPoll longPoll;
 
-    private MemoryGauges(ChannelGroup connections, LongPoll longPoll) {
+    private MemoryGauges(ChannelGroup connections, WebSocketConnections webSockets, LongPoll longPoll) {
         this.connections = connections;
+        this.webSockets = webSockets;
         this.longPoll = longPoll;
     }
 
-    static void register(MeterRegistry registry, ChannelGroup connections, LongPoll longPoll, int manyBytes) {
-        MemoryGauges gauges = new MemoryGauges(connections, longPoll);
+    static void register(
+            MeterRegistry registry,
+            ChannelGroup connections,
+            WebSocketConnections webSockets,
+            LongPoll longPoll,
+            int manyBytes) {
+        MemoryGauges gauges = new MemoryGauges(connections, webSockets, longPoll);
         Gauge.builder("tandem.waiting.bytes", gauges, memory -> memory.waiting().sum())
                 .description("Bytes that wait in this node for clients to take them")
                 .baseUnit("bytes")
@@ -71,7 +80,8 @@ final class MemoryGauges {
 
     private LongStream waiting() {
         return LongStream.concat(
-                connections.stream().mapToLong(MemoryGauges::outboundBytes), longPoll.waitingBytesOfEach());
+                connections.stream().mapToLong(MemoryGauges::outboundBytes),
+                LongStream.concat(webSockets.waitingBytesOfEach(), longPoll.waitingBytesOfEach()));
     }
 
     private static long outboundBytes(Channel connection) {
@@ -80,9 +90,10 @@ final class MemoryGauges {
     }
 
     private static long directBytes() {
-        return ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider provider
+        long pooled = ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider provider
                 ? provider.metric().usedDirectMemory()
                 : 0;
+        return pooled + LoopMemory.bytesOfAll();
     }
 
     private static long heapBytes() {

@@ -30,6 +30,7 @@ import io.tandem.relay.transport.http.HttpService;
 import io.tandem.relay.transport.http.OperationEndpoints;
 import io.tandem.relay.transport.longpoll.LongPoll;
 import io.tandem.relay.transport.websocket.ChannelUpgrade;
+import io.tandem.relay.transport.websocket.WebSocketConnections;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.NoSuchAlgorithmException;
@@ -61,7 +62,7 @@ public final class RelayServer implements AutoCloseable {
      */
     private static final int KERNEL_SEND_BYTES = 256 << 10;
 
-    /** Who reads the demo's folder of pages: disks answer one after the other. */
+    /** Who reads the demo's folder of pages, and makes what monitors ask for. */
     private static final int BLOCKING_THREADS = 2;
 
     /** Who does not fetch its close within the time for it is given up then: what waits for that waits a little longer. */
@@ -74,6 +75,7 @@ public final class RelayServer implements AutoCloseable {
     private final Transport transport;
     private final EventLoopGroup loops;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final WebSocketConnections webSockets = new WebSocketConnections();
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final MachineMeters machine;
     private final ExecutorService blocking;
@@ -92,7 +94,7 @@ public final class RelayServer implements AutoCloseable {
         this.transport = Transport.choose(config.transports());
         this.loops = new MultiThreadIoEventLoopGroup(
                 config.eventLoops(), new DefaultThreadFactory("relay"), transport.ioHandlers());
-        this.blocking = Executors.newFixedThreadPool(BLOCKING_THREADS, new DefaultThreadFactory("relay-files", true));
+        this.blocking = Executors.newFixedThreadPool(BLOCKING_THREADS, RelayServer::blockingThread);
         Brands brands = new Brands(config.brands());
         RelayMeters relayMeters = new RelayMeters(meters, MeterTags.all());
         relayMeters.limitSessions(config.session().sessionsPerNode());
@@ -105,9 +107,10 @@ public final class RelayServer implements AutoCloseable {
         this.sessions = sessions(brands, secrets, relayMeters);
         this.longPoll = new LongPoll(new LongPoll.Parts(
                 sessions, sessionLoops, secrets, config.carrier(), config.longPoll(), config.carriers()));
-        MemoryGauges.register(meters, connections, longPoll, config.carrier().resumeBytes());
+        MemoryGauges.register(
+                meters, connections, webSockets, longPoll, config.carrier().resumeBytes());
         OperationEndpoints operations =
-                OperationEndpoints.of(() -> !stopping && !sessions.isDraining(), meters::scrape);
+                OperationEndpoints.of(() -> !stopping && !sessions.isDraining(), meters::scrape, blocking);
         HttpService http = http(brands, config.operations().isPresent() ? operations.withoutMeters() : operations);
         this.listener = listen(
                 config.host(),
@@ -116,7 +119,8 @@ public final class RelayServer implements AutoCloseable {
                         connections,
                         config.http(),
                         longPoll::forConnection,
-                        () -> new ChannelUpgrade(sessions, this::homeLoop, config.carrier(), config.carriers()),
+                        () -> new ChannelUpgrade(
+                                sessions, this::homeLoop, config.carrier(), config.carriers(), webSockets),
                         http::addTo));
         this.operationsListener = operationsListener(operations);
     }
@@ -139,6 +143,13 @@ public final class RelayServer implements AutoCloseable {
             log.warn("DEMO MODE: whoever reaches this relay gets an agent's token by asking for it");
         }
         return server;
+    }
+
+    /** A plain one: Netty's own kind are event loops to whoever looks for blocking calls. */
+    private static Thread blockingThread(Runnable task) {
+        Thread thread = new Thread(task, "blocking");
+        thread.setDaemon(true);
+        return thread;
     }
 
     private Sessions sessions(Brands brands, Secrets secrets, RelayMeters relayMeters) {
@@ -247,11 +258,15 @@ public final class RelayServer implements AutoCloseable {
         operationsListener.ifPresent(Channel::close);
         await(sessions.stop().toCompletableFuture());
         connections.forEach(ChannelUpgrade::goAway);
+        CompletableFuture<Void> webSocketsEnded = webSockets.goAway().toCompletableFuture();
         // Clients that poll fetch their close with the next request; then plain connections are good for nothing.
         await(longPoll.stop().toCompletableFuture());
         connections.forEach(RelayServer::closeUnlessChannel);
         // Clients answer the close frames that the sessions sent; whoever has not by the deadline is cut.
+        await(webSocketsEnded);
         connections.newCloseFuture().awaitUninterruptibly(config.carrier().closeMillis());
+        await(webSockets.goAway().toCompletableFuture());
+        webSockets.cut();
         connections.close().awaitUninterruptibly(LOOP_STOP_MILLIS);
         loops.shutdownGracefully(0, LOOP_STOP_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly();
         blocking.shutdownNow();

@@ -6,7 +6,7 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.tandem.relay.carrier.socket.NioListener;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -50,7 +50,7 @@ public enum Transport {
 
         @Override
         Class<? extends ServerChannel> serverChannel() {
-            return NioServerSocketChannel.class;
+            return NioListener.class;
         }
     };
 

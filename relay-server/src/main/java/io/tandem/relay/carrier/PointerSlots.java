@@ -1,11 +1,13 @@
 package io.tandem.relay.carrier;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.tandem.relay.frame.FrameHeader;
 import io.tandem.relay.frame.Lane;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Pointer frames that wait for a carrier to take more: of each sender and type only the latest, as the pointer lane allows.
@@ -15,7 +17,8 @@ public final class PointerSlots {
     /** A longer pointer frame is dropped instead of kept: no pointer type needs more than a few dozen bytes. */
     public static final int MAX_KEPT_BYTES = 256;
 
-    private final Map<Integer, ByteBuf> latest = new LinkedHashMap<>();
+    /** Null while nothing waits, as nearly always. */
+    private @Nullable Map<Integer, ByteBuf> latest;
 
     /** Whether a frame may be kept here in place of its predecessor. */
     public static boolean takes(ByteBuf frame) {
@@ -34,9 +37,13 @@ public final class PointerSlots {
             }
             // Goes to the end of the queue: a receiver ignores what comes behind a later frame of the same sender,
             // and a click's mark would be lost behind the cursor that moved on.
-            ByteBuf before = latest.remove(slotOf(frame));
+            Map<Integer, ByteBuf> slots = latest == null ? new LinkedHashMap<>() : latest;
+            latest = slots;
+            ByteBuf before = slots.remove(slotOf(frame));
             // A copy, because the frame is a piece of a read buffer that is far larger than itself.
-            latest.put(slotOf(frame), frame.copy());
+            slots.put(
+                    slotOf(frame),
+                    ByteBufAllocator.DEFAULT.buffer(frame.readableBytes()).writeBytes(frame.duplicate()));
             if (before == null) {
                 return false;
             }
@@ -53,13 +60,16 @@ public final class PointerSlots {
 
     /** Whether nothing waits. */
     public boolean isEmpty() {
-        return latest.isEmpty();
+        return latest == null;
     }
 
     /** Hands every frame over, with its ownership. */
     public void drainTo(Consumer<ByteBuf> sink) {
-        latest.values().forEach(sink);
-        latest.clear();
+        Map<Integer, ByteBuf> slots = latest;
+        latest = null;
+        if (slots != null) {
+            slots.values().forEach(sink);
+        }
     }
 
     /** Lets go of every frame. */

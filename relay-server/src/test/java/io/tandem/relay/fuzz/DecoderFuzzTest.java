@@ -21,6 +21,7 @@ import io.tandem.relay.session.ChannelIngress;
 import io.tandem.relay.session.ChannelRequest;
 import io.tandem.relay.session.Outlet;
 import io.tandem.relay.transport.websocket.ChannelUpgrade;
+import io.tandem.relay.transport.websocket.WebSocketConnections;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -157,7 +158,8 @@ class DecoderFuzzTest {
                                 gate,
                                 id -> channel.eventLoop(),
                                 CarrierLimits.DEFAULTS,
-                                Set.of(CarrierKind.WEBSOCKET)));
+                                Set.of(CarrierKind.WEBSOCKET),
+                                new WebSocketConnections()));
         channel.writeInbound(Unpooled.copiedBuffer(UPGRADE, StandardCharsets.US_ASCII));
         channel.releaseOutbound();
         return channel;

@@ -4,7 +4,11 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -17,11 +21,11 @@ public final class OperationEndpoints {
     private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
     private final BooleanSupplier ready;
-    private final @Nullable Supplier<String> scrape;
+    private final @Nullable Scrapes scrapes;
 
-    private OperationEndpoints(BooleanSupplier ready, @Nullable Supplier<String> scrape) {
+    private OperationEndpoints(BooleanSupplier ready, @Nullable Scrapes scrapes) {
         this.ready = ready;
-        this.scrape = scrape;
+        this.scrapes = scrapes;
     }
 
     /**
@@ -29,9 +33,10 @@ public final class OperationEndpoints {
      *
      * @param ready whether new sessions may come to this node
      * @param scrape the meters in Prometheus' text format
+     * @param scraper where {@code scrape} runs, once at a time: it takes as long as there are meters, and no event loop waits for it
      */
-    public static OperationEndpoints of(BooleanSupplier ready, Supplier<String> scrape) {
-        return new OperationEndpoints(ready, scrape);
+    public static OperationEndpoints of(BooleanSupplier ready, Supplier<String> scrape, Executor scraper) {
+        return new OperationEndpoints(ready, new Scrapes(scrape, scraper));
     }
 
     /** Health alone: what a balancer asks where everybody may. */
@@ -45,9 +50,9 @@ public final class OperationEndpoints {
                         "/healthz",
                         call -> Answer.text(HttpResponseStatus.OK, "ok\n").now())
                 .add(HttpMethod.GET, "/readyz", call -> readiness().now());
-        if (scrape != null) {
-            Supplier<String> meters = scrape;
-            routes.add(HttpMethod.GET, "/metrics", call -> text(meters).now());
+        if (scrapes != null) {
+            Scrapes meters = scrapes;
+            routes.add(HttpMethod.GET, "/metrics", call -> meters.next());
         }
     }
 
@@ -69,11 +74,13 @@ public final class OperationEndpoints {
         } catch (Problem problem) {
             return problem.answer().now();
         } catch (RuntimeException fault) {
-            LOG.error("a call met a fault of the relay's own", fault);
-            return new Problem(ProblemType.INTERNAL_ERROR, "the fault is in the relay's log")
-                    .answer()
-                    .now();
+            return failed(fault).now();
         }
+    }
+
+    private static Answer failed(Throwable fault) {
+        LOG.error("a call met a fault of the relay's own", fault);
+        return new Problem(ProblemType.INTERNAL_ERROR, "the fault is in the relay's log").answer();
     }
 
     private Answer readiness() {
@@ -82,8 +89,44 @@ public final class OperationEndpoints {
                 : Answer.text(HttpResponseStatus.SERVICE_UNAVAILABLE, "draining\n");
     }
 
-    private static Answer text(Supplier<String> meters) {
-        byte[] text = meters.get().getBytes(StandardCharsets.UTF_8);
-        return Answer.bytes(HttpResponseStatus.OK, PROMETHEUS_TEXT, text).with("cache-control", "no-store");
+    /** Who asks while a scrape is being made gets that one: however many ask, one thread is busy with it. */
+    private static final class Scrapes {
+        private final Supplier<String> scrape;
+        private final Executor scraper;
+        private final AtomicReference<@Nullable CompletableFuture<Answer>> running = new AtomicReference<>();
+
+        private Scrapes(Supplier<String> scrape, Executor scraper) {
+            this.scrape = scrape;
+            this.scraper = scraper;
+        }
+
+        CompletionStage<Answer> next() {
+            CompletableFuture<Answer> mine = new CompletableFuture<>();
+            CompletableFuture<Answer> before = running.compareAndExchange(null, mine);
+            if (before != null) {
+                return before;
+            }
+            try {
+                scraper.execute(() -> give(mine));
+            } catch (RejectedExecutionException stopping) {
+                running.set(null);
+                mine.complete(failed(stopping));
+            }
+            return mine;
+        }
+
+        private void give(CompletableFuture<Answer> wanted) {
+            Answer answer;
+            try {
+                byte[] text = scrape.get().getBytes(StandardCharsets.UTF_8);
+                answer = Answer.bytes(HttpResponseStatus.OK, PROMETHEUS_TEXT, text)
+                        .with("cache-control", "no-store");
+            } catch (RuntimeException | Error fault) {
+                answer = failed(fault);
+            }
+            // Before it is given: who asks from then on gets a newer one.
+            running.set(null);
+            wanted.complete(answer);
+        }
     }
 }

@@ -1,8 +1,10 @@
 package io.tandem.relay.transport.longpoll;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.tandem.relay.carrier.CarrierLimits;
 import io.tandem.relay.carrier.PointerSlots;
+import io.tandem.relay.carrier.socket.LoopMemory;
 import io.tandem.relay.frame.CloseCode;
 import io.tandem.relay.metering.CarrierMeters;
 import io.tandem.relay.session.Outlet;
@@ -55,8 +57,9 @@ final class PollOutlet implements Outlet {
                 meters.pointerCollapsed();
             }
         } else {
-            queue.add(frame);
-            queuedBytes += queuedBytes(frame);
+            ByteBuf own = ofItsOwn(frame);
+            queue.add(own);
+            queuedBytes += queuedBytes(own);
         }
         shownQueuedBytes = queuedBytes;
         carrier.deliverAtTheEndOfThisTurn();
@@ -66,6 +69,18 @@ final class PollOutlet implements Outlet {
         } else if (writable && waiting > limits.inFlightBytes()) {
             writable = false;
             carrier.onWritabilityChanged(false);
+        }
+    }
+
+    /** A frame may wait here for long, and is not to hold the memory of an event loop that it was read into. */
+    private static ByteBuf ofItsOwn(ByteBuf frame) {
+        if (frame.readableBytes() > LoopMemory.BYTES) {
+            return frame;
+        }
+        try {
+            return ByteBufAllocator.DEFAULT.buffer(frame.readableBytes()).writeBytes(frame);
+        } finally {
+            frame.release();
         }
     }
 

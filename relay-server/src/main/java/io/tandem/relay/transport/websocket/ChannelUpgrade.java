@@ -1,5 +1,6 @@
 package io.tandem.relay.transport.websocket;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
@@ -7,6 +8,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoRegistration;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -17,8 +20,10 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
 import io.tandem.relay.carrier.CarrierLimits;
 import io.tandem.relay.carrier.CarrierProblem;
+import io.tandem.relay.carrier.socket.NioSocket;
 import io.tandem.relay.session.CarrierKind;
 import io.tandem.relay.session.ChannelGate;
 import io.tandem.relay.session.ChannelRequest;
@@ -26,6 +31,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +46,7 @@ public final class ChannelUpgrade extends ChannelInboundHandlerAdapter {
     private final Function<String, EventLoop> homeLoop;
     private final CarrierLimits limits;
     private final Set<CarrierKind> offered;
+    private final WebSocketConnections all;
 
     /** The request that may become a channel as soon as its end has come. */
     private Handshake.@Nullable Accepted pending;
@@ -54,13 +61,19 @@ public final class ChannelUpgrade extends ChannelInboundHandlerAdapter {
      * Opens channels at this gate, if WebSocket is among what the relay offers.
      *
      * @param homeLoop which event loop a session lives on, by its id: its connections are brought there
+     * @param all where connections stand that are taken from Netty
      */
     public ChannelUpgrade(
-            ChannelGate gate, Function<String, EventLoop> homeLoop, CarrierLimits limits, Set<CarrierKind> offered) {
+            ChannelGate gate,
+            Function<String, EventLoop> homeLoop,
+            CarrierLimits limits,
+            Set<CarrierKind> offered,
+            WebSocketConnections all) {
         this.gate = gate;
         this.homeLoop = homeLoop;
         this.limits = limits;
         this.offered = offered;
+        this.all = all;
     }
 
     @Override
@@ -108,15 +121,15 @@ public final class ChannelUpgrade extends ChannelInboundHandlerAdapter {
 
     /** Closes a channel's connection as the node stops, with its close frame; leaves any other alone. */
     public static void goAway(Channel connection) {
-        WebSocketCarrier carrier = connection.pipeline().get(WebSocketCarrier.class);
-        if (carrier != null) {
-            carrier.goAway(connection);
+        PipelineConnection upgraded = connection.pipeline().get(PipelineConnection.class);
+        if (upgraded != null) {
+            upgraded.carrier().goAway();
         }
     }
 
     /** Whether a connection has become a channel's. */
     public static boolean isUpgraded(Channel connection) {
-        return connection.pipeline().get(WebSocketCarrier.class) != null;
+        return connection.pipeline().get(PipelineConnection.class) != null;
     }
 
     private void upgrade(ChannelHandlerContext ctx, Handshake.Accepted accepted) {
@@ -146,19 +159,50 @@ public final class ChannelUpgrade extends ChannelInboundHandlerAdapter {
                 gate,
                 new ChannelRequest(accepted.sessionId(), CarrierKind.WEBSOCKET, accepted.origin(), remote),
                 limits);
-        pipeline.addLast(carrier);
+        PipelineConnection connection = new PipelineConnection(carrier, limits);
+        pipeline.addLast(connection);
         HttpServerCodec codec = pipeline.get(HttpServerCodec.class);
-        removeBetween(pipeline, codec, carrier);
+        removeBetween(pipeline, codec, connection);
         // First the encoder, so that the carrier writes bytes; then the decoder, which gives what it has read beyond
         // the request to its
-        // neighbour, the carrier.
+        // neighbour, the connection.
         codec.removeOutboundHandler();
         pipeline.remove(codec);
-        HomeLoop.bring(
-                ctx.channel(),
-                homeLoop.apply(accepted.sessionId()),
-                () -> carrier.open(pipeline.context(carrier)),
-                carrier::lost);
+        EventLoop home = homeLoop.apply(accepted.sessionId());
+        if (ctx.channel() instanceof NioSocket socket && home instanceof IoEventLoop loop) {
+            takeOver(socket, loop, connection);
+        } else {
+            HomeLoop.bring(ctx.channel(), home, connection::open, connection::lost);
+        }
+    }
+
+    /** From here on the socket is no channel of Netty's any more. */
+    private void takeOver(NioSocket channel, IoEventLoop home, PipelineConnection upgraded) {
+        channel.deregister().addListener(left -> {
+            ByteBuf early = upgraded.handOver();
+            WebSocketCarrier carrier = upgraded.carrier();
+            NioConnection connection = new NioConnection(channel.detach(), home, limits, carrier, all);
+            all.add(connection);
+            try {
+                home.register(connection)
+                        .addListener((Future<IoRegistration> registered) -> begin(connection, registered, early));
+            } catch (RejectedExecutionException stopped) {
+                ReferenceCountUtil.release(early);
+                connection.close();
+            }
+        });
+    }
+
+    private static void begin(NioConnection connection, Future<IoRegistration> registered, @Nullable ByteBuf early) {
+        if (registered.isSuccess()) {
+            connection.registered(registered.getNow());
+        }
+        if (!registered.isSuccess() || connection.isClosed()) {
+            ReferenceCountUtil.release(early);
+            connection.close();
+        } else {
+            connection.carrier().open(connection, early);
+        }
     }
 
     private static void removeBetween(ChannelPipeline pipeline, ChannelHandler first, ChannelHandler last) {

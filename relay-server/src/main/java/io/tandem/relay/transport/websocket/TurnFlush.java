@@ -48,9 +48,18 @@ final class TurnFlush {
         boolean broughtSomething = !due.isEmpty();
         // A flush may end connections, and lead here again: whoever is first flushes the rest.
         for (WebSocketOutlet next = due.poll(); next != null; next = due.poll()) {
-            next.flush();
+            flush(next);
         }
         timing.ends(meters, broughtSomething);
+    }
+
+    /** One client's fault is not another's: the rest are flushed all the same. */
+    private static void flush(WebSocketOutlet outlet) {
+        try {
+            outlet.flush();
+        } catch (RuntimeException fault) {
+            outlet.failed(fault);
+        }
     }
 
     /** Something was written to this outlet, which is not due yet; it lives on this loop. */

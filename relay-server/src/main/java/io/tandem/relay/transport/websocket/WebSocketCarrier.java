@@ -1,12 +1,6 @@
 package io.tandem.relay.transport.websocket;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.DuplexChannel;
-import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.tandem.relay.carrier.CarrierLimits;
 import io.tandem.relay.frame.CloseCode;
@@ -14,18 +8,18 @@ import io.tandem.relay.metering.CarrierMeters;
 import io.tandem.relay.session.ChannelGate;
 import io.tandem.relay.session.ChannelIngress;
 import io.tandem.relay.session.ChannelRequest;
-import java.io.IOException;
 import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A client's connection from the upgrade to its end: frames in, the outlet out, and the closing handshake. It is the only
- * handler after the upgrade. From {@link #open} on everything happens on the session's event loop, to which the connection was brought.
+ * A client's WebSocket from the upgrade to its end: frames in, the outlet out, and the closing handshake. Between it and the socket is nothing but its {@link Connection}.
+ * From {@link #open} on everything happens on the session's event loop, to which the connection was brought.
  */
-final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements WebSocketDecoder.Events {
+final class WebSocketCarrier implements WebSocketDecoder.Events {
     /** How far the carrier is in its life. */
     private enum State {
         /** The upgrade is not yet through; nothing was read. */
@@ -56,10 +50,9 @@ final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements Web
     /** Read from the network since the last frame was handed on. */
     private int carriedBytes;
 
-    /** What came with the request for the upgrade, or right behind it: one read's worth at most. Null once it was taken. */
-    private @Nullable ByteBuf early;
+    /** Not null from when it is open; looked at by whoever has it go away. */
+    private volatile @Nullable Connection connection;
 
-    private @Nullable ChannelHandlerContext context;
     private @Nullable WebSocketDecoder decoder;
     private @Nullable WebSocketOutlet outlet;
     private @Nullable TurnFlush turn;
@@ -73,37 +66,35 @@ final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements Web
         this.meters = gate.carrierMeters();
     }
 
-    /** Begins: called once by the upgrade, on the session's loop, when this handler stands alone in the pipeline of a connection that does not read. */
-    void open(ChannelHandlerContext ctx) {
-        if (state != State.OPENING) {
-            return;
-        }
-        context = ctx;
-        decoder = new WebSocketDecoder(ctx.alloc(), this);
+    /**
+     * Begins, on the session's loop, on a connection that does not read yet.
+     *
+     * @param early what came right behind the request for the upgrade, one read's worth at most; takes ownership
+     */
+    void open(Connection on, @Nullable ByteBuf early) {
+        connection = on;
+        decoder = new WebSocketDecoder(on.allocator(), this);
         TurnFlush here = TurnFlush.here();
         turn = here;
-        outlet = new WebSocketOutlet(ctx, this, limits, here);
-        ctx.channel().config().setWriteBufferWaterMark(limits.waterMark());
+        outlet = new WebSocketOutlet(on, this, limits, here);
         state = State.OPEN;
         if (goesAway) {
             close(CloseCode.GOING_AWAY, "the node stops");
-            return;
-        }
-        try {
-            ingress = gate.open(request, outlet);
-        } catch (RuntimeException e) {
-            log.error("the session could not take a new channel", e);
-            close(CloseCode.INTERNAL_ERROR, "the relay could not open the channel");
-        }
-        // Reading on may be the session's to decide already: what came early may be more than its sender's budget.
-        ctx.channel().config().setAutoRead(true);
-        ByteBuf first = early;
-        early = null;
-        if (first != null) {
+        } else {
             try {
-                channelRead(ctx, first);
+                ingress = gate.open(request, outlet);
+            } catch (RuntimeException e) {
+                log.error("the session could not take a new channel", e);
+                close(CloseCode.INTERNAL_ERROR, "the relay could not open the channel");
+            }
+            // Reading on may be the session's to decide already: what came early may be more than its sender's budget.
+            on.setReading(true);
+        }
+        if (early != null) {
+            try {
+                read(early);
             } finally {
-                channelReadComplete(ctx);
+                readEnds();
             }
         }
     }
@@ -116,16 +107,8 @@ final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements Web
         return meters;
     }
 
-    @Override
-    public void channelRead(ChannelHandlerContext ctx, Object message) {
-        if (!(message instanceof ByteBuf in)) {
-            ReferenceCountUtil.release(message);
-            return;
-        }
-        if (state == State.OPENING) {
-            early = early == null ? in : Unpooled.wrappedBuffer(early, in);
-            return;
-        }
+    /** What one read of the connection brought; takes ownership. */
+    void read(ByteBuf in) {
         try {
             if (decoder != null && turn != null) {
                 turn.readBegins();
@@ -138,8 +121,8 @@ final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements Web
         }
     }
 
-    @Override
-    public void channelReadComplete(ChannelHandlerContext ctx) {
+    /** All that the connection has for now was read. */
+    void readEnds() {
         if (turn != null) {
             turn.readEnds(meters);
         }
@@ -171,10 +154,12 @@ final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements Web
 
     @Override
     public void onPing(byte[] payload) {
-        ChannelHandlerContext ctx = context();
+        Connection to = connection();
         // A client that pings and does not read gets no pongs: only the latest would be owed, and it will ping again.
-        if (state == State.OPEN && ctx.channel().isWritable()) {
-            ctx.writeAndFlush(WebSocketFrames.pong(ctx.alloc(), payload), ctx.voidPromise());
+        if (state == State.OPEN && to.isWritable()) {
+            outlet().flush();
+            to.queue(WebSocketFrames.pong(to.allocator(), payload));
+            to.flush();
         }
     }
 
@@ -204,27 +189,30 @@ final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements Web
     }
 
     /** Closes it as the node stops, or as soon as it is open; any thread may call this. */
-    void goAway(Channel connection) {
+    void goAway() {
         goesAway = true;
-        connection.eventLoop().execute(() -> {
-            if (connection.eventLoop().inEventLoop()) {
-                close(CloseCode.GOING_AWAY, "the node stops");
-            }
-        });
+        Connection open = connection;
+        if (open == null) {
+            return;
+        }
+        try {
+            open.executor().execute(() -> close(CloseCode.GOING_AWAY, "the node stops"));
+        } catch (RejectedExecutionException stopped) {
+            log.debug("a connection's loop has stopped before it");
+        }
     }
 
     private void sendClose(int code, String reason, boolean nothingFollows) {
-        ChannelHandlerContext ctx = context();
+        Connection to = connection();
         state = State.CLOSING;
+        outlet().flush();
         outlet().release();
         decoder().discardMessages();
         // The client's answer, or its end of the connection, must be seen even where the session had stopped reading.
-        ctx.channel().config().setAutoRead(true);
-        closeDeadline = ctx.executor().schedule(() -> ctx.close(), limits.closeMillis(), TimeUnit.MILLISECONDS);
-        ctx.writeAndFlush(WebSocketFrames.close(ctx.alloc(), code, reason)).addListener(written -> {
-            if (!written.isSuccess()) {
-                ctx.close();
-            } else if (nothingFollows) {
+        to.setReading(true);
+        closeDeadline = to.executor().schedule(to::close, limits.closeMillis(), TimeUnit.MILLISECONDS);
+        to.finish(WebSocketFrames.close(to.allocator(), code, reason), () -> {
+            if (nothingFollows) {
                 endConnection();
             }
         });
@@ -235,17 +223,11 @@ final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements Web
      * close frame. The client's end, or the deadline, ends the rest.
      */
     private void endConnection() {
-        ChannelHandlerContext ctx = context();
-        if (ctx.channel() instanceof DuplexChannel duplex) {
-            duplex.shutdownOutput();
-        } else {
-            ctx.close();
-        }
+        connection().endOutput();
     }
 
-    @Override
-    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        boolean writable = ctx.channel().isWritable();
+    /** The connection's queue is full, or has room again. */
+    void writabilityChanged(boolean writable) {
         if (state == State.OPEN && outlet != null) {
             if (writable) {
                 outlet.writeKept();
@@ -256,23 +238,12 @@ final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements Web
         }
     }
 
-    @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
-        // A connection that ends while it is read may hear no more of that read's end.
-        channelReadComplete(ctx);
-        lost();
-    }
-
     /** The connection is gone: works once. */
     void lost() {
         if (state == State.CLOSED) {
             return;
         }
         state = State.CLOSED;
-        if (early != null) {
-            early.release();
-            early = null;
-        }
         if (closeDeadline != null) {
             closeDeadline.cancel(false);
         }
@@ -287,23 +258,18 @@ final class WebSocketCarrier extends ChannelInboundHandlerAdapter implements Web
         }
     }
 
-    @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof IOException) {
-            // The network's way to say that the client is gone.
-            ctx.close();
-            return;
-        }
-        log.error("a carrier failed", cause);
+    /** Something of the relay's own went wrong in it. */
+    void failed(Throwable fault) {
+        log.error("a carrier failed", fault);
         if (state == State.OPEN) {
             close(CloseCode.INTERNAL_ERROR, "the relay failed");
-        } else {
-            ctx.close();
+        } else if (connection != null) {
+            connection.close();
         }
     }
 
-    private ChannelHandlerContext context() {
-        return Objects.requireNonNull(context, "the carrier is not open");
+    private Connection connection() {
+        return Objects.requireNonNull(connection, "the carrier is not open");
     }
 
     private WebSocketDecoder decoder() {

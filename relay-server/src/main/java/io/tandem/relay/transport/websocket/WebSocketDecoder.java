@@ -5,7 +5,6 @@ import io.netty.buffer.ByteBufAllocator;
 import io.tandem.relay.frame.CloseCode;
 import io.tandem.relay.frame.FrameHeader;
 import io.tandem.relay.frame.FrameViolation;
-import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +66,8 @@ final class WebSocketDecoder {
     private static final int MASK_BYTES = Integer.BYTES;
     private static final int MAX_CONTROL_PAYLOAD_BYTES = 125;
 
+    private static final byte[] NO_PAYLOAD = {};
+
     /** What a message that was cut is given at first: small, for a length that is only declared costs the client nothing. */
     private static final int GATHER_BYTES = 1024;
 
@@ -101,7 +102,8 @@ final class WebSocketDecoder {
     /** Whether messages are passed over; the client's close is still heard. */
     private boolean discards;
 
-    private final byte[] control = new byte[MAX_CONTROL_PAYLOAD_BYTES];
+    /** The payload of the control frame that is read: there rarely is one. */
+    private byte[] control = NO_PAYLOAD;
 
     WebSocketDecoder(ByteBufAllocator allocator, Events events) {
         this.allocator = allocator;
@@ -146,6 +148,10 @@ final class WebSocketDecoder {
 
     private void readHeader(ByteBuf in) {
         headerFrom = in.readerIndex();
+        if (headerLength == 0 && in.readableBytes() >= header.length) {
+            readWholeHeader(in);
+            return;
+        }
         while (headerLength < headerNeeded && in.isReadable()) {
             header[headerLength++] = in.readByte();
             if (headerLength == FIRST_BYTES && !firstBytesAreRight()) {
@@ -155,8 +161,29 @@ final class WebSocketDecoder {
         if (headerLength == headerNeeded) {
             headerLength = 0;
             headerNeeded = FIRST_BYTES;
-            beginPayload();
+            int form = header[1] & LENGTH_BITS;
+            int maskAt = FIRST_BYTES + lengthBytes(form);
+            long length = form < LENGTH_16 ? form : bigEndian(FIRST_BYTES, maskAt);
+            beginPayload(form, length, (int) bigEndian(maskAt, maskAt + MASK_BYTES));
         }
+    }
+
+    /** As nearly all do: no read ends in it. */
+    private void readWholeHeader(ByteBuf in) {
+        int first = in.readShort();
+        header[0] = (byte) (first >>> Byte.SIZE);
+        header[1] = (byte) first;
+        if (!firstBytesAreRight()) {
+            return;
+        }
+        int form = header[1] & LENGTH_BITS;
+        long length = switch (form) {
+            case LENGTH_16 -> in.readUnsignedShort();
+            case LENGTH_64 -> in.readLong();
+            default -> form;
+        };
+        headerNeeded = FIRST_BYTES;
+        beginPayload(form, length, in.readInt());
     }
 
     private boolean firstBytesAreRight() {
@@ -193,13 +220,10 @@ final class WebSocketDecoder {
         };
     }
 
-    private void beginPayload() {
-        int form = header[1] & LENGTH_BITS;
-        int maskAt = FIRST_BYTES + lengthBytes(form);
-        long length = form < LENGTH_16 ? form : bigEndian(FIRST_BYTES, maskAt);
+    private void beginPayload(int form, long length, int maskRead) {
         if ((form == LENGTH_16 && length < LENGTH_16)
                 || (form == LENGTH_64 && length >= 0 && length <= MAX_16_BIT_LENGTH)) {
-            fault("a length of %d in %d bytes; allowed is the shortest form", length, maskAt - FIRST_BYTES);
+            fault("a length of %d in %d bytes; allowed is the shortest form", length, lengthBytes(form));
             return;
         }
         if (length < 0) {
@@ -209,9 +233,10 @@ final class WebSocketDecoder {
         if (!opcode.isControl() && !messageMayGrowBy(length)) {
             return;
         }
-        mask = (int) bigEndian(maskAt, maskAt + MASK_BYTES);
+        mask = maskRead;
         payloadLength = (int) length;
         payloadRead = 0;
+        control = opcode.isControl() ? new byte[payloadLength] : NO_PAYLOAD;
         state = opcode.isControl() ? State.CONTROL : State.DATA;
         if (payloadLength == 0) {
             endPayload();
@@ -286,7 +311,7 @@ final class WebSocketDecoder {
     }
 
     private ByteBuf gather(int firstLength) {
-        ByteBuf buffer = allocator.buffer(Math.max(firstLength, Math.min(payloadLength, GATHER_BYTES)));
+        ByteBuf buffer = allocator.buffer(Math.min(payloadLength, Math.max(2 * firstLength, GATHER_BYTES)));
         gathered = buffer;
         return buffer;
     }
@@ -308,7 +333,7 @@ final class WebSocketDecoder {
     private void endPayload() {
         state = State.HEADER;
         switch (opcode) {
-            case PING -> events.onPing(Arrays.copyOf(control, payloadLength));
+            case PING -> events.onPing(control);
             case PONG -> {}
             case CLOSE -> endWithClose();
             case BINARY, CONTINUATION, TEXT -> endFragment();

@@ -1,13 +1,13 @@
 package io.tandem.relay.transport.websocket;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.tandem.relay.carrier.CarrierLimits;
 import io.tandem.relay.carrier.PointerSlots;
+import io.tandem.relay.carrier.socket.LoopMemory;
 import io.tandem.relay.frame.CloseCode;
 import io.tandem.relay.session.Outlet;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes frames to one client.
@@ -22,18 +22,25 @@ final class WebSocketOutlet implements Outlet {
      */
     private static final int COPY_BELOW_BYTES = 4096;
 
-    private final ChannelHandlerContext context;
+    private final Connection connection;
     private final WebSocketCarrier carrier;
     private final CarrierLimits limits;
     private final PointerSlots kept = new PointerSlots();
     private final TurnFlush turn;
     private boolean flushDue;
 
-    WebSocketOutlet(ChannelHandlerContext context, WebSocketCarrier carrier, CarrierLimits limits, TurnFlush turn) {
-        this.context = context;
+    /** Whether something was put into the outbound buffer that is not yet flushed. */
+    private boolean isQueued;
+
+    /** Null where the connection can only be written to through its outbound buffer. */
+    private final @Nullable Departure departure;
+
+    WebSocketOutlet(Connection connection, WebSocketCarrier carrier, CarrierLimits limits, TurnFlush turn) {
+        this.connection = connection;
         this.carrier = carrier;
         this.limits = limits;
         this.turn = turn;
+        this.departure = connection instanceof DirectConnection direct ? new Departure(direct) : null;
     }
 
     @Override
@@ -42,7 +49,7 @@ final class WebSocketOutlet implements Outlet {
             frame.release();
             return;
         }
-        if (!context.channel().isWritable() && PointerSlots.takes(frame)) {
+        if (!connection.isWritable() && PointerSlots.takes(frame)) {
             if (kept.keep(frame)) {
                 carrier.meters().pointerCollapsed();
             }
@@ -50,7 +57,7 @@ final class WebSocketOutlet implements Outlet {
         }
         writeKept();
         writeFrame(frame);
-        if (context.channel().bytesBeforeWritable() > limits.ceilingBytes()) {
+        if (connection.bytesBeforeWritable() > limits.ceilingBytes()) {
             carrier.close(
                     CloseCode.OVERLOADED,
                     String.format(
@@ -62,57 +69,77 @@ final class WebSocketOutlet implements Outlet {
 
     /** Writes the pointer frames that waited, if the carrier takes them now. */
     void writeKept() {
-        if (!kept.isEmpty() && context.channel().isWritable()) {
+        if (!kept.isEmpty() && connection.isWritable()) {
             kept.drainTo(this::writeFrame);
         }
     }
 
     private void writeFrame(ByteBuf frame) {
-        int length = frame.readableBytes();
-        boolean small = length < COPY_BELOW_BYTES;
-        if (WebSocketFrames.hasHeader(frame) && !(small && isBackedUp())) {
-            // As it came, but for what the decoder wrote over its mask: nothing is copied, nothing allocated.
-            frame.readerIndex(frame.readerIndex() - WebSocketFrames.headerBytes(length));
-            context.write(frame, context.voidPromise());
-        } else if (small) {
-            ByteBuf out = context.alloc().buffer(WebSocketFrames.MAX_HEADER_BYTES + length);
-            WebSocketFrames.writeHeader(out, Opcode.BINARY, length);
-            out.writeBytes(frame);
-            frame.release();
-            context.write(out, context.voidPromise());
-        } else {
-            ByteBuf header = context.alloc().buffer(WebSocketFrames.MAX_HEADER_BYTES);
-            WebSocketFrames.writeHeader(header, Opcode.BINARY, length);
-            context.write(header, context.voidPromise());
-            context.write(frame, context.voidPromise());
+        if (departure == null) {
+            queue(frame);
+        } else if (isQueued || connection.isBackedUp() || !departure.add(frame)) {
+            departure.leave();
+            queue(frame);
         }
         if (!flushDue) {
             flushDue = true;
-            turn.add(this, context.executor());
+            turn.add(this, connection.executor());
         }
     }
 
-    /** Whether the network has left something of what was flushed: then a frame may wait for long, and a small one should not hold a whole read's memory. */
-    private boolean isBackedUp() {
-        ChannelOutboundBuffer buffer = context.channel().unsafe().outboundBuffer();
-        return buffer == null || !buffer.isEmpty();
+    /** Behind what waits in the connection's outbound buffer. */
+    private void queue(ByteBuf frame) {
+        isQueued = true;
+        int length = frame.readableBytes();
+        // What was read into the loop's memory would hold all of it for as long as it waits.
+        boolean isOfLoop = departure != null && length < LoopMemory.BYTES;
+        boolean small = length < COPY_BELOW_BYTES;
+        if (!isOfLoop && WebSocketFrames.hasHeader(frame) && !(small && connection.isBackedUp())) {
+            // As it came, but for what the decoder wrote over its mask: nothing is copied, nothing allocated.
+            frame.readerIndex(frame.readerIndex() - WebSocketFrames.headerBytes(length));
+            connection.queue(frame);
+        } else if (small || isOfLoop) {
+            ByteBuf out = connection.allocator().buffer(WebSocketFrames.MAX_HEADER_BYTES + length);
+            WebSocketFrames.writeHeader(out, Opcode.BINARY, length);
+            out.writeBytes(frame);
+            frame.release();
+            connection.queue(out);
+        } else {
+            ByteBuf header = connection.allocator().buffer(WebSocketFrames.MAX_HEADER_BYTES);
+            WebSocketFrames.writeHeader(header, Opcode.BINARY, length);
+            connection.queue(header);
+            connection.queue(frame);
+        }
+        // Again: what is written may have the network's state change, and that may have had the first part flushed.
+        isQueued = true;
     }
 
     /** Gives what was written to the network. */
     void flush() {
         flushDue = false;
-        context.flush();
+        if (departure != null) {
+            departure.leave();
+        }
+        if (isQueued) {
+            isQueued = false;
+            connection.flush();
+        }
+    }
+
+    /** Something of the relay's own went wrong when this was written to. */
+    void failed(RuntimeException fault) {
+        carrier.failed(fault);
     }
 
     @Override
     public boolean isWritable() {
-        return context.channel().isWritable();
+        return connection.isWritable();
     }
 
     @Override
     public void setReading(boolean on) {
         if (carrier.isOpen()) {
-            context.channel().config().setAutoRead(on);
+            connection.setReading(on);
         }
     }
 
@@ -124,5 +151,8 @@ final class WebSocketOutlet implements Outlet {
     /** Lets go of what waits; nothing is written after it. */
     void release() {
         kept.release();
+        if (departure != null) {
+            departure.release();
+        }
     }
 }

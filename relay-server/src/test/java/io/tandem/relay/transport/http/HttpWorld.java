@@ -38,7 +38,7 @@ final class HttpWorld {
                         sessions.sessions,
                         sessions.brands,
                         tokens,
-                        OperationEndpoints.of(() -> ready, () -> "tandem_channels 0\n"),
+                        OperationEndpoints.of(() -> ready, () -> "tandem_channels 0\n", Runnable::run),
                         sessions.loop.ticker()),
                 demo ? new HttpService.Demo(SessionWorld.BRAND, site, Runnable::run) : null,
                 CLIENT);

@@ -53,8 +53,9 @@ final class CarrierPair {
                         SessionWorld.ORIGIN,
                         InetSocketAddress.createUnresolved("client", 1)),
                 CarrierLimits.DEFAULTS);
-        channel.pipeline().addLast(carrier);
-        carrier.open(channel.pipeline().context(carrier));
+        PipelineConnection under = new PipelineConnection(carrier, CarrierLimits.DEFAULTS);
+        channel.pipeline().addLast(under);
+        under.open();
         return channel;
     }
 

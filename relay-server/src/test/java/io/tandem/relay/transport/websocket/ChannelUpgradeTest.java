@@ -77,7 +77,7 @@ class ChannelUpgradeTest {
                 .contains("sec-websocket-protocol: tandem.v1\r\n");
         assertThat(channel.pipeline().toMap().values())
                 .singleElement(InstanceOfAssertFactories.type(ChannelHandler.class))
-                .isInstanceOf(WebSocketCarrier.class);
+                .isInstanceOf(PipelineConnection.class);
         assertThat(gate.request).isNotNull();
         assertThat(gate.request.sessionId()).isEqualTo(ID);
         assertThat(gate.request.origin()).isEqualTo("https://shop.example");
@@ -139,7 +139,7 @@ class ChannelUpgradeTest {
         channel.inboundMessages().forEach(ReferenceCountUtil::release);
         channel.inboundMessages().clear();
         assertThat(channel.pipeline().toMap()).hasSize(2);
-        assertThat(Map.copyOf(channel.pipeline().toMap()).values()).noneMatch(WebSocketCarrier.class::isInstance);
+        assertThat(Map.copyOf(channel.pipeline().toMap()).values()).noneMatch(PipelineConnection.class::isInstance);
     }
 
     private EmbeddedChannel channel(CarrierKind offered) {
@@ -147,7 +147,12 @@ class ChannelUpgradeTest {
         made.pipeline()
                 .addLast(
                         new HttpServerCodec(),
-                        new ChannelUpgrade(gate, id -> made.eventLoop(), CarrierLimits.DEFAULTS, Set.of(offered)));
+                        new ChannelUpgrade(
+                                gate,
+                                id -> made.eventLoop(),
+                                CarrierLimits.DEFAULTS,
+                                Set.of(offered),
+                                new WebSocketConnections()));
         return made;
     }
 

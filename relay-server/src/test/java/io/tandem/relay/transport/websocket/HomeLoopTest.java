@@ -13,10 +13,10 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.tandem.relay.carrier.CarrierLimits;
+import io.tandem.relay.carrier.socket.NioListener;
 import io.tandem.relay.metering.CarrierMeters;
 import io.tandem.relay.session.CarrierKind;
 import io.tandem.relay.session.ChannelGate;
@@ -110,7 +110,7 @@ class HomeLoopTest {
         loops.forEach(loop -> homes.add((EventLoop) loop));
         listener = new ServerBootstrap()
                 .group(loops)
-                .channel(NioServerSocketChannel.class)
+                .channel(NioListener.class)
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
@@ -122,7 +122,8 @@ class HomeLoopTest {
                                                 gate,
                                                 HomeLoopTest.this::home,
                                                 CarrierLimits.DEFAULTS,
-                                                Set.of(CarrierKind.WEBSOCKET)));
+                                                Set.of(CarrierKind.WEBSOCKET),
+                                                new WebSocketConnections()));
                     }
                 })
                 .bind(InetAddress.getLoopbackAddress(), 0)

@@ -44,8 +44,9 @@ class TurnFlushTest {
                             null,
                             InetSocketAddress.createUnresolved("client", 1)),
                     LIMITS);
-            channel.pipeline().addLast(carrier);
-            carrier.open(channel.pipeline().context(carrier));
+            PipelineConnection under = new PipelineConnection(carrier, LIMITS);
+            channel.pipeline().addLast(under);
+            under.open();
             ends.add(this);
         }
 

@@ -46,8 +46,9 @@ class WebSocketCarrierTest {
                 new ChannelRequest(
                         "s".repeat(26), CarrierKind.WEBSOCKET, null, InetSocketAddress.createUnresolved("client", 1)),
                 LIMITS);
-        channel.pipeline().addLast(carrier);
-        carrier.open(channel.pipeline().context(carrier));
+        PipelineConnection under = new PipelineConnection(carrier, LIMITS);
+        channel.pipeline().addLast(under);
+        under.open();
     }
 
     @AfterEach

@@ -28,8 +28,9 @@ class WebSocketContractTest extends CarrierContract {
                 new ChannelRequest(
                         "s".repeat(26), CarrierKind.WEBSOCKET, null, InetSocketAddress.createUnresolved("client", 1)),
                 LIMITS);
-        channel.pipeline().addLast(carrier);
-        carrier.open(channel.pipeline().context(carrier));
+        PipelineConnection under = new PipelineConnection(carrier, LIMITS);
+        channel.pipeline().addLast(under);
+        under.open();
         // The first message is HELLO, which is small.
         clientSends(List.of(new byte[FrameHeader.LENGTH_BYTES]));
     }

@@ -36,8 +36,9 @@ class WebSocketOutletTest {
                 new ChannelRequest(
                         "s".repeat(26), CarrierKind.WEBSOCKET, null, InetSocketAddress.createUnresolved("client", 1)),
                 LIMITS);
-        connection.pipeline().addLast(carrier);
-        carrier.open(connection.pipeline().context(carrier));
+        PipelineConnection under = new PipelineConnection(carrier, LIMITS);
+        connection.pipeline().addLast(under);
+        under.open();
         channels.add(connection);
         return gate.outlet();
     }
