@@ -50,6 +50,20 @@ test.describe('filling a form together', () => {
     await expect(inMirror(agent, '#address')).toHaveValue('1 Harbour Road');
   });
 
+  test("should lose no word of the agent's while the page is sent anew", async ({ consumer, agent }) => {
+    await typeInMirror(agent, '#name', 'Grace ');
+    // Keys that no editor takes would go to where the consumer is.
+    await consumer.locator('#address').click();
+    await expect(inMirror(agent, '#address')).toBeVisible();
+    const before = await inMirror(agent, '#name').elementHandle();
+    await agent.evaluate(() => document.querySelector<TandemViewer>('tandem-viewer')?.session?.requestKeyframe());
+    await expect.poll(() => before?.evaluate((field) => field.ownerDocument.defaultView !== null).catch(() => false)).toBe(false);
+    await agent.keyboard.type('Hopper', { delay: 20 });
+    await expect(consumer.locator('#name')).toHaveValue('Grace Hopper');
+    await expect(inMirror(agent, '#name')).toHaveValue('Grace Hopper');
+    await expect(consumer.locator('#address')).toHaveValue('');
+  });
+
   test('should tick, choose and pick for the consumer', async ({ consumer, agent }) => {
     await consumer.locator('#gift').scrollIntoViewIfNeeded();
     await clickInMirror(agent, '#gift');

@@ -1,5 +1,5 @@
 import { FrameType } from '../../protocol/frame-type.ts';
-import { isTextField, type TextField } from './fields.ts';
+import { editableAround, isLocked, isMasked, isTextField, type TextField } from './fields.ts';
 import type { Surface } from './surface.ts';
 
 /** Keystrokes closer together than this travel as one value. */
@@ -24,7 +24,8 @@ export interface Typing {
 
 interface Editor {
   readonly control: TextField;
-  readonly field: Element;
+  /** Of the page in sight: another element of the same node once a keyframe has replaced the page. */
+  field: Element;
   readonly node: number;
   timer: ReturnType<typeof setTimeout> | undefined;
   typedAt: number;
@@ -130,10 +131,12 @@ export function createTyping(surface: Surface, events: TypingEvents): Typing {
     },
     refresh() {
       if (editor === undefined) return;
-      if (mirror.idOf(editor.field) !== editor.node || !editor.field.isConnected) {
+      const field = mirror.nodeOf(editor.node) as Element | null;
+      if (field === null || !isStillFor(field, editor)) {
         close();
         return;
       }
+      editor.field = field;
       place(editor);
       const shown = textOf(editor.field);
       if (editor.timer !== undefined || performance.now() - editor.typedAt < QUIET_MILLIS || isShowing(editor, shown)) return;
@@ -183,6 +186,13 @@ function controlFor(field: Element): TextField {
 }
 
 const textOf = (field: Element): string => (isTextField(field) ? field.value : field.textContent);
+
+/** Whether the editor can go on: a keyframe brings every element anew, and a page may put something else in a field's place or lock it. */
+function isStillFor(field: Element, { field: before }: Editor): boolean {
+  if (field === before) return field.isConnected;
+  const isEditable = isTextField(field) ? !isLocked(field) : editableAround(field) === field;
+  return field.isConnected && field.localName === before.localName && isEditable && !isMasked(field);
+}
 
 /** In an editable element a line break of the agent's text has become a paragraph, which its text does not tell. */
 function isShowing({ control, field }: Editor, text: string): boolean {
