@@ -36,6 +36,9 @@ import picocli.CommandLine.Option;
         showDefaultValues = true)
 public final class RivalsCommand implements Callable<Integer> {
     private static final int EXIT_FAULTS = 1;
+    /** More than any load that is offered here: a session that exceeds its budget would be held, which no rival does. */
+    private static final String AMPLE_KBPS = "100000";
+
     private static final int OPEN_PER_SECOND = 400;
 
     @Option(names = "--jar", paramLabel = "FILE", description = "the relay")
@@ -161,12 +164,14 @@ public final class RivalsCommand implements Callable<Integer> {
     private String servers() {
         return String.format(
                 Locale.ROOT,
-                "each relay has %d event loop(s) on CPU %s and JVM options %s, unless its name says otherwise; the product %d on %s",
+                "each relay has %d event loop(s) on CPU %s and JVM options %s, unless its name says otherwise; the product %d on %s, "
+                        + "with budgets of %s kbit/s, which it meters and this load does not reach",
                 serverLoops,
                 serverCpus,
                 String.join(" ", jvm),
                 productLoops == null ? serverLoops : productLoops,
-                productCpus == null ? serverCpus : productCpus);
+                productCpus == null ? serverCpus : productCpus,
+                AMPLE_KBPS);
     }
 
     private static void note(String line) {
@@ -182,7 +187,10 @@ public final class RivalsCommand implements Callable<Integer> {
     }
 
     private Outcome product(Contestant product, Load load) throws InterruptedException {
-        Map<String, String> settings = Map.of("tandem.event-loops", Integer.toString(loops(product)));
+        Map<String, String> settings = Map.of(
+                "tandem.event-loops", Integer.toString(loops(product)),
+                "tandem.metering.recommended-kbps", AMPLE_KBPS,
+                "tandem.metering.downstream-kbps", AMPLE_KBPS);
         double webSocketShare = transport == Transport.WEBSOCKET ? 1 : 0;
         try (RelayProcess relay = RelayProcess.start(by(product), jar, jvm, settings);
                 TandemMeeting meeting = new TandemMeeting(new TandemMeeting.Parts(
