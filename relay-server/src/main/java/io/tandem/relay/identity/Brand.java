@@ -27,4 +27,14 @@ public record Brand(
         deskOrigins = Set.copyOf(deskOrigins);
         resourceOrigins = List.copyOf(resourceOrigins);
     }
+
+    /** One of the brand's own origins that equals this, so that sessions need not each keep theirs; this where none does. */
+    public String shared(String origin) {
+        for (String own : origins) {
+            if (own.equals(origin)) {
+                return own;
+            }
+        }
+        return origin;
+    }
 }

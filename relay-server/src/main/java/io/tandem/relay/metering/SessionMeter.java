@@ -2,7 +2,9 @@ package io.tandem.relay.metering;
 
 import io.netty.util.concurrent.Ticker;
 import io.tandem.relay.frame.Lane;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts what one participant of a session sends and receives, over all its channels, and says when it sends too much: who leaves in debt
@@ -13,27 +15,35 @@ import java.util.concurrent.TimeUnit;
 public final class SessionMeter {
     private static final double NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
 
+    private final MeteringLimits limits;
     private final LaneCounters loopCounters;
-    private final LaneCounters own = new LaneCounters();
-    private final TokenBucket budget;
-    private final TokenBucket downstream;
-    private final TokenBucket expansion;
-    private final LinkGauge gauge;
+    private final @Nullable LinkGauge gauge;
     private final Ticker ticker;
-    private final long budgetBytesPerSecond;
-    private long lookedNanos;
-    private long lookedBytes;
 
-    /** Counts for one participant, and for the loop that its session lives on. */
-    public SessionMeter(MeteringLimits limits, LaneCounters loopCounters, Ticker ticker) {
+    // When each of its buckets is full, as TokenBucket has it.
+    private long budgetFullNanos;
+    private long downstreamFullNanos;
+    private long expansionFullNanos;
+
+    private long lookedNanos;
+
+    /** What carriers took from the network since then. */
+    private long carriedSinceLook;
+
+    /**
+     * Counts for one participant, and for the loop that its session lives on.
+     *
+     * @param gauge measures its link; null where nobody asks
+     */
+    public SessionMeter(MeteringLimits limits, @Nullable LinkGauge gauge, LaneCounters loopCounters, Ticker ticker) {
         this.loopCounters = loopCounters;
         this.ticker = ticker;
+        this.limits = limits;
+        this.gauge = gauge;
         long now = ticker.nanoTime();
-        this.budget = new TokenBucket(limits.budgetBytesPerSecond(), limits.burstBytes(), now);
-        this.downstream = new TokenBucket(limits.downstreamBytesPerSecond(), limits.burstBytes(), now);
-        this.expansion = new TokenBucket(limits.downstreamBytesPerSecond(), MeteringLimits.EXPANSION_BURST_BYTES, now);
-        this.gauge = new LinkGauge(limits);
-        this.budgetBytesPerSecond = limits.budgetBytesPerSecond();
+        this.budgetFullNanos = now;
+        this.downstreamFullNanos = now;
+        this.expansionFullNanos = now;
         this.lookedNanos = now;
     }
 
@@ -45,22 +55,26 @@ public final class SessionMeter {
      * @param nowNanos when it came
      */
     public long received(Lane lane, int frameBytes, int carriedBytes, long nowNanos) {
-        own.count(Direction.UP, lane, frameBytes);
         loopCounters.count(Direction.UP, lane, frameBytes);
-        gauge.onFrame(frameBytes, carriedBytes, nowNanos);
+        if (gauge != null) {
+            gauge.onFrame(frameBytes, carriedBytes, nowNanos);
+        }
         return charge(carriedBytes, nowNanos);
     }
 
     /** The client's carrier took bytes that were no frame's, or none that was handed on; the answer is that of {@link #received}. */
     public long carried(int carriedBytes) {
-        gauge.onCarried(carriedBytes);
+        if (gauge != null) {
+            gauge.onCarried(carriedBytes);
+        }
         return charge(carriedBytes, ticker.nanoTime());
     }
 
     private long charge(int carriedBytes, long nowNanos) {
-        own.carried(carriedBytes);
+        carriedSinceLook += carriedBytes;
         loopCounters.carried(carriedBytes);
-        return budget.take(carriedBytes, nowNanos);
+        budgetFullNanos = TokenBucket.take(budgetFullNanos, carriedBytes, limits.budgetBytesPerSecond(), nowNanos);
+        return budgetDebtNanos(nowNanos);
     }
 
     /**
@@ -69,9 +83,12 @@ public final class SessionMeter {
      */
     public boolean expands(int bytes) {
         long now = ticker.nanoTime();
-        boolean may = expansion.mayTake(bytes, MeteringLimits.EXPANSION_DEBT_BYTES, now);
+        long rate = limits.downstreamBytesPerSecond();
+        long full = TokenBucket.take(expansionFullNanos, bytes, rate, now);
+        long mayOweBytes = MeteringLimits.EXPANSION_BURST_BYTES + MeteringLimits.EXPANSION_DEBT_BYTES;
+        boolean may = TokenBucket.waitNanos(full, mayOweBytes, rate, now) == 0;
         if (may) {
-            expansion.take(bytes, now);
+            expansionFullNanos = full;
         }
         return may;
     }
@@ -83,37 +100,45 @@ public final class SessionMeter {
 
     /** The same, for who knows what time it is. */
     public long debtNanos(long nowNanos) {
-        return Math.max(budget.take(0, nowNanos), expansion.take(0, nowNanos));
+        return Math.max(
+                budgetDebtNanos(nowNanos),
+                TokenBucket.waitNanos(
+                        expansionFullNanos,
+                        MeteringLimits.EXPANSION_BURST_BYTES,
+                        limits.downstreamBytesPerSecond(),
+                        nowNanos));
+    }
+
+    private long budgetDebtNanos(long nowNanos) {
+        return TokenBucket.waitNanos(budgetFullNanos, limits.burstBytes(), limits.budgetBytesPerSecond(), nowNanos);
     }
 
     /** A frame goes to the client; answers for how many nanoseconds no more should: 0 while within the downstream rate. */
     public long sent(Lane lane, int frameBytes, long nowNanos) {
-        own.count(Direction.DOWN, lane, frameBytes);
         loopCounters.count(Direction.DOWN, lane, frameBytes);
-        return downstream.take(frameBytes, nowNanos);
+        long rate = limits.downstreamBytesPerSecond();
+        downstreamFullNanos = TokenBucket.take(downstreamFullNanos, frameBytes, rate, nowNanos);
+        return TokenBucket.waitNanos(downstreamFullNanos, limits.burstBytes(), rate, nowNanos);
     }
 
     /** What of its budget's rate the participant used since this was asked last: 1 is all of it, more is what its burst allowed or what it owes. */
     public double usedSinceLastLook(long nowNanos) {
-        long bytes = own.carriedBytes() - lookedBytes;
-        double budgetBytes = budgetBytesPerSecond * ((nowNanos - lookedNanos) / NANOS_PER_SECOND);
-        lookedBytes += bytes;
+        long bytes = carriedSinceLook;
+        double budgetBytes = limits.budgetBytesPerSecond() * ((nowNanos - lookedNanos) / NANOS_PER_SECOND);
+        carriedSinceLook = 0;
         lookedNanos = nowNanos;
         return budgetBytes > 0 ? bytes / budgetBytes : 0;
     }
 
     /** The relay stopped reading from the client. */
     public void held() {
-        gauge.onHeld();
+        if (gauge != null) {
+            gauge.onHeld();
+        }
     }
 
-    /** What the client's upstream seems to carry. */
+    /** What the client's upstream seems to carry; of one that was given a gauge. */
     public LinkGauge link() {
-        return gauge;
-    }
-
-    /** What this participant alone sent and received. */
-    public LaneCounters counters() {
-        return own;
+        return Objects.requireNonNull(gauge, "only a consumer's link is measured");
     }
 }

@@ -4,42 +4,30 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A budget that fills at a rate up to a burst. Taking never fails: what is taken beyond the budget is a debt, and the answer is how
- * long to wait until it is paid. Used on one thread.
+ * long to wait until it is paid.
+ *
+ * <p>A bucket is one number, the moment at which it is full again; every participant has three, and keeps them itself. Moments are those of the relay's ticker, in nanoseconds.
  */
-public final class TokenBucket {
+final class TokenBucket {
     private static final double NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
 
-    private final double bytesPerNano;
-    private final double burstBytes;
-    private double available;
-    private long filledNanos;
-
-    /** A bucket that is full at this moment. */
-    public TokenBucket(long bytesPerSecond, long burstBytes, long nowNanos) {
-        this.bytesPerNano = bytesPerSecond / NANOS_PER_SECOND;
-        this.burstBytes = burstBytes;
-        this.available = this.burstBytes;
-        this.filledNanos = nowNanos;
-    }
+    private TokenBucket() {}
 
     /**
-     * Takes bytes that have arrived already, and answers how many nanoseconds nothing more should: 0 while in budget.
+     * Takes bytes that have arrived already.
      *
-     * @param nowNanos as the caller's clock said when it began with what it does: a moment before that of the last call fills nothing
+     * @param fullNanos when the bucket is full, or was
+     * @return when it is full now
      */
-    public long take(int bytes, long nowNanos) {
-        long sinceNanos = nowNanos - filledNanos;
-        if (sinceNanos > 0) {
-            available = Math.min(burstBytes, available + sinceNanos * bytesPerNano);
-            filledNanos = nowNanos;
-        }
-        available -= Math.max(0, bytes);
-        return available >= 0 ? 0 : (long) Math.ceil(-available / bytesPerNano);
+    static long take(long fullNanos, int bytes, long bytesPerSecond, long nowNanos) {
+        long from = fullNanos - nowNanos > 0 ? fullNanos : nowNanos;
+        return from + (long) Math.ceil(Math.max(0, bytes) * NANOS_PER_SECOND / bytesPerSecond);
     }
 
-    /** Whether so many bytes may be taken now without a larger debt than this. */
-    public boolean mayTake(int bytes, long debtBytes, long nowNanos) {
-        take(0, nowNanos);
-        return available - bytes >= -debtBytes;
+    /** For how many nanoseconds nothing more should be taken: 0 while in budget. */
+    static long waitNanos(long fullNanos, long burstBytes, long bytesPerSecond, long nowNanos) {
+        long fillsFor = fullNanos - nowNanos;
+        // An idle bucket is full; the division is for those that are not.
+        return fillsFor <= 0 ? 0 : Math.max(0, fillsFor - (long) (burstBytes * NANOS_PER_SECOND / bytesPerSecond));
     }
 }

@@ -2,6 +2,7 @@ package io.tandem.relay.session;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which HELLO of a participant is the latest. Attempts are numbered by the client's clock, which another machine's is behind: a lower number
@@ -23,10 +24,11 @@ final class Attempts {
     /** Viewers that are remembered: more than an agent loads or changes desks while a HELLO can be on its way. */
     private static final int REMEMBERED_MARKS = 16;
 
-    private final Deque<Long> seenMarks = new ArrayDeque<>();
+    /** Those before the present one; null while there was none, as mostly. */
+    private @Nullable Deque<Long> seenMarks;
 
     /** Of those, whose place was taken by a viewer of another clock: their attempts say nothing. */
-    private final Deque<Long> replacedMarks = new ArrayDeque<>();
+    private @Nullable Deque<Long> replacedMarks;
 
     private long mark;
 
@@ -54,10 +56,10 @@ final class Attempts {
         if (hello.mark() == mark && attempt == last) {
             return Order.AGAIN;
         }
-        if (replacedMarks.contains(hello.mark())) {
+        if (isAmong(replacedMarks, hello.mark())) {
             return Order.OVERTAKEN;
         }
-        boolean isStranger = hello.mark() != mark && !seenMarks.contains(hello.mark());
+        boolean isStranger = hello.mark() != mark && !isAmong(seenMarks, hello.mark());
         if (attempt >= last || (isStranger && (vacant || alive))) {
             return Order.LATER;
         }
@@ -71,9 +73,9 @@ final class Attempts {
             return;
         }
         if (last != Long.MIN_VALUE && hello.mark() != mark) {
-            remember(mark, seenMarks);
+            seenMarks = with(mark, seenMarks);
             if (attempt < last && alive) {
-                remember(mark, replacedMarks);
+                replacedMarks = with(mark, replacedMarks);
             }
         }
         mark = hello.mark();
@@ -81,10 +83,16 @@ final class Attempts {
         acceptedNanos = nowNanos;
     }
 
-    private static void remember(long mark, Deque<Long> among) {
-        if (among.size() == REMEMBERED_MARKS) {
-            among.remove();
+    private static boolean isAmong(@Nullable Deque<Long> marks, long mark) {
+        return marks != null && marks.contains(mark);
+    }
+
+    private static Deque<Long> with(long mark, @Nullable Deque<Long> before) {
+        Deque<Long> marks = before == null ? new ArrayDeque<>(2) : before;
+        if (marks.size() == REMEMBERED_MARKS) {
+            marks.remove();
         }
-        among.add(mark);
+        marks.add(mark);
+        return marks;
     }
 }

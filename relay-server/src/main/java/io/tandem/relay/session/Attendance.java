@@ -8,6 +8,8 @@ import io.tandem.relay.identity.Role;
 import io.tandem.relay.identity.SecretHash;
 import io.tandem.relay.identity.SessionState;
 import io.tandem.relay.metering.LaneCounters;
+import io.tandem.relay.metering.LinkGauge;
+import io.tandem.relay.metering.MeteringLimits;
 import io.tandem.relay.metering.SessionMeter;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,8 +51,10 @@ final class Attendance {
     }
 
     private Participant newParticipant(Role role, String name, @Nullable SecretHash grant) {
-        SessionMeter meter =
-                new SessionMeter(services.budgets().of(session.brand().key()), loopCounters, services.ticker());
+        MeteringLimits limits = services.budgets().of(session.brand().key());
+        // Nobody asks what an agent's link carries.
+        LinkGauge gauge = role == Role.CONSUMER ? new LinkGauge(limits) : null;
+        SessionMeter meter = new SessionMeter(limits, gauge, loopCounters, services.ticker());
         return new Participant(nextNumber++, role, name, grant, meter);
     }
 
@@ -83,7 +87,8 @@ final class Attendance {
         Hello.Page said = hello.page();
         if (said != null) {
             String verified = channel.request().origin();
-            page = new SessionView.PageView(verified == null ? said.origin() : verified, PagePath.shown(said.path()));
+            page = new SessionView.PageView(
+                    session.brand().shared(verified == null ? said.origin() : verified), PagePath.shown(said.path()));
         }
         enter(consumer, channel, hello, hello.resume(), sequence);
     }

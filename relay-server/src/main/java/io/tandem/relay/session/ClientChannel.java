@@ -14,10 +14,8 @@ import io.tandem.relay.identity.RefusalReason;
 import io.tandem.relay.identity.Role;
 import io.tandem.relay.identity.Verdict;
 import io.tandem.relay.metering.LinkGauge;
-import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,11 +31,17 @@ final class ClientChannel implements ChannelIngress {
     /** Why a client is not read from. */
     enum Hold {
         /** It sent more than its budget. */
-        BUDGET,
+        BUDGET(1),
         /** Whom it sends to cannot keep up. */
-        RECEIVER,
+        RECEIVER(2),
         /** It does not take what the relay answers. */
-        ITSELF;
+        ITSELF(4);
+
+        private final int bit;
+
+        Hold(int bit) {
+            this.bit = bit;
+        }
 
         /** The name in metrics. */
         String label() {
@@ -47,10 +51,16 @@ final class ClientChannel implements ChannelIngress {
 
     private final Sessions sessions;
     private final SessionServices services;
-    private final ChannelRequest request;
+    private final CarrierKind carrier;
     private final Outlet outlet;
     private final EventExecutor loop;
-    private final Set<Hold> holds = EnumSet.noneOf(Hold.class);
+
+    /** What HELLO is judged by; null from then on: there are many open channels, and this is most of what one would not need. */
+    private @Nullable ChannelRequest request;
+
+    /** A bit for each {@link Hold} that is on. */
+    private int holds;
+
     private ChannelState state = ChannelState.OPENING;
     private long lastHeardNanos;
     private long openedNanos;
@@ -76,13 +86,15 @@ final class ClientChannel implements ChannelIngress {
             Sessions sessions, SessionServices services, ChannelRequest request, Outlet outlet, EventExecutor loop) {
         this.sessions = sessions;
         this.services = services;
+        this.carrier = request.carrier();
         this.request = request;
         this.outlet = outlet;
         this.loop = loop;
     }
 
+    /** Of a channel that is not open yet. */
     ChannelRequest request() {
-        return request;
+        return Objects.requireNonNull(request, "an open channel's request is not kept");
     }
 
     /** Whether the client has spoken since its HELLO was accepted: then it has heard that it was. */
@@ -95,13 +107,13 @@ final class ClientChannel implements ChannelIngress {
      * may have been on its way for long.
      */
     boolean wasAnsweredAfter(long nanos) {
-        return request.carrier() == CarrierKind.WEBSOCKET && openedNanos - nanos > 0;
+        return carrier == CarrierKind.WEBSOCKET && openedNanos - nanos > 0;
     }
 
     /** Begins to wait for HELLO. */
     void begin() {
         openedNanos = services.ticker().nanoTime();
-        services.meters().channelOpened(request.carrier().label());
+        services.meters().channelOpened(carrier.label());
         long deadlineMillis = services.limits().helloDeadlineMillis();
         timer = loop.schedule(
                 () -> close(CloseCode.HELLO_DEADLINE, "no HELLO within " + deadlineMillis + " ms"),
@@ -127,7 +139,7 @@ final class ClientChannel implements ChannelIngress {
 
     @Override
     public void onClosed() {
-        services.meters().channelClosed(request.carrier().label());
+        services.meters().channelClosed(carrier.label());
         if (state != ChannelState.CLOSED) {
             moveTo(ChannelState.CLOSED, "the carrier is gone");
             leaveSession();
@@ -206,7 +218,7 @@ final class ClientChannel implements ChannelIngress {
 
     /** Has an open channel's client wait; nothing where it has to wait for no time, or does already. */
     private void holdFor(Participant from, long holdNanos) {
-        if (holdNanos > 0 && state == ChannelState.OPEN && !holds.contains(Hold.BUDGET)) {
+        if (holdNanos > 0 && state == ChannelState.OPEN && !isHeldFor(Hold.BUDGET)) {
             hold(Hold.BUDGET, true);
             budgetTimer = loop.schedule(() -> goOnIfPaid(from), holdNanos, TimeUnit.NANOSECONDS);
         }
@@ -224,24 +236,32 @@ final class ClientChannel implements ChannelIngress {
 
     /** Starts or ends one reason for not reading from the client. */
     void hold(Hold reason, boolean on) {
-        boolean wasReading = holds.isEmpty();
-        if (!on) {
-            holds.remove(reason);
-        } else if (holds.add(reason)) {
+        boolean wasHeld = isHeld();
+        if (on && !isHeldFor(reason)) {
             services.meters().held(reason.label());
         }
-        if (state == ChannelState.CLOSED || wasReading == holds.isEmpty()) {
+        holds = on ? holds | reason.bit : holds & ~reason.bit;
+        if (state == ChannelState.CLOSED || wasHeld == isHeld()) {
             return;
         }
-        outlet.setReading(holds.isEmpty());
-        if (participant != null && !holds.isEmpty()) {
+        outlet.setReading(!isHeld());
+        if (participant != null && isHeld()) {
             participant.meter().held();
         }
+    }
+
+    private boolean isHeld() {
+        return holds != 0;
+    }
+
+    private boolean isHeldFor(Hold reason) {
+        return (holds & reason.bit) != 0;
     }
 
     /** A participant speaks through this channel from now on. */
     void open(Session joined, Participant as) {
         moveTo(ChannelState.OPEN, "HELLO was accepted");
+        request = null;
         session = joined;
         participant = as;
         // The time that it was away counts for nothing.
@@ -273,7 +293,7 @@ final class ClientChannel implements ChannelIngress {
         // Nobody is heard who is not read. But who does not take what is sent may be gone, and must miss its
         // heartbeats:
         // the consumer, held for it, could not even end the session.
-        if (!holds.isEmpty() && !holds.contains(Hold.ITSELF)) {
+        if (isHeld() && !isHeldFor(Hold.ITSELF)) {
             lastHeardNanos = now;
         }
         long silentNanos = now - lastHeardNanos;

@@ -74,6 +74,7 @@ final class Invitation {
         state = next;
         if (expiry != null) {
             expiry.cancel(false);
+            expiry = null;
         }
     }
 

@@ -12,8 +12,8 @@ import io.tandem.relay.identity.RefusalReason;
 import io.tandem.relay.identity.Role;
 import io.tandem.relay.identity.SecretHash;
 import io.tandem.relay.identity.SessionState;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class Invitations {
     private final Session session;
     private final SessionServices services;
-    private final Map<String, Invitation> all = new LinkedHashMap<>();
+
+    /** In the order in which they were offered: few, and mostly one. */
+    private final List<Invitation> all = new ArrayList<>(1);
 
     /** The last one, while it is offered or its session lives. */
     private @Nullable Invitation current;
@@ -43,13 +45,18 @@ final class Invitations {
 
     @Nullable
     Invitation find(String id) {
-        return all.get(id);
+        for (Invitation invitation : all) {
+            if (invitation.id().equals(id)) {
+                return invitation;
+            }
+        }
+        return null;
     }
 
     /** The one that came to nothing and whose agent says this HELLO: the word of it may have gone down with a carrier. */
     @Nullable
     Invitation findOver(Hello hello) {
-        for (Invitation invitation : all.values()) {
+        for (Invitation invitation : all) {
             Participant agent = invitation.agent();
             boolean isOver = invitation != current && hello.role() == Role.AGENT;
             if (isOver && (agent.knows(hello.resume()) || agent.wasGranted(hello.grant()))) {
@@ -93,7 +100,7 @@ final class Invitations {
         Invitation invitation =
                 new Invitation(claim, from, mode, agent, now + TimeUnit.MILLISECONDS.toNanos(validMillis));
         invitation.expireWith(session.schedule(() -> close(invitation, InvitationState.EXPIRED), validMillis));
-        all.put(invitation.id(), invitation);
+        all.add(invitation);
         current = invitation;
         tellConsumer(invitation);
         session.changed();
@@ -190,7 +197,7 @@ final class Invitations {
     }
 
     CommandOutcome withdraw(AgentIdentity agent, String id) {
-        Invitation invitation = all.get(id);
+        Invitation invitation = find(id);
         if (invitation == null) {
             return CommandOutcome.NOT_FOUND;
         }

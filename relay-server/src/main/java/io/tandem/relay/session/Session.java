@@ -53,8 +53,11 @@ final class Session {
     private @Nullable EndReason endReason;
 
     private long lastActivityNanos;
-    private @Nullable Future<?> idleTimer;
-    private @Nullable Future<?> maximumTimer;
+    private long activeSinceNanos;
+
+    /** Runs while the session lives, until it may have been idle for too long or has lasted as long as one may. */
+    private @Nullable Future<?> lifeTimer;
+
     /** Runs after the end, while somebody who was away may still come and ask why. */
     private @Nullable Future<?> forgetTimer;
 
@@ -264,23 +267,25 @@ final class Session {
         assertOnLoop();
         mode = with;
         moveTo(SessionState.ACTIVE, "the consumer accepted");
-        lastActivityNanos = services.ticker().nanoTime();
-        idleTimer = schedule(this::endIfIdle, services.limits().idleMillis());
-        maximumTimer =
-                schedule(() -> end(EndReason.MAXIMUM_TIME), services.limits().maximumMillis());
+        activeSinceNanos = services.ticker().nanoTime();
+        lastActivityNanos = activeSinceNanos;
+        endIfOverdue();
         if (!agent.isPresent()) {
             attendance.startGrace(agent);
         }
         changed();
     }
 
-    private void endIfIdle() {
-        long quietMillis = TimeUnit.NANOSECONDS.toMillis(services.ticker().nanoTime() - lastActivityNanos);
-        long leftMillis = services.limits().idleMillis() - quietMillis;
-        if (leftMillis <= 0) {
+    private void endIfOverdue() {
+        long now = services.ticker().nanoTime();
+        long idleMillis = services.limits().idleMillis() - TimeUnit.NANOSECONDS.toMillis(now - lastActivityNanos);
+        long lifeMillis = services.limits().maximumMillis() - TimeUnit.NANOSECONDS.toMillis(now - activeSinceNanos);
+        if (lifeMillis <= 0) {
+            end(EndReason.MAXIMUM_TIME);
+        } else if (idleMillis <= 0) {
             end(EndReason.IDLE);
         } else {
-            idleTimer = schedule(this::endIfIdle, leftMillis);
+            lifeTimer = schedule(this::endIfOverdue, Math.min(idleMillis, lifeMillis));
         }
     }
 
@@ -330,8 +335,7 @@ final class Session {
         LOG.info("session {}: {} to {}: {}", shortId(), state.wireName(), next.wireName(), reason);
         state = next;
         if (next == SessionState.ENDED) {
-            cancel(idleTimer);
-            cancel(maximumTimer);
+            cancel(lifeTimer);
         }
     }
 

@@ -197,7 +197,7 @@ public final class Sessions implements ChannelGate {
         }
         Claim wanted = new Claim(
                 new AgentKey(agent.brand().key(), agent.id()),
-                sessionId,
+                session.id(),
                 services.secrets().next(),
                 services.node(),
                 Stage.PENDING);

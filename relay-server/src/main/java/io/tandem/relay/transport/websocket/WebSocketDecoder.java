@@ -64,6 +64,7 @@ final class WebSocketDecoder {
     private static final int MAX_16_BIT_LENGTH = 0xFFFF;
     private static final int FIRST_BYTES = 2;
     private static final int MASK_BYTES = Integer.BYTES;
+    private static final int MAX_HEADER_BYTES = FIRST_BYTES + Long.BYTES + MASK_BYTES;
     private static final int MAX_CONTROL_PAYLOAD_BYTES = 125;
 
     private static final byte[] NO_PAYLOAD = {};
@@ -75,12 +76,18 @@ final class WebSocketDecoder {
     private final Events events;
 
     private State state = State.HEADER;
-    private final byte[] header = new byte[FIRST_BYTES + Long.BYTES + MASK_BYTES];
+
+    /** What came of a header that a read ended in. */
+    private byte @Nullable [] cutHeader;
+
     private int headerLength;
     private int headerNeeded = FIRST_BYTES;
 
     /** Where in what is read the last header's bytes begin, as far as they are in it. */
     private int headerFrom;
+
+    /** The last header's first bit. */
+    private boolean isFinal;
 
     /** Whether what is read has become its own last message. */
     private boolean isHandedOn;
@@ -148,35 +155,36 @@ final class WebSocketDecoder {
 
     private void readHeader(ByteBuf in) {
         headerFrom = in.readerIndex();
-        if (headerLength == 0 && in.readableBytes() >= header.length) {
+        if (cutHeader == null && in.readableBytes() >= MAX_HEADER_BYTES) {
             readWholeHeader(in);
             return;
         }
+        byte[] header = cutHeader == null ? new byte[MAX_HEADER_BYTES] : cutHeader;
+        cutHeader = header;
         while (headerLength < headerNeeded && in.isReadable()) {
             header[headerLength++] = in.readByte();
-            if (headerLength == FIRST_BYTES && !firstBytesAreRight()) {
+            if (headerLength == FIRST_BYTES && !firstBytesAreRight(header[0], header[1])) {
                 return;
             }
         }
         if (headerLength == headerNeeded) {
+            cutHeader = null;
             headerLength = 0;
             headerNeeded = FIRST_BYTES;
             int form = header[1] & LENGTH_BITS;
             int maskAt = FIRST_BYTES + lengthBytes(form);
-            long length = form < LENGTH_16 ? form : bigEndian(FIRST_BYTES, maskAt);
-            beginPayload(form, length, (int) bigEndian(maskAt, maskAt + MASK_BYTES));
+            long length = form < LENGTH_16 ? form : bigEndian(header, FIRST_BYTES, maskAt);
+            beginPayload(form, length, (int) bigEndian(header, maskAt, maskAt + MASK_BYTES));
         }
     }
 
     /** As nearly all do: no read ends in it. */
     private void readWholeHeader(ByteBuf in) {
         int first = in.readShort();
-        header[0] = (byte) (first >>> Byte.SIZE);
-        header[1] = (byte) first;
-        if (!firstBytesAreRight()) {
+        if (!firstBytesAreRight(first >>> Byte.SIZE, first)) {
             return;
         }
-        int form = header[1] & LENGTH_BITS;
+        int form = first & LENGTH_BITS;
         long length = switch (form) {
             case LENGTH_16 -> in.readUnsignedShort();
             case LENGTH_64 -> in.readLong();
@@ -186,19 +194,20 @@ final class WebSocketDecoder {
         beginPayload(form, length, in.readInt());
     }
 
-    private boolean firstBytesAreRight() {
-        int length = header[1] & LENGTH_BITS;
-        Opcode named = Opcode.ofCode(header[0] & OPCODE_BITS);
-        if ((header[0] & RESERVED_BITS) != 0) {
-            return fault("reserved bits 0x%02x; allowed are none: no extension was agreed", header[0] & RESERVED_BITS);
+    private boolean firstBytesAreRight(int first, int second) {
+        int length = second & LENGTH_BITS;
+        Opcode named = Opcode.ofCode(first & OPCODE_BITS);
+        isFinal = (first & FIN_BIT) != 0;
+        if ((first & RESERVED_BITS) != 0) {
+            return fault("reserved bits 0x%02x; allowed are none: no extension was agreed", first & RESERVED_BITS);
         }
         if (named == null) {
-            return fault("opcode 0x%x; allowed are 0x0, 0x2, 0x8, 0x9 and 0xa", header[0] & OPCODE_BITS);
+            return fault("opcode 0x%x; allowed are 0x0, 0x2, 0x8, 0x9 and 0xa", first & OPCODE_BITS);
         }
-        if ((header[1] & MASK_BIT) == 0) {
+        if ((second & MASK_BIT) == 0) {
             return fault("a %s frame without a mask; allowed from a client are masked ones", named);
         }
-        if (named.isControl() && ((header[0] & FIN_BIT) == 0 || length > MAX_CONTROL_PAYLOAD_BYTES)) {
+        if (named.isControl() && (!isFinal || length > MAX_CONTROL_PAYLOAD_BYTES)) {
             return fault("a %s frame cut up or long; allowed is one of up to 125 bytes", named);
         }
         if (!named.isControl() && fragmented != (named == Opcode.CONTINUATION)) {
@@ -236,11 +245,15 @@ final class WebSocketDecoder {
         mask = maskRead;
         payloadLength = (int) length;
         payloadRead = 0;
-        control = opcode.isControl() ? new byte[payloadLength] : NO_PAYLOAD;
+        control = opcode.isControl() ? bytes(payloadLength) : NO_PAYLOAD;
         state = opcode.isControl() ? State.CONTROL : State.DATA;
         if (payloadLength == 0) {
             endPayload();
         }
+    }
+
+    private static byte[] bytes(int length) {
+        return length == 0 ? NO_PAYLOAD : new byte[length];
     }
 
     private boolean messageMayGrowBy(long length) {
@@ -260,7 +273,7 @@ final class WebSocketDecoder {
         return true;
     }
 
-    private long bigEndian(int from, int to) {
+    private static long bigEndian(byte[] header, int from, int to) {
         long value = 0;
         for (int i = from; i < to; i++) {
             value = (value << Byte.SIZE) | (header[i] & 0xFF);
@@ -278,7 +291,7 @@ final class WebSocketDecoder {
             }
             return;
         }
-        if (length == payloadLength && gathered == null && isFinal()) {
+        if (length == payloadLength && gathered == null && isFinal) {
             endMessage(inPlace(in, length));
             return;
         }
@@ -326,10 +339,6 @@ final class WebSocketDecoder {
         }
     }
 
-    private boolean isFinal() {
-        return (header[0] & FIN_BIT) != 0;
-    }
-
     private void endPayload() {
         state = State.HEADER;
         switch (opcode) {
@@ -341,7 +350,7 @@ final class WebSocketDecoder {
     }
 
     private void endFragment() {
-        fragmented = !isFinal();
+        fragmented = !isFinal;
         if (discards) {
             return;
         }
