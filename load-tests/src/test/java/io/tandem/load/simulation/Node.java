@@ -65,8 +65,7 @@ final class Node {
                 SessionLimits.DEFAULTS,
                 Budgets.DEFAULTS);
         sessions = new Sessions(
-                services,
-                new SessionLoops(loop.eventLoop(), METERS.get(), ticker, SessionLimits.DEFAULTS.highestLagMillis()));
+                services, new SessionLoops(loop.eventLoop(), METERS.get(), ticker, SessionLimits.DEFAULTS));
     }
 
     boolean isUp() {

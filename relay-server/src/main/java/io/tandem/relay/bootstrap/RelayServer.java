@@ -99,8 +99,7 @@ public final class RelayServer implements AutoCloseable {
         RelayMeters relayMeters = new RelayMeters(meters, MeterTags.all());
         relayMeters.limitSessions(config.session().sessionsPerNode());
         this.machine = new MachineMeters(meters);
-        this.sessionLoops = new SessionLoops(
-                loops, relayMeters, Ticker.systemTicker(), config.session().highestLagMillis());
+        this.sessionLoops = new SessionLoops(loops, relayMeters, Ticker.systemTicker(), config.session());
         sessionLoops.watch();
         relayMeters.measureLoops(sessionLoops::lagNanos, sessionLoops::loopsBehind);
         Secrets secrets = new Secrets(random());

@@ -1,7 +1,6 @@
 package io.tandem.relay.session;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.tandem.relay.frame.CloseCode;
 import io.tandem.relay.frame.FrameCheck;
@@ -25,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * One client's channel: checks what its carrier hears in the order of the protocol (header, HELLO
  * first, role, declared length, state and mode) and hands what passes to the session. All state belongs to the session's loop.
  */
-final class ClientChannel implements ChannelIngress {
+final class ClientChannel extends Heartbeats.Member implements ChannelIngress {
     private static final Logger LOG = LoggerFactory.getLogger(ClientChannel.class);
 
     /** Why a client is not read from. */
@@ -53,7 +52,7 @@ final class ClientChannel implements ChannelIngress {
     private final SessionServices services;
     private final CarrierKind carrier;
     private final Outlet outlet;
-    private final EventExecutor loop;
+    private final SessionLoops.Loop loop;
 
     /** What HELLO is judged by; null from then on: there are many open channels, and this is most of what one would not need. */
     private @Nullable ChannelRequest request;
@@ -68,8 +67,8 @@ final class ClientChannel implements ChannelIngress {
     /** Whether the client said anything behind its HELLO. */
     private boolean heard;
 
-    /** HELLO's deadline while opening, the heartbeat while open. */
-    private @Nullable Future<?> timer;
+    /** Runs while opening. */
+    private @Nullable Future<?> helloDeadline;
 
     /** Runs while the client is held to its budget. */
     private @Nullable Future<?> budgetTimer;
@@ -83,7 +82,11 @@ final class ClientChannel implements ChannelIngress {
     private @Nullable Participant participant;
 
     ClientChannel(
-            Sessions sessions, SessionServices services, ChannelRequest request, Outlet outlet, EventExecutor loop) {
+            Sessions sessions,
+            SessionServices services,
+            ChannelRequest request,
+            Outlet outlet,
+            SessionLoops.Loop loop) {
         this.sessions = sessions;
         this.services = services;
         this.carrier = request.carrier();
@@ -115,10 +118,13 @@ final class ClientChannel implements ChannelIngress {
         openedNanos = services.ticker().nanoTime();
         services.meters().channelOpened(carrier.label());
         long deadlineMillis = services.limits().helloDeadlineMillis();
-        timer = loop.schedule(
+        helloDeadline = schedule(
                 () -> close(CloseCode.HELLO_DEADLINE, "no HELLO within " + deadlineMillis + " ms"),
-                deadlineMillis,
-                TimeUnit.MILLISECONDS);
+                TimeUnit.MILLISECONDS.toNanos(deadlineMillis));
+    }
+
+    private Future<?> schedule(Runnable task, long delayNanos) {
+        return loop.executor().schedule(task, delayNanos, TimeUnit.NANOSECONDS);
     }
 
     @Override
@@ -220,7 +226,7 @@ final class ClientChannel implements ChannelIngress {
     private void holdFor(Participant from, long holdNanos) {
         if (holdNanos > 0 && state == ChannelState.OPEN && !isHeldFor(Hold.BUDGET)) {
             hold(Hold.BUDGET, true);
-            budgetTimer = loop.schedule(() -> goOnIfPaid(from), holdNanos, TimeUnit.NANOSECONDS);
+            budgetTimer = schedule(() -> goOnIfPaid(from), holdNanos);
         }
     }
 
@@ -228,7 +234,7 @@ final class ClientChannel implements ChannelIngress {
     private void goOnIfPaid(Participant from) {
         long holdNanos = from.meter().debtNanos();
         if (holdNanos > 0) {
-            budgetTimer = loop.schedule(() -> goOnIfPaid(from), holdNanos, TimeUnit.NANOSECONDS);
+            budgetTimer = schedule(() -> goOnIfPaid(from), holdNanos);
         } else {
             hold(Hold.BUDGET, false);
         }
@@ -266,10 +272,9 @@ final class ClientChannel implements ChannelIngress {
         participant = as;
         // The time that it was away counts for nothing.
         as.meter().usedSinceLastLook(services.ticker().nanoTime());
-        long heartbeatMillis = services.limits().heartbeatMillis();
         // Who left in debt comes back in debt.
         holdFor(as, as.meter().debtNanos());
-        timer = loop.scheduleAtFixedRate(this::heartbeat, heartbeatMillis, heartbeatMillis, TimeUnit.MILLISECONDS);
+        loop.heartbeats().begin(this);
     }
 
     /** What happens for each frame is only counted: how it adds up is looked at here. */
@@ -284,7 +289,8 @@ final class ClientChannel implements ChannelIngress {
         }
     }
 
-    private void heartbeat() {
+    @Override
+    void heartbeat() {
         long heartbeatNanos = TimeUnit.MILLISECONDS.toNanos(services.limits().heartbeatMillis());
         long now = services.ticker().nanoTime();
         if (participant != null) {
@@ -313,7 +319,7 @@ final class ClientChannel implements ChannelIngress {
 
     /** Has whoever sends to this client wait until what it was sent fits its rate; nothing is dropped for it. */
     private void pace(long nanos) {
-        paceTimer = loop.schedule(this::paced, nanos, TimeUnit.NANOSECONDS);
+        paceTimer = schedule(this::paced, nanos);
         if (session != null) {
             session.balance();
         }
@@ -385,10 +391,11 @@ final class ClientChannel implements ChannelIngress {
             throw new IllegalStateException("a channel cannot go from " + state + " to " + next + " (" + reason + ")");
         }
         state = next;
-        if (timer != null) {
-            timer.cancel(false);
-            timer = null;
+        if (helloDeadline != null) {
+            helloDeadline.cancel(false);
+            helloDeadline = null;
         }
+        loop.heartbeats().end(this);
         if (next == ChannelState.CLOSED && budgetTimer != null) {
             budgetTimer.cancel(false);
         }

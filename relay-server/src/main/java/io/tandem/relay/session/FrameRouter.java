@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class FrameRouter {
     private final List<Participant> participants;
-    private final PageTranscoder transcoder = new PageTranscoder();
+
+    /** Null while nobody needs it, as mostly. */
+    private @Nullable PageTranscoder transcoder;
+
     private final Runnable onKeyframeAsked;
 
     /** Whether the last frame of the page lane was a keyframe's that more follow of. */
@@ -99,9 +102,11 @@ final class FrameRouter {
         skipWhoIsBehind(keyframeBegins);
         ByteBuf plain = null;
         if (isWanted(false)) {
-            plain = transcoder.expand(frame, keyframeBegins, from.meter());
+            PageTranscoder expanding = transcoder == null ? new PageTranscoder() : transcoder;
+            transcoder = expanding;
+            plain = expanding.expand(frame, keyframeBegins, from.meter());
         } else {
-            transcoder.forget();
+            transcoder = null;
         }
         ByteBuf small = !from.readsLz4() && isWanted(true) ? PageTranscoder.compress(frame) : null;
         try {
@@ -184,7 +189,7 @@ final class FrameRouter {
     /** Somebody came, on whose last channel frames may have been lost: without LZ4, what goes on with a keyframe would look like the beginning of one. */
     void arrived(Participant arrived) {
         if (!arrived.readsLz4()) {
-            transcoder.forget();
+            transcoder = null;
         }
         attendanceChanged();
     }
@@ -192,7 +197,7 @@ final class FrameRouter {
     /** Somebody came or went. */
     void attendanceChanged() {
         if (!isWanted(false)) {
-            transcoder.forget();
+            transcoder = null;
         }
         balance();
     }

@@ -10,7 +10,7 @@ import io.tandem.relay.metering.SessionMeter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings page frames to clients that do not read LZ4, and shrinks those of a tag that does not write it. One for a session, on its loop.
+ * Brings page frames to clients that do not read LZ4, and shrinks those of a tag that does not write it. One for a session while it has such clients, on its loop.
  *
  * <p>Bounds: nothing is expanded beyond what fits a frame, nor faster than its sender may have it ({@link SessionMeter#expands}), and at most {@link Lz4Payload#MAX_HISTORY_BYTES} are kept between frames, from
  * the first frame that somebody needs expanded until nobody does.
@@ -97,14 +97,6 @@ final class PageTranscoder {
     /** Whether it takes a keyframe to go on. */
     boolean isLost() {
         return lost;
-    }
-
-    /** Nobody needs expanded frames any more: what was kept for them goes. */
-    void forget() {
-        history = NO_HISTORY;
-        lost = true;
-        epoch = 0;
-        sequence = 0;
     }
 
     /** A raw page frame as one block that stands alone, or a new reference to it where that would not shrink it. */

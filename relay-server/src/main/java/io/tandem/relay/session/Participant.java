@@ -27,7 +27,7 @@ final class Participant {
      * What the participant's client may present: the secret that it came with last, and those it was given since. It may have opened
      * several carriers at once, and gone on with the answer to any of them.
      */
-    private final List<SecretHash> resumeSecrets = new ArrayList<>(2);
+    private List<SecretHash> resumeSecrets = List.of();
 
     private final Attempts attempts = new Attempts();
 
@@ -169,18 +169,20 @@ final class Participant {
      * @param presented the resume secret that it came with; null where it came without, or by its grant
      */
     String renewResume(Secrets secrets, @Nullable String presented) {
+        List<SecretHash> good = new ArrayList<>(resumeSecrets);
         int known = presented == null ? -1 : indexOf(presented);
         if (known > 0) {
-            resumeSecrets.subList(0, known).clear();
-        } else if (presented != null && presented.length() >= SHORTEST_SECRET && resumeSecrets.isEmpty()) {
-            resumeSecrets.add(SecretHash.of(presented));
+            good.subList(0, known).clear();
+        } else if (presented != null && presented.length() >= SHORTEST_SECRET && good.isEmpty()) {
+            good.add(SecretHash.of(presented));
         }
-        if (resumeSecrets.size() == RESUME_SECRETS) {
+        if (good.size() == RESUME_SECRETS) {
             // The first is what the client comes with; of those that it may have been given, the oldest goes.
-            resumeSecrets.remove(1);
+            good.remove(1);
         }
         String fresh = secrets.next();
-        resumeSecrets.add(SecretHash.of(fresh));
+        good.add(SecretHash.of(fresh));
+        resumeSecrets = List.copyOf(good);
         return fresh;
     }
 

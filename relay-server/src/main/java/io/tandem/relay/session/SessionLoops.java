@@ -14,22 +14,25 @@ import java.util.concurrent.TimeUnit;
  * to that loop never changes threads.
  */
 public final class SessionLoops {
-    /** A loop, what is counted on it, and how far it is behind. */
-    record Loop(EventExecutor executor, LaneCounters counters, LoopLag lag) {}
+    /** A loop, what is counted on it, how far it is behind, and the heartbeats of its channels. */
+    record Loop(EventExecutor executor, LaneCounters counters, LoopLag lag, Heartbeats heartbeats) {}
 
     private final List<Loop> loops;
 
     /**
      * Spreads sessions over the loops of this group.
      *
-     * @param highestLagMillis a loop that is later than this takes no new sessions, once {@link #watch} has been called
+     * @param limits a loop that is later than their {@code highestLagMillis} takes no new sessions, once {@link #watch} has been called
      */
-    public SessionLoops(EventExecutorGroup group, RelayMeters meters, Ticker ticker, long highestLagMillis) {
+    public SessionLoops(EventExecutorGroup group, RelayMeters meters, Ticker ticker, SessionLimits limits) {
+        long highestNanos = TimeUnit.MILLISECONDS.toNanos(limits.highestLagMillis());
         List<Loop> found = new ArrayList<>();
         for (EventExecutor executor : group) {
-            long highestNanos = TimeUnit.MILLISECONDS.toNanos(highestLagMillis);
             found.add(new Loop(
-                    executor, meters.countersOfALoop(), new LoopLag(executor, ticker, highestNanos, meters::loopLate)));
+                    executor,
+                    meters.countersOfALoop(),
+                    new LoopLag(executor, ticker, highestNanos, meters::loopLate),
+                    new Heartbeats(executor, ticker, limits.heartbeatMillis())));
         }
         loops = List.copyOf(found);
     }

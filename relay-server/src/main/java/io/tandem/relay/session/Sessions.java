@@ -1,6 +1,5 @@
 package io.tandem.relay.session;
 
-import io.netty.util.concurrent.EventExecutor;
 import io.tandem.relay.frame.CloseCode;
 import io.tandem.relay.frame.FrameViolation;
 import io.tandem.relay.identity.AgentIdentity;
@@ -98,8 +97,8 @@ public final class Sessions implements ChannelGate {
 
     @Override
     public ChannelIngress open(ChannelRequest request, Outlet outlet) {
-        EventExecutor loop = loops.executor(request.sessionId());
-        if (!loop.inEventLoop()) {
+        SessionLoops.Loop loop = loops.of(request.sessionId());
+        if (!loop.executor().inEventLoop()) {
             throw new IllegalStateException("a channel was opened off its session's event loop by "
                     + Thread.currentThread().getName());
         }

@@ -68,7 +68,7 @@ public final class SessionWorld {
                 loop.ticker(),
                 limits,
                 new Budgets(meteringLimits, Map.of()));
-        loops = new SessionLoops(loop.executor(), meters, loop.ticker(), limits.highestLagMillis());
+        loops = new SessionLoops(loop.executor(), meters, loop.ticker(), limits);
         sessions = new Sessions(services, loops);
     }
 

@@ -35,7 +35,10 @@ final class WebSocketCarrier implements WebSocketDecoder.Events {
     private static final Logger log = LoggerFactory.getLogger(WebSocketCarrier.class);
 
     private final ChannelGate gate;
-    private final ChannelRequest request;
+
+    /** Null from when it is open. */
+    private @Nullable ChannelRequest request;
+
     private final CarrierLimits limits;
     private final CarrierMeters meters;
 
@@ -82,7 +85,8 @@ final class WebSocketCarrier implements WebSocketDecoder.Events {
             close(CloseCode.GOING_AWAY, "the node stops");
         } else {
             try {
-                ingress = gate.open(request, outlet);
+                ingress = gate.open(Objects.requireNonNull(request, "a carrier opens once"), outlet);
+                request = null;
             } catch (RuntimeException e) {
                 log.error("the session could not take a new channel", e);
                 close(CloseCode.INTERNAL_ERROR, "the relay could not open the channel");

@@ -25,7 +25,10 @@ final class WebSocketOutlet implements Outlet {
     private final Connection connection;
     private final WebSocketCarrier carrier;
     private final CarrierLimits limits;
-    private final PointerSlots kept = new PointerSlots();
+
+    /** Pointer frames that wait; null while none does, as nearly always. */
+    private @Nullable PointerSlots kept;
+
     private final TurnFlush turn;
     private boolean flushDue;
 
@@ -50,7 +53,9 @@ final class WebSocketOutlet implements Outlet {
             return;
         }
         if (!connection.isWritable() && PointerSlots.takes(frame)) {
-            if (kept.keep(frame)) {
+            PointerSlots slots = kept == null ? new PointerSlots() : kept;
+            kept = slots;
+            if (slots.keep(frame)) {
                 carrier.meters().pointerCollapsed();
             }
             return;
@@ -69,8 +74,10 @@ final class WebSocketOutlet implements Outlet {
 
     /** Writes the pointer frames that waited, if the carrier takes them now. */
     void writeKept() {
-        if (!kept.isEmpty() && connection.isWritable()) {
-            kept.drainTo(this::writeFrame);
+        PointerSlots slots = kept;
+        if (slots != null && connection.isWritable()) {
+            kept = null;
+            slots.drainTo(this::writeFrame);
         }
     }
 
@@ -150,7 +157,10 @@ final class WebSocketOutlet implements Outlet {
 
     /** Lets go of what waits; nothing is written after it. */
     void release() {
-        kept.release();
+        if (kept != null) {
+            kept.release();
+            kept = null;
+        }
         if (departure != null) {
             departure.release();
         }

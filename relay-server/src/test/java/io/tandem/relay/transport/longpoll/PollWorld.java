@@ -40,7 +40,7 @@ final class PollWorld {
         RelayMeters meters = new RelayMeters(new SimpleMeterRegistry(), MeterTags.all());
         longPoll = new LongPoll(new LongPoll.Parts(
                 gate,
-                new SessionLoops(loop.executor(), meters, loop.ticker(), SessionLimits.DEFAULTS.highestLagMillis()),
+                new SessionLoops(loop.executor(), meters, loop.ticker(), SessionLimits.DEFAULTS),
                 new Secrets(new SecureRandom()),
                 carrierLimits,
                 limits,
