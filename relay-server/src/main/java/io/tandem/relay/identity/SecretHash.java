@@ -9,18 +9,14 @@ import java.security.NoSuchAlgorithmException;
 public final class SecretHash {
     private static final String ALGORITHM = "SHA-256";
 
-    /** A node keeps three of these for each session: numbers are half of what an array of bytes is. */
-    private final long first;
+    /** The digest's first 128 bits, as many as a secret has: more would not make it harder to guess, and a node keeps three for each session. */
+    private final long high;
 
-    private final long second;
-    private final long third;
-    private final long fourth;
+    private final long low;
 
     private SecretHash(ByteBuffer digest) {
-        this.first = digest.getLong();
-        this.second = digest.getLong();
-        this.third = digest.getLong();
-        this.fourth = digest.getLong();
+        this.high = digest.getLong();
+        this.low = digest.getLong();
     }
 
     /** The hash of a secret; the secrets are 128 random bits, so neither salt nor stretching adds anything. */
@@ -31,7 +27,7 @@ public final class SecretHash {
     /** Whether this is the secret, in a time that does not depend on how much of it is right. */
     public boolean matches(String candidate) {
         SecretHash other = of(candidate);
-        return ((first ^ other.first) | (second ^ other.second) | (third ^ other.third) | (fourth ^ other.fourth)) == 0;
+        return ((high ^ other.high) | (low ^ other.low)) == 0;
     }
 
     private static ByteBuffer digest(String secret) {

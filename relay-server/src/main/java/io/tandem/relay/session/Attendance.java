@@ -45,7 +45,7 @@ final class Attendance {
         this.session = session;
         this.services = services;
         this.loopCounters = loopCounters;
-        this.router = new FrameRouter(participants, services.meters()::keyframeAsked);
+        this.router = new FrameRouter(participants, services.meters());
         this.consumer = newParticipant(Role.CONSUMER, CONSUMER_NAME, null);
         this.participants.add(consumer);
     }
@@ -71,7 +71,8 @@ final class Attendance {
     }
 
     List<SessionView.ParticipantView> views() {
-        return participants.stream().map(Participant::view).toList();
+        // A copy of two is smaller than a stream's list, and every session has one.
+        return List.copyOf(participants.stream().map(Participant::view).toList());
     }
 
     /** The consumer's HELLO: the first, or one that takes the place again. */

@@ -49,7 +49,6 @@ final class ClientChannel extends Heartbeats.Member implements ChannelIngress {
     }
 
     private final Sessions sessions;
-    private final SessionServices services;
     private final CarrierKind carrier;
     private final Outlet outlet;
     private final SessionLoops.Loop loop;
@@ -81,18 +80,16 @@ final class ClientChannel extends Heartbeats.Member implements ChannelIngress {
 
     private @Nullable Participant participant;
 
-    ClientChannel(
-            Sessions sessions,
-            SessionServices services,
-            ChannelRequest request,
-            Outlet outlet,
-            SessionLoops.Loop loop) {
+    ClientChannel(Sessions sessions, ChannelRequest request, Outlet outlet, SessionLoops.Loop loop) {
         this.sessions = sessions;
-        this.services = services;
         this.carrier = request.carrier();
         this.request = request;
         this.outlet = outlet;
         this.loop = loop;
+    }
+
+    private SessionServices services() {
+        return sessions.services();
     }
 
     /** Of a channel that is not open yet. */
@@ -115,9 +112,9 @@ final class ClientChannel extends Heartbeats.Member implements ChannelIngress {
 
     /** Begins to wait for HELLO. */
     void begin() {
-        openedNanos = services.ticker().nanoTime();
-        services.meters().channelOpened(carrier.label());
-        long deadlineMillis = services.limits().helloDeadlineMillis();
+        openedNanos = services().ticker().nanoTime();
+        services().meters().channelOpened(carrier.label());
+        long deadlineMillis = services().limits().helloDeadlineMillis();
         helloDeadline = schedule(
                 () -> close(CloseCode.HELLO_DEADLINE, "no HELLO within " + deadlineMillis + " ms"),
                 TimeUnit.MILLISECONDS.toNanos(deadlineMillis));
@@ -145,7 +142,7 @@ final class ClientChannel extends Heartbeats.Member implements ChannelIngress {
 
     @Override
     public void onClosed() {
-        services.meters().channelClosed(carrier.label());
+        services().meters().channelClosed(carrier.label());
         if (state != ChannelState.CLOSED) {
             moveTo(ChannelState.CLOSED, "the carrier is gone");
             leaveSession();
@@ -158,7 +155,7 @@ final class ClientChannel extends Heartbeats.Member implements ChannelIngress {
             if (state != ChannelState.CLOSED) {
                 FrameType type = FrameCheck.header(frame);
                 // The only look at the clock on a frame's way.
-                long now = services.ticker().nanoTime();
+                long now = services().ticker().nanoTime();
                 lastHeardNanos = now;
                 take(type, frame, carriedBytes, now);
             }
@@ -244,7 +241,7 @@ final class ClientChannel extends Heartbeats.Member implements ChannelIngress {
     void hold(Hold reason, boolean on) {
         boolean wasHeld = isHeld();
         if (on && !isHeldFor(reason)) {
-            services.meters().held(reason.label());
+            services().meters().held(reason.label());
         }
         holds = on ? holds | reason.bit : holds & ~reason.bit;
         if (state == ChannelState.CLOSED || wasHeld == isHeld()) {
@@ -271,7 +268,7 @@ final class ClientChannel extends Heartbeats.Member implements ChannelIngress {
         session = joined;
         participant = as;
         // The time that it was away counts for nothing.
-        as.meter().usedSinceLastLook(services.ticker().nanoTime());
+        as.meter().usedSinceLastLook(services().ticker().nanoTime());
         // Who left in debt comes back in debt.
         holdFor(as, as.meter().debtNanos());
         loop.heartbeats().begin(this);
@@ -281,18 +278,18 @@ final class ClientChannel extends Heartbeats.Member implements ChannelIngress {
     private void survey(Participant of, long now) {
         double used = of.meter().usedSinceLastLook(now);
         if (of.role() == Role.CONSUMER) {
-            services.meters().budgetUsed(used);
+            services().meters().budgetUsed(used);
             LinkGauge link = of.meter().link();
             if (link.isMeasured()) {
-                services.meters().linkMeasured(link.quality(), link.measuredKbps());
+                services().meters().linkMeasured(link.quality(), link.measuredKbps());
             }
         }
     }
 
     @Override
     void heartbeat() {
-        long heartbeatNanos = TimeUnit.MILLISECONDS.toNanos(services.limits().heartbeatMillis());
-        long now = services.ticker().nanoTime();
+        long heartbeatNanos = TimeUnit.MILLISECONDS.toNanos(services().limits().heartbeatMillis());
+        long now = services().ticker().nanoTime();
         if (participant != null) {
             survey(participant, now);
         }
@@ -334,7 +331,7 @@ final class ClientChannel extends Heartbeats.Member implements ChannelIngress {
 
     /** Sends a frame; takes ownership of it. */
     void send(Lane lane, ByteBuf frame) {
-        send(lane, frame, services.ticker().nanoTime());
+        send(lane, frame, services().ticker().nanoTime());
     }
 
     /** The same, for who knows what time it is. */
@@ -358,7 +355,7 @@ final class ClientChannel extends Heartbeats.Member implements ChannelIngress {
     void refuse(RefusalReason reason, FrameType type, long sequence) {
         Session in = Objects.requireNonNull(session, "only an open channel is refused anything");
         Participant from = Objects.requireNonNull(participant, "only an open channel is refused anything");
-        services.meters().refused(reason.wireName());
+        services().meters().refused(reason.wireName());
         send(
                 Lane.CONTROL,
                 ControlFrames.error(
@@ -374,7 +371,7 @@ final class ClientChannel extends Heartbeats.Member implements ChannelIngress {
         if (state == ChannelState.CLOSED) {
             return;
         }
-        services.meters().closed(code);
+        services().meters().closed(code);
         moveTo(ChannelState.CLOSED, reason);
         outlet.close(code, reason);
         leaveSession();

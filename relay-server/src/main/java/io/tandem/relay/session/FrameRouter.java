@@ -6,6 +6,7 @@ import io.tandem.relay.frame.FrameType;
 import io.tandem.relay.frame.FrameViolation;
 import io.tandem.relay.frame.Lane;
 import io.tandem.relay.identity.Role;
+import io.tandem.relay.metering.RelayMeters;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,7 @@ final class FrameRouter {
     /** Null while nobody needs it, as mostly. */
     private @Nullable PageTranscoder transcoder;
 
-    private final Runnable onKeyframeAsked;
+    private final RelayMeters meters;
 
     /** Whether the last frame of the page lane was a keyframe's that more follow of. */
     private boolean insideKeyframe;
@@ -29,14 +30,10 @@ final class FrameRouter {
 
     private int pageEpoch;
 
-    /**
-     * Routes among these, as they are at each moment.
-     *
-     * @param onKeyframeAsked runs when the tag is sent a request for a whole page
-     */
-    FrameRouter(List<Participant> participants, Runnable onKeyframeAsked) {
+    /** Routes among these, as they are at each moment. */
+    FrameRouter(List<Participant> participants, RelayMeters meters) {
         this.participants = participants;
-        this.onKeyframeAsked = onKeyframeAsked;
+        this.meters = meters;
     }
 
     /**
@@ -87,7 +84,7 @@ final class FrameRouter {
     private ByteBuf forTheTag(Participant from, FrameType type, ByteBuf frame) {
         boolean resumesWithKeyframe = type == FrameType.RESUME && !from.readsLz4();
         if (resumesWithKeyframe || type == FrameType.KEYFRAME_REQUEST) {
-            onKeyframeAsked.run();
+            meters.keyframeAsked();
         }
         return resumesWithKeyframe
                 ? ControlFrames.keyframeRequest(from.number(), FrameHeader.epoch(frame), FrameHeader.sequence(frame))

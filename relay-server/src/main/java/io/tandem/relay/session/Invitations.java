@@ -26,7 +26,7 @@ final class Invitations {
     private final SessionServices services;
 
     /** In the order in which they were offered: few, and mostly one. */
-    private final List<Invitation> all = new ArrayList<>(1);
+    private List<Invitation> all = List.of();
 
     /** The last one, while it is offered or its session lives. */
     private @Nullable Invitation current;
@@ -100,11 +100,17 @@ final class Invitations {
         Invitation invitation =
                 new Invitation(claim, from, mode, agent, now + TimeUnit.MILLISECONDS.toNanos(validMillis));
         invitation.expireWith(session.schedule(() -> close(invitation, InvitationState.EXPIRED), validMillis));
-        all.add(invitation);
+        all = with(invitation);
         current = invitation;
         tellConsumer(invitation);
         session.changed();
         return new InviteOutcome.Invited(invitation.view(now), grant);
+    }
+
+    private List<Invitation> with(Invitation latest) {
+        List<Invitation> more = new ArrayList<>(all);
+        more.add(latest);
+        return List.copyOf(more);
     }
 
     private void tellConsumer(Invitation invitation) {

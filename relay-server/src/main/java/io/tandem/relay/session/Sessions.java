@@ -67,6 +67,10 @@ public final class Sessions implements ChannelGate {
         this.loops = loops;
     }
 
+    SessionServices services() {
+        return services;
+    }
+
     /** Whether a text can be a session's id. */
     public static boolean isSessionId(String text) {
         return SESSION_ID.matcher(text).matches();
@@ -102,7 +106,7 @@ public final class Sessions implements ChannelGate {
             throw new IllegalStateException("a channel was opened off its session's event loop by "
                     + Thread.currentThread().getName());
         }
-        ClientChannel channel = new ClientChannel(this, services, request, outlet, loop);
+        ClientChannel channel = new ClientChannel(this, request, outlet, loop);
         channel.begin();
         return channel;
     }

@@ -12,7 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The directory of a node that is alone. Never fails and always answers at once. */
 public final class LocalSessionDirectory implements SessionDirectory {
-    private record Lease(Claim claim, long untilNanos) {}
+    /** The claim is the one that was granted; how far it has come is the lease's own. */
+    private record Lease(Claim granted, Stage stage, long untilNanos) {
+        Claim claim() {
+            return granted.stage() == stage ? granted : granted.withStage(stage);
+        }
+    }
 
     private final Map<AgentKey, Lease> leases = new ConcurrentHashMap<>();
     private final Ticker ticker;
@@ -24,14 +29,14 @@ public final class LocalSessionDirectory implements SessionDirectory {
 
     @Override
     public CompletionStage<Claim> claim(Claim wanted, long leaseMillis) {
-        Lease fresh = lease(wanted, leaseMillis);
+        Lease fresh = lease(wanted, wanted.stage(), leaseMillis);
         Lease standing = leases.merge(wanted.agent(), fresh, (old, wish) -> hasRunOut(old) ? wish : old);
         return CompletableFuture.completedFuture(standing.claim());
     }
 
     @Override
     public CompletionStage<Boolean> activate(Claim claim, long leaseMillis) {
-        Lease active = lease(claim.withStage(Stage.ACTIVE), leaseMillis);
+        Lease active = lease(claim, Stage.ACTIVE, leaseMillis);
         Lease now = leases.computeIfPresent(claim.agent(), (agent, old) -> isStanding(old, claim) ? active : old);
         return CompletableFuture.completedFuture(active.equals(now));
     }
@@ -49,8 +54,8 @@ public final class LocalSessionDirectory implements SessionDirectory {
                 lease == null || hasRunOut(lease) ? Optional.empty() : Optional.of(lease.claim()));
     }
 
-    private Lease lease(Claim claim, long leaseMillis) {
-        return new Lease(claim, ticker.nanoTime() + TimeUnit.MILLISECONDS.toNanos(leaseMillis));
+    private Lease lease(Claim claim, Stage stage, long leaseMillis) {
+        return new Lease(claim, stage, ticker.nanoTime() + TimeUnit.MILLISECONDS.toNanos(leaseMillis));
     }
 
     private boolean isStanding(Lease lease, Claim claim) {

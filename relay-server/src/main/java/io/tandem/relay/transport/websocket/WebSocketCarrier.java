@@ -40,7 +40,6 @@ final class WebSocketCarrier implements WebSocketDecoder.Events {
     private @Nullable ChannelRequest request;
 
     private final CarrierLimits limits;
-    private final CarrierMeters meters;
 
     /** Fragments and pings are told of when they are as much as one read can bring: no budget is circumvented by never ending a message. */
     private static final int UNTOLD_BYTES = 64 << 10;
@@ -66,7 +65,6 @@ final class WebSocketCarrier implements WebSocketDecoder.Events {
         this.gate = gate;
         this.request = request;
         this.limits = limits;
-        this.meters = gate.carrierMeters();
     }
 
     /**
@@ -108,7 +106,7 @@ final class WebSocketCarrier implements WebSocketDecoder.Events {
     }
 
     CarrierMeters meters() {
-        return meters;
+        return gate.carrierMeters();
     }
 
     /** What one read of the connection brought; takes ownership. */
@@ -128,7 +126,7 @@ final class WebSocketCarrier implements WebSocketDecoder.Events {
     /** All that the connection has for now was read. */
     void readEnds() {
         if (turn != null) {
-            turn.readEnds(meters);
+            turn.readEnds(meters());
         }
     }
 

@@ -80,8 +80,8 @@ final class WebSocketDecoder {
     /** What came of a header that a read ended in. */
     private byte @Nullable [] cutHeader;
 
-    private int headerLength;
-    private int headerNeeded = FIRST_BYTES;
+    private byte headerLength;
+    private byte headerNeeded = FIRST_BYTES;
 
     /** Where in what is read the last header's bytes begin, as far as they are in it. */
     private int headerFrom;
@@ -217,7 +217,7 @@ final class WebSocketDecoder {
             return fault(CloseCode.UNSUPPORTED_DATA, "a text message; allowed are binary ones");
         }
         opcode = named;
-        headerNeeded = FIRST_BYTES + lengthBytes(length) + MASK_BYTES;
+        headerNeeded = (byte) (FIRST_BYTES + lengthBytes(length) + MASK_BYTES);
         return true;
     }
 
