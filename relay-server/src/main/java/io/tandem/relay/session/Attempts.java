@@ -1,7 +1,7 @@
 package io.tandem.relay.session;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,11 +24,11 @@ final class Attempts {
     /** Viewers that are remembered: more than an agent loads or changes desks while a HELLO can be on its way. */
     private static final int REMEMBERED_MARKS = 16;
 
-    /** Those before the present one; null while there was none, as mostly. */
-    private @Nullable Deque<Long> seenMarks;
-
-    /** Of those, whose place was taken by a viewer of another clock: their attempts say nothing. */
-    private @Nullable Deque<Long> replacedMarks;
+    /**
+     * The viewers before the present one by their marks, and whether one of another clock took its place: then its attempts say nothing. Null while there
+     * was none, as mostly.
+     */
+    private @Nullable Map<Long, Boolean> seenMarks;
 
     private long mark;
 
@@ -56,10 +56,10 @@ final class Attempts {
         if (hello.mark() == mark && attempt == last) {
             return Order.AGAIN;
         }
-        if (isAmong(replacedMarks, hello.mark())) {
+        if (seenMarks != null && seenMarks.getOrDefault(hello.mark(), false)) {
             return Order.OVERTAKEN;
         }
-        boolean isStranger = hello.mark() != mark && !isAmong(seenMarks, hello.mark());
+        boolean isStranger = hello.mark() != mark && (seenMarks == null || !seenMarks.containsKey(hello.mark()));
         if (attempt >= last || (isStranger && (vacant || alive))) {
             return Order.LATER;
         }
@@ -73,26 +73,21 @@ final class Attempts {
             return;
         }
         if (last != Long.MIN_VALUE && hello.mark() != mark) {
-            seenMarks = with(mark, seenMarks);
-            if (attempt < last && alive) {
-                replacedMarks = with(mark, replacedMarks);
-            }
+            remember(mark, attempt < last && alive);
         }
         mark = hello.mark();
         last = attempt;
         acceptedNanos = nowNanos;
     }
 
-    private static boolean isAmong(@Nullable Deque<Long> marks, long mark) {
-        return marks != null && marks.contains(mark);
-    }
-
-    private static Deque<Long> with(long mark, @Nullable Deque<Long> before) {
-        Deque<Long> marks = before == null ? new ArrayDeque<>(2) : before;
+    private void remember(long before, boolean isReplaced) {
+        Map<Long, Boolean> marks = seenMarks == null ? new LinkedHashMap<>() : seenMarks;
+        seenMarks = marks;
+        // To the end: the one that was seen longest ago is forgotten first.
+        Boolean wasReplaced = marks.remove(before);
         if (marks.size() == REMEMBERED_MARKS) {
-            marks.remove();
+            marks.remove(marks.keySet().iterator().next());
         }
-        marks.add(mark);
-        return marks;
+        marks.put(before, isReplaced || Boolean.TRUE.equals(wasReplaced));
     }
 }

@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 /** Tells a session's participants how good the consumer's link is, when that changes and at most once in a while. On the session's loop. */
 final class LinkNotice {
     private final Session session;
-    private final SessionServices services;
     private LinkQuality told = LinkQuality.GOOD;
     private long toldNanos;
     private long heldToldNanos;
@@ -19,10 +18,9 @@ final class LinkNotice {
     /** Runs while a notice waits for its time. */
     private @Nullable Future<?> due;
 
-    LinkNotice(Session session, SessionServices services) {
+    LinkNotice(Session session) {
         this.session = session;
-        this.services = services;
-        this.toldNanos = services.ticker().nanoTime() - noticeNanos();
+        this.toldNanos = session.services().ticker().nanoTime() - noticeNanos();
         this.heldToldNanos = toldNanos;
     }
 
@@ -35,7 +33,7 @@ final class LinkNotice {
         if (gauge.quality() == told || due != null) {
             return;
         }
-        long waitNanos = toldNanos + noticeNanos() - services.ticker().nanoTime();
+        long waitNanos = toldNanos + noticeNanos() - session.services().ticker().nanoTime();
         if (waitNanos <= 0) {
             tellAll(gauge);
         } else {
@@ -52,7 +50,7 @@ final class LinkNotice {
 
     private void tellAll(LinkGauge gauge) {
         told = gauge.quality();
-        toldNanos = services.ticker().nanoTime();
+        toldNanos = session.services().ticker().nanoTime();
         session.attendance().sendToAll(frame(gauge));
     }
 
@@ -65,7 +63,7 @@ final class LinkNotice {
 
     /** Tells the consumer's tag what is allowed, since it sent more; as rarely as everything here. */
     void tellHeld(ClientChannel held, LinkGauge gauge) {
-        long now = services.ticker().nanoTime();
+        long now = session.services().ticker().nanoTime();
         if (now - heldToldNanos >= noticeNanos()) {
             heldToldNanos = now;
             held.send(Lane.CONTROL, frame(gauge));
@@ -74,6 +72,6 @@ final class LinkNotice {
 
     private ByteBuf frame(LinkGauge gauge) {
         return ControlFrames.budget(
-                told, services.budgets().of(session.brand().key()).recommendedKbps(), gauge.measuredKbps());
+                told, session.services().budgets().of(session.brand().key()).recommendedKbps(), gauge.measuredKbps());
     }
 }

@@ -15,6 +15,7 @@ import io.tandem.relay.identity.RefusalReason;
 import io.tandem.relay.identity.Role;
 import io.tandem.relay.identity.SecretHash;
 import io.tandem.relay.identity.SessionState;
+import io.tandem.relay.metering.RelayMeters;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
@@ -41,8 +42,6 @@ final class Session {
     private final Attendance attendance;
     private final Invitations invitations;
     private final LinkNotice linkNotice;
-    private final Census census;
-    private final long waitingSinceNanos;
 
     private SessionState state = SessionState.WAITING;
 
@@ -71,10 +70,9 @@ final class Session {
         this.keeper = keeper;
         this.attendance = new Attendance(this, services, loop.counters());
         this.invitations = new Invitations(this, services);
-        this.linkNotice = new LinkNotice(this, services);
-        this.waitingSinceNanos = services.ticker().nanoTime();
-        this.census = new Census(services.meters(), state);
-        this.view = currentView();
+        this.linkNotice = new LinkNotice(this);
+        this.view = currentView(services.ticker().nanoTime());
+        enterMeters();
     }
 
     String id() {
@@ -83,6 +81,10 @@ final class Session {
 
     Brand brand() {
         return brand;
+    }
+
+    SessionServices services() {
+        return services;
     }
 
     SessionView view() {
@@ -318,7 +320,7 @@ final class Session {
 
     private void forget() {
         cancel(forgetTimer);
-        census.leave();
+        leaveMeters(view);
         keeper.forgotten(this);
     }
 
@@ -359,8 +361,26 @@ final class Session {
 
     /** Has everybody outside see what the session looks like now. */
     void refreshView() {
-        view = currentView();
-        census.put(state, mode);
+        SessionView before = view;
+        view = currentView(before.waitingSinceNanos());
+        if (before.state() != state || before.mode() != mode) {
+            enterMeters();
+            leaveMeters(before);
+        }
+    }
+
+    // Where it stands in the meters: in one state and mode at a time, until it is forgotten.
+
+    private void enterMeters() {
+        services.meters().sessionEntered(state.wireName(), label(mode));
+    }
+
+    private void leaveMeters(SessionView as) {
+        services.meters().sessionLeft(as.state().wireName(), label(as.mode()));
+    }
+
+    private static String label(@Nullable Mode mode) {
+        return mode == null ? RelayMeters.NO_MODE : mode.wireName();
     }
 
     /** The agent's END by REST. */
@@ -388,7 +408,7 @@ final class Session {
         end(EndReason.NODE_STOPPED);
     }
 
-    private SessionView currentView() {
+    private SessionView currentView(long waitingSinceNanos) {
         return new SessionView(
                 id,
                 brand.key(),

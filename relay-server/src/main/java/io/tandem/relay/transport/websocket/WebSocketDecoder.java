@@ -103,8 +103,8 @@ final class WebSocketDecoder {
     /** Whether the last data frame was not its message's last. */
     private boolean fragmented;
 
-    /** What a message may have: as much as HELLO before it, and as much as any frame after it. */
-    private int messageBytes = FrameHeader.MAX_CONTROL_FRAME_BYTES;
+    /** Whether HELLO has come: what comes before it may be no larger. */
+    private boolean isGreeted;
 
     /** Whether messages are passed over; the client's close is still heard. */
     private boolean discards;
@@ -264,11 +264,11 @@ final class WebSocketDecoder {
                     "a message of more than %d bytes; allowed are that many",
                     FrameHeader.MAX_FRAME_BYTES);
         }
-        if (length > messageBytes - before) {
+        if (!isGreeted && length > FrameHeader.MAX_CONTROL_FRAME_BYTES - before) {
             return fault(
                     CloseCode.MALFORMED,
                     "a first message of more than %d bytes; allowed is a HELLO of that many",
-                    messageBytes);
+                    FrameHeader.MAX_CONTROL_FRAME_BYTES);
         }
         return true;
     }
@@ -366,7 +366,7 @@ final class WebSocketDecoder {
     private void endMessage(ByteBuf message) {
         state = State.HEADER;
         fragmented = false;
-        messageBytes = FrameHeader.MAX_FRAME_BYTES;
+        isGreeted = true;
         events.onMessage(message);
     }
 
