@@ -13,7 +13,6 @@ import io.tandem.relay.identity.RefusalReason;
 import io.tandem.relay.identity.Role;
 import io.tandem.relay.identity.Verdict;
 import io.tandem.relay.metering.LinkGauge;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -26,27 +25,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ClientChannel extends Heartbeats.Member implements ChannelIngress {
     private static final Logger LOG = LoggerFactory.getLogger(ClientChannel.class);
-
-    /** Why a client is not read from. */
-    enum Hold {
-        /** It sent more than its budget. */
-        BUDGET(1),
-        /** Whom it sends to cannot keep up. */
-        RECEIVER(2),
-        /** It does not take what the relay answers. */
-        ITSELF(4);
-
-        private final int bit;
-
-        Hold(int bit) {
-            this.bit = bit;
-        }
-
-        /** The name in metrics. */
-        String label() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
 
     private final Sessions sessions;
     private final CarrierKind carrier;
@@ -243,7 +221,7 @@ final class ClientChannel extends Heartbeats.Member implements ChannelIngress {
         if (on && !isHeldFor(reason)) {
             services().meters().held(reason.label());
         }
-        holds = on ? holds | reason.bit : holds & ~reason.bit;
+        holds = on ? holds | reason.bit() : holds & ~reason.bit();
         if (state == ChannelState.CLOSED || wasHeld == isHeld()) {
             return;
         }
@@ -258,7 +236,7 @@ final class ClientChannel extends Heartbeats.Member implements ChannelIngress {
     }
 
     private boolean isHeldFor(Hold reason) {
-        return (holds & reason.bit) != 0;
+        return (holds & reason.bit()) != 0;
     }
 
     /** A participant speaks through this channel from now on. */

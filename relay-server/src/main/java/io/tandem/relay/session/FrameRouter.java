@@ -205,7 +205,7 @@ final class FrameRouter {
             Participant sender = participants.get(i);
             ClientChannel channel = sender.channel();
             if (channel != null) {
-                channel.hold(ClientChannel.Hold.RECEIVER, hasFullReceiver(sender));
+                channel.hold(Hold.RECEIVER, hasFullReceiver(sender));
             }
         }
     }

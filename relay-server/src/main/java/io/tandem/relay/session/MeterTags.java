@@ -20,7 +20,7 @@ public final class MeterTags {
                 names(RefusalReason.values(), RefusalReason::wireName),
                 CarrierKind.labels(),
                 NoRoom.labels(),
-                names(ClientChannel.Hold.values(), ClientChannel.Hold::label));
+                names(Hold.values(), Hold::label));
     }
 
     private static <E> List<String> names(E[] values, Function<E, String> name) {

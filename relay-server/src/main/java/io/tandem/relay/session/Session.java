@@ -15,7 +15,6 @@ import io.tandem.relay.identity.RefusalReason;
 import io.tandem.relay.identity.Role;
 import io.tandem.relay.identity.SecretHash;
 import io.tandem.relay.identity.SessionState;
-import io.tandem.relay.metering.RelayMeters;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
@@ -57,9 +56,6 @@ final class Session {
     /** Runs while the session lives, until it may have been idle for too long or has lasted as long as one may. */
     private @Nullable Future<?> lifeTimer;
 
-    /** Runs after the end, while somebody who was away may still come and ask why. */
-    private @Nullable Future<?> forgetTimer;
-
     private volatile SessionView view;
 
     Session(String id, Brand brand, SessionServices services, SessionLoops.Loop loop, Keeper keeper) {
@@ -72,7 +68,7 @@ final class Session {
         this.invitations = new Invitations(this, services);
         this.linkNotice = new LinkNotice(this);
         this.view = currentView(services.ticker().nanoTime());
-        enterMeters();
+        Census.enter(services.meters(), view);
     }
 
     String id() {
@@ -255,7 +251,13 @@ final class Session {
     private void endBy(Participant from) {
         if (from.role() == Role.CONSUMER) {
             end(EndReason.CONSUMER_ENDED);
-        } else if (state.isLive()) {
+        } else {
+            endByAgent();
+        }
+    }
+
+    private void endByAgent() {
+        if (state.isLive()) {
             end(EndReason.AGENT_ENDED);
         } else {
             invitations.withdrawPending();
@@ -308,7 +310,8 @@ final class Session {
         if (rememberMillis == 0) {
             forget();
         } else {
-            forgetTimer = schedule(this::forget, rememberMillis);
+            // Somebody who was away may still come and ask why.
+            schedule(this::forget, rememberMillis);
         }
     }
 
@@ -319,8 +322,7 @@ final class Session {
     }
 
     private void forget() {
-        cancel(forgetTimer);
-        leaveMeters(view);
+        Census.leave(services.meters(), view);
         keeper.forgotten(this);
     }
 
@@ -336,14 +338,8 @@ final class Session {
         }
         LOG.info("session {}: {} to {}: {}", shortId(), state.wireName(), next.wireName(), reason);
         state = next;
-        if (next == SessionState.ENDED) {
-            cancel(lifeTimer);
-        }
-    }
-
-    private static void cancel(@Nullable Future<?> timer) {
-        if (timer != null) {
-            timer.cancel(false);
+        if (next == SessionState.ENDED && lifeTimer != null) {
+            lifeTimer.cancel(false);
         }
     }
 
@@ -363,24 +359,7 @@ final class Session {
     void refreshView() {
         SessionView before = view;
         view = currentView(before.waitingSinceNanos());
-        if (before.state() != state || before.mode() != mode) {
-            enterMeters();
-            leaveMeters(before);
-        }
-    }
-
-    // Where it stands in the meters: in one state and mode at a time, until it is forgotten.
-
-    private void enterMeters() {
-        services.meters().sessionEntered(state.wireName(), label(mode));
-    }
-
-    private void leaveMeters(SessionView as) {
-        services.meters().sessionLeft(as.state().wireName(), label(as.mode()));
-    }
-
-    private static String label(@Nullable Mode mode) {
-        return mode == null ? RelayMeters.NO_MODE : mode.wireName();
+        Census.move(services.meters(), before, view);
     }
 
     /** The agent's END by REST. */
@@ -389,22 +368,16 @@ final class Session {
         if (!invitations.isEngaged(agent)) {
             return state == SessionState.ENDED ? CommandOutcome.TOO_LATE : CommandOutcome.NOT_YOURS;
         }
-        if (state.isLive()) {
-            end(EndReason.AGENT_ENDED);
-        } else {
-            invitations.withdrawPending();
-        }
+        endByAgent();
         return CommandOutcome.DONE;
     }
 
     /** The node stops: who takes part is told, who only waits may wait elsewhere. */
     void stop() {
         assertOnLoop();
-        if (state.isLive()) {
-            end(EndReason.NODE_STOPPED);
-            return;
+        if (!state.isLive()) {
+            consumer().ifPresent(channel -> channel.close(CloseCode.GOING_AWAY, "the node stops"));
         }
-        consumer().ifPresent(channel -> channel.close(CloseCode.GOING_AWAY, "the node stops"));
         end(EndReason.NODE_STOPPED);
     }
 
