@@ -1,5 +1,6 @@
 package io.tandem.load.cli;
 
+import io.tandem.load.report.ResultJson;
 import io.tandem.load.report.Words;
 import io.tandem.load.run.IdleCrowd;
 import io.tandem.load.run.Meeting;
@@ -32,6 +33,9 @@ final class IdleCommand implements Callable<Integer> {
     @Mixin
     LoadOptions load = new LoadOptions();
 
+    @Mixin
+    ResultOptions result = new ResultOptions();
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (relay.relay != null && command != null) {
@@ -45,6 +49,7 @@ final class IdleCommand implements Callable<Integer> {
         IdleCrowd.Cost cost =
                 new IdleCrowd(load.plan(), meeting, sight.orElseThrow().pid(), LoadMain::note).measure();
         System.out.print(Words.of(cost));
+        result.write(ResultJson.of(cost));
         return cost.isSound() ? 0 : LoadMain.EXIT_FAULTS;
     }
 }

@@ -1,5 +1,6 @@
 package io.tandem.load.cli;
 
+import io.tandem.load.report.ResultJson;
 import io.tandem.load.report.Words;
 import io.tandem.load.run.Overload;
 import io.tandem.load.run.TandemMeeting;
@@ -29,6 +30,9 @@ final class OverloadCommand implements Callable<Integer> {
     @Mixin
     LoadOptions load = new LoadOptions();
 
+    @Mixin
+    ResultOptions results = new ResultOptions();
+
     @Option(
             names = "--p99-times",
             description = "of the live sessions' 99th percentile before, that it may have meanwhile",
@@ -57,6 +61,7 @@ final class OverloadCommand implements Callable<Integer> {
                     LoadMain::note);
             Overload.Result result = overload.run();
             System.out.print(Words.of(result));
+            results.write(ResultJson.of(result));
             return result.isSound() ? 0 : LoadMain.EXIT_FAULTS;
         }
     }

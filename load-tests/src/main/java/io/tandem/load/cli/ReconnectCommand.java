@@ -1,5 +1,6 @@
 package io.tandem.load.cli;
 
+import io.tandem.load.report.ResultJson;
 import io.tandem.load.report.Words;
 import io.tandem.load.run.Comeback;
 import io.tandem.load.run.LoadPlan;
@@ -37,6 +38,9 @@ final class ReconnectCommand implements Callable<Integer> {
     @Mixin
     LoadOptions load = new LoadOptions();
 
+    @Mixin
+    ResultOptions result = new ResultOptions();
+
     @Option(
             names = "--restart",
             description =
@@ -62,6 +66,7 @@ final class ReconnectCommand implements Callable<Integer> {
                     ? new RestartStorm(plan, meeting, process.orElseThrow(), LoadMain::note).run()
                     : new ReconnectStorm(plan, meeting, LoadMain::note).run();
             System.out.print(Words.of(comeback));
+            result.write(ResultJson.of(comeback));
             return comeback.isSound() ? 0 : LoadMain.EXIT_FAULTS;
         }
     }

@@ -66,7 +66,7 @@ final class SoakCommand implements Callable<Integer> {
             MemoryGrowth growth = MemoryGrowth.of(outcome, mostGrowth);
             System.out.print(Words.of(outcome));
             System.out.print(Words.of(growth));
-            reports.write(outcome);
+            reports.write(outcome, Optional.of(growth));
             boolean flat = growth.verdict() == Trend.Verdict.FLAT;
             return outcome.isSound() && flat ? 0 : LoadMain.EXIT_FAULTS;
         }

@@ -54,6 +54,30 @@ public record LoopFigures(
                 Stream.concat(faultLines.stream(), other.faultLines.stream()).toList());
     }
 
+    /** What has come to it since then. */
+    public LoopFigures since(LoopFigures earlier) {
+        Map<Fault, Long> more = new EnumMap<>(Fault.class);
+        faults.forEach((fault, times) -> {
+            long since = times - earlier.faults.getOrDefault(fault, 0L);
+            if (since > 0) {
+                more.put(fault, since);
+            }
+        });
+        return new LoopFigures(
+                sent - earlier.sent,
+                received - earlier.received,
+                sentBytes - earlier.sentBytes,
+                receivedBytes - earlier.receivedBytes,
+                collapsed - earlier.collapsed,
+                expired - earlier.expired,
+                turnedAway - earlier.turnedAway,
+                active,
+                more,
+                faultLines.stream()
+                        .skip(Math.min(earlier.faultLines.size(), faultLines.size()))
+                        .toList());
+    }
+
     /** All faults together. */
     public long faultCount() {
         return faults.values().stream().mapToLong(Long::longValue).sum();

@@ -16,6 +16,7 @@ final class Playhead {
     private int at;
     private int round;
     private long roundNanos;
+    private boolean hasStarted;
 
     /** Pairs of neighbouring numbers load their pages in different rounds. */
     Playhead(Recording recording, int number) {
@@ -23,8 +24,15 @@ final class Playhead {
         this.round = number % ROUNDS_PER_PAGE;
     }
 
+    /** Begins at a phase of the recording, 0 to 1; after a rest it goes on where it was, as soon as such a recording has a step. */
     void start(long nowNanos, double phase) {
         List<Step> steps = recording.steps();
+        if (hasStarted) {
+            long gapNanos = recording.lengthMicros() * NANOS_PER_MICRO / steps.size();
+            roundNanos = nowNanos + (long) (phase * gapNanos) - step().atMicros() * NANOS_PER_MICRO;
+            return;
+        }
+        hasStarted = true;
         long offset = (long) (phase * recording.lengthMicros());
         roundNanos = nowNanos - offset * NANOS_PER_MICRO;
         while (at < steps.size() && steps.get(at).atMicros() < offset) {

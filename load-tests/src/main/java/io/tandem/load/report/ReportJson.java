@@ -5,8 +5,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.tandem.load.engine.Fault;
 import io.tandem.load.run.Bandwidth;
 import io.tandem.load.run.LoadPlan;
+import io.tandem.load.run.MemoryGrowth;
 import io.tandem.load.run.Outcome;
-import io.tandem.load.run.Percentiles;
 import io.tandem.load.run.Sample;
 import io.tandem.load.workload.Recording;
 import io.tandem.load.workload.Step.Sender;
@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.Map;
+import java.util.Optional;
 
 /** An outcome as JSON, for {@code compare} and for whatever keeps figures over time. Times are in microseconds, sizes in bytes. */
 public final class ReportJson {
@@ -27,6 +28,11 @@ public final class ReportJson {
 
     /** The text, of one line. */
     public static String of(Outcome outcome) {
+        return of(outcome, Optional.empty());
+    }
+
+    /** The same, of a long run with what became of the relay's memory. */
+    public static String of(Outcome outcome, Optional<MemoryGrowth> growth) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
             json.writeStartObject();
@@ -43,12 +49,12 @@ public final class ReportJson {
             json.writeNumberField("bitsPerSecond", outcome.bitsPerSecond());
             json.writeNumberField("collapsedPointers", outcome.collapsed());
             json.writeNumberField("turnedAway", outcome.turnedAway());
-            percentiles(json, "pairing", outcome.pairing());
-            percentiles(json, "endToEnd", outcome.endToEnd());
-            percentiles(json, "pointers", outcome.pointers());
-            percentiles(json, "throughRelay", outcome.throughRelay());
-            percentiles(json, "verdicts", outcome.verdicts());
-            percentiles(json, "lateness", outcome.lateness());
+            ResultJson.percentiles(json, "pairing", outcome.pairing());
+            ResultJson.percentiles(json, "endToEnd", outcome.endToEnd());
+            ResultJson.percentiles(json, "pointers", outcome.pointers());
+            ResultJson.percentiles(json, "throughRelay", outcome.throughRelay());
+            ResultJson.percentiles(json, "verdicts", outcome.verdicts());
+            ResultJson.percentiles(json, "lateness", outcome.lateness());
             faults(json, outcome);
             bandwidth(json, outcome.bandwidth());
             if (outcome.relay().isPresent()) {
@@ -62,6 +68,9 @@ public final class ReportJson {
                     heap(json, cost.heap().get(), outcome.paired());
                 }
                 json.writeEndObject();
+            }
+            if (growth.isPresent()) {
+                ResultJson.growth(json, growth.get());
             }
             samples(json, outcome);
             json.writeEndObject();
@@ -115,17 +124,6 @@ public final class ReportJson {
 
     private static double kbps(Recording recording, Sender sender) {
         return recording.bytesPerSecond(sender) * BITS_PER_BYTE / BITS_PER_KILOBIT;
-    }
-
-    private static void percentiles(JsonGenerator json, String name, Percentiles values) throws IOException {
-        json.writeObjectFieldStart(name);
-        json.writeNumberField("count", values.count());
-        json.writeNumberField("p50", values.p50());
-        json.writeNumberField("p90", values.p90());
-        json.writeNumberField("p99", values.p99());
-        json.writeNumberField("p999", values.p999());
-        json.writeNumberField("most", values.most());
-        json.writeEndObject();
     }
 
     private static void faults(JsonGenerator json, Outcome outcome) throws IOException {

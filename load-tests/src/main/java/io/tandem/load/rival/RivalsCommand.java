@@ -3,9 +3,8 @@ package io.tandem.load.rival;
 import io.tandem.load.report.ReportPage;
 import io.tandem.load.report.Words;
 import io.tandem.load.run.LoadPlan;
-import io.tandem.load.run.LoadRun;
-import io.tandem.load.run.Meeting;
 import io.tandem.load.run.Outcome;
+import io.tandem.load.run.Rotation;
 import io.tandem.load.run.TandemMeeting;
 import io.tandem.load.scenario.RelayProcess;
 import io.tandem.load.watch.RelaySight;
@@ -14,12 +13,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -36,6 +36,7 @@ import picocli.CommandLine.Option;
         showDefaultValues = true)
 public final class RivalsCommand implements Callable<Integer> {
     private static final int EXIT_FAULTS = 1;
+
     /** More than any load that is offered here: a session that exceeds its budget would be held, which no rival does. */
     private static final String AMPLE_KBPS = "100000";
 
@@ -71,13 +72,18 @@ public final class RivalsCommand implements Callable<Integer> {
             paramLabel = "PAIRSxFRAMES",
             converter = OfLoad.class,
             description = "sessions, and frames a second of each; answers come on top")
-    List<Load> loads = List.of(new Load(200, 45), new Load(200, 180));
+    List<Load> loads = List.of(new Load(200, 45), new Load(200, 120));
 
-    @Option(names = "--rounds", description = "of each relay at each load")
+    @Option(
+            names = "--lives",
+            description = "how often all relays are started anew: a virtual machine compiles otherwise each time")
+    int lives = 2;
+
+    @Option(names = "--rounds", description = "windows of each relay at each load in each life, in turn")
     int rounds = 5;
 
-    @Option(names = "--seconds", description = "that are measured")
-    int seconds = 10;
+    @Option(names = "--seconds", description = "of a window")
+    int seconds = 5;
 
     @Option(
             names = "--warm-up",
@@ -143,11 +149,12 @@ public final class RivalsCommand implements Callable<Integer> {
                 seconds,
                 Runtime.getRuntime().availableProcessors()));
         for (Load load : loads) {
-            for (int round = 1; round <= rounds; round++) {
-                for (Contestant each : contestants) {
-                    note("round " + round + " of " + load.words() + ": " + each.words());
-                    String name = each.rival() == null ? Contestant.PRODUCT : each.words();
-                    table.add(load, name, each.rival() == null ? product(each, load) : rival(each.rival(), each, load));
+            for (int life = 1; life <= lives; life++) {
+                note("life " + life + " of " + lives + ", " + load.words());
+                List<List<Outcome>> outcomes = measure(contestants, load);
+                for (int i = 0; i < contestants.size(); i++) {
+                    String name = name(contestants.get(i));
+                    outcomes.get(i).forEach(outcome -> table.add(load, name, outcome));
                 }
             }
         }
@@ -186,36 +193,64 @@ public final class RivalsCommand implements Callable<Integer> {
         return contestant.loops() == null ? serverLoops : contestant.loops();
     }
 
-    private Outcome product(Contestant product, Load load) throws InterruptedException {
+    private static String name(Contestant contestant) {
+        return contestant.rival() == null ? Contestant.PRODUCT : contestant.words();
+    }
+
+    /** Starts all of them, measures them in turn, and ends them. */
+    private List<List<Outcome>> measure(List<Contestant> contestants, Load load) throws InterruptedException {
+        Deque<Runnable> ends = new ArrayDeque<>();
+        try {
+            List<Rotation.Entrant> entrants = new ArrayList<>();
+            for (Contestant each : contestants) {
+                entrants.add(each.rival() == null ? product(each, ends) : rival(each.rival(), each, ends));
+            }
+            try (Rotation rotation = new Rotation(plan(load), entrants, RivalsCommand::note)) {
+                List<List<Outcome>> outcomes = rotation.run(rounds);
+                outcomes.stream()
+                        .flatMap(List::stream)
+                        .filter(outcome -> !outcome.isSound())
+                        .forEach(outcome -> note(Words.of(outcome)));
+                return outcomes;
+            }
+        } finally {
+            ends.forEach(Runnable::run);
+        }
+    }
+
+    /** @param ends what ends it is put in front */
+    private Rotation.Entrant product(Contestant product, Deque<Runnable> ends) throws InterruptedException {
         Map<String, String> settings = Map.of(
                 "tandem.event-loops", Integer.toString(loops(product)),
                 "tandem.metering.recommended-kbps", AMPLE_KBPS,
                 "tandem.metering.downstream-kbps", AMPLE_KBPS);
-        double webSocketShare = transport == Transport.WEBSOCKET ? 1 : 0;
-        try (RelayProcess relay = RelayProcess.start(by(product), jar, jvm, settings);
-                TandemMeeting meeting = new TandemMeeting(new TandemMeeting.Parts(
-                        relay.address(),
-                        RelayProcess.BRAND,
-                        RelayProcess.ORIGIN,
-                        RelayProcess.SECRET,
-                        webSocketShare,
-                        0))) {
-            return run(load, meeting, relay.sight());
-        }
+        RelayProcess relay = RelayProcess.start(by(product), jar, jvm, settings);
+        ends.push(relay::close);
+        TandemMeeting meeting = new TandemMeeting(new TandemMeeting.Parts(
+                relay.address(),
+                RelayProcess.BRAND,
+                RelayProcess.ORIGIN,
+                RelayProcess.SECRET,
+                transport == Transport.WEBSOCKET ? 1 : 0,
+                0));
+        ends.push(meeting::close);
+        return new Rotation.Entrant(name(product), meeting, relay.sight());
     }
 
-    private Outcome rival(Rival rival, Contestant contestant, Load load) throws InterruptedException {
-        try (ServerProcess server = ServerProcess.start(port -> {
+    private Rotation.Entrant rival(Rival rival, Contestant contestant, Deque<Runnable> ends)
+            throws InterruptedException {
+        ServerProcess server = ServerProcess.start(port -> {
             List<String> command = new ArrayList<>(by(contestant));
             command.addAll(rival.command(folder, jvm, port, loops(contestant)));
             return command;
-        })) {
-            return run(load, rival.meeting(server.address(), transport), RelaySight.ofProcess(server.pid()));
-        }
+        });
+        ends.push(server::close);
+        return new Rotation.Entrant(
+                name(contestant), rival.meeting(server.address(), transport), RelaySight.ofProcess(server.pid()));
     }
 
-    private Outcome run(Load load, Meeting meeting, RelaySight sight) throws InterruptedException {
-        LoadPlan plan = new LoadPlan(
+    private LoadPlan plan(Load load) {
+        return new LoadPlan(
                 load.pairs(),
                 List.of(Mix.of(load.framesPerSecond())),
                 1,
@@ -223,12 +258,5 @@ public final class RivalsCommand implements Callable<Integer> {
                 LoadPlan.Opening.calm(OPEN_PER_SECOND),
                 warmUp,
                 seconds);
-        try (LoadRun run = new LoadRun(plan, meeting, Optional.of(sight), line -> {})) {
-            Outcome outcome = run.run();
-            if (!outcome.isSound()) {
-                note(Words.of(outcome));
-            }
-            return outcome;
-        }
     }
 }

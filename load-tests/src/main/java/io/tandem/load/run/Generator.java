@@ -81,6 +81,11 @@ final class Generator implements AutoCloseable {
 
     /** Opens all sessions; those that did not become pairs are left out, and counted as faults. */
     List<LoadSession> open() throws InterruptedException {
+        return open(meeting, 0);
+    }
+
+    /** As many elsewhere, whose numbers begin so much later. */
+    List<LoadSession> open(Meeting elsewhere, int later) throws InterruptedException {
         Semaphore opening = new Semaphore(plan.opening().atOnce());
         List<CompletableFuture<LoadSession>> opened = new ArrayList<>();
         long began = System.nanoTime();
@@ -88,7 +93,7 @@ final class Generator implements AutoCloseable {
             opening.acquire();
             sleepUntil(began + TimeUnit.SECONDS.toNanos(i) / plan.opening().perSecond());
             long asked = System.nanoTime();
-            LoadSession session = open(plan.opening().firstNumber() + i);
+            LoadSession session = openAt(elsewhere, plan.opening().firstNumber() + later + i);
             opened.add(session.paired()
                     .orTimeout(PAIRED_WITHIN_SECONDS, TimeUnit.SECONDS)
                     .whenComplete((paired, fault) -> {
@@ -112,13 +117,17 @@ final class Generator implements AutoCloseable {
 
     /** Begins to open one. */
     LoadSession open(int number) {
+        return openAt(meeting, number);
+    }
+
+    private LoadSession openAt(Meeting at, int number) {
         LoadLoop loop = loops.get(number % loops.size());
         Meeting.Appointment appointment = new Meeting.Appointment(
                 number,
                 ThreadLocalRandom.current().nextDouble(),
                 plan.recordings().get(number % plan.recordings().size()),
                 source(number));
-        return meeting.open(loop, bootstrap.clone(loop.executor()), appointment);
+        return at.open(loop, bootstrap.clone(loop.executor()), appointment);
     }
 
     /** For connections of a loop that belong to no session. */

@@ -118,7 +118,15 @@ final class Measurement {
 
     /** All samples together, and what was wrong in the whole of the run. */
     Tally tally(int paired, Histogram pairing) {
-        LoopFigures whole = figures(loops);
+        return tallyOf(paired, pairing, figures(loops));
+    }
+
+    /** The same, with what was wrong since then. */
+    Tally tally(int paired, Histogram pairing, LoopFigures since) {
+        return tallyOf(paired, pairing, figures(loops).since(since));
+    }
+
+    private Tally tallyOf(int paired, Histogram pairing, LoopFigures whole) {
         double seconds = seconds();
         return new Tally(
                 paired,

@@ -4,9 +4,12 @@ import io.tandem.load.engine.Fault;
 import io.tandem.load.watch.Pause;
 import io.tandem.load.watch.Pauses;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a run measured, all of it in the window that the plan measures unless it says otherwise.
@@ -51,6 +54,34 @@ public record Outcome(
         List<Sample> samples) {
     /** Of a latency, the generator's own part must not be more. */
     private static final double BLURRED_SHARE = 0.25;
+
+    /** The same, of which more turned out to be wrong. */
+    public Outcome withMoreFaults(Map<Fault, Long> more, List<String> lines) {
+        Map<Fault, Long> all = new EnumMap<>(Fault.class);
+        all.putAll(faults);
+        more.forEach((fault, times) -> all.merge(fault, times, Long::sum));
+        String allLines = Stream.concat(faultLines.lines(), lines.stream()).collect(Collectors.joining("\n"));
+        return new Outcome(
+                plan,
+                setting,
+                paired,
+                pairing,
+                seconds,
+                framesPerSecond,
+                bitsPerSecond,
+                endToEnd,
+                pointers,
+                throughRelay,
+                verdicts,
+                lateness,
+                collapsed,
+                turnedAway,
+                all,
+                allLines,
+                bandwidth,
+                relay,
+                samples);
+    }
 
     /** Copies faults and samples. */
     public Outcome {

@@ -9,6 +9,7 @@ import io.tandem.load.engine.PollWire;
 import io.tandem.load.engine.TandemSession;
 import io.tandem.load.engine.WebSocketWire;
 import io.tandem.load.engine.Wire;
+import io.tandem.relay.bootstrap.BackgroundThreads;
 import io.tandem.relay.identity.AgentSecret;
 import io.tandem.relay.identity.AgentTokens;
 import io.tandem.relay.identity.Brand;
@@ -20,7 +21,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -86,11 +86,7 @@ public final class TandemMeeting implements Meeting, AutoCloseable {
 
     private static final int VIEW_ONLY_STEP = 13;
 
-    private final ExecutorService http = Executors.newFixedThreadPool(REST_THREADS, task -> {
-        Thread thread = new Thread(task, "load-rest");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ExecutorService http = BackgroundThreads.start(REST_THREADS, "load-rest");
     private final Parts parts;
     private final Ways ways;
     private final Desk desk;

@@ -40,7 +40,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -94,7 +93,7 @@ public final class RelayServer implements AutoCloseable {
         this.transport = Transport.choose(config.transports());
         this.loops = new MultiThreadIoEventLoopGroup(
                 config.eventLoops(), new DefaultThreadFactory("relay"), transport.ioHandlers());
-        this.blocking = Executors.newFixedThreadPool(BLOCKING_THREADS, RelayServer::blockingThread);
+        this.blocking = BackgroundThreads.start(BLOCKING_THREADS, "blocking");
         Brands brands = new Brands(config.brands());
         RelayMeters relayMeters = new RelayMeters(meters, MeterTags.all());
         relayMeters.limitSessions(config.session().sessionsPerNode());
@@ -145,12 +144,6 @@ public final class RelayServer implements AutoCloseable {
     }
 
     /** A plain one: Netty's own kind are event loops to whoever looks for blocking calls. */
-    private static Thread blockingThread(Runnable task) {
-        Thread thread = new Thread(task, "blocking");
-        thread.setDaemon(true);
-        return thread;
-    }
-
     private Sessions sessions(Brands brands, Secrets secrets, RelayMeters relayMeters) {
         SessionServices services = new SessionServices(
                 config.node(),

@@ -1,0 +1,81 @@
+package io.tandem.load.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tandem.load.engine.Fault;
+import io.tandem.load.peer.JsonMembers;
+import io.tandem.load.run.Comeback;
+import io.tandem.load.run.IdleCrowd;
+import io.tandem.load.run.MemoryGrowth;
+import io.tandem.load.run.Overload;
+import io.tandem.load.run.Percentiles;
+import io.tandem.load.run.Trend;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ResultJsonTest {
+    private static final Percentiles TIMES = new Percentiles(10, 1, 2, 3, 4, 5);
+    private static final Map<Fault, Long> LOST = Map.of(Fault.LOST, 2L);
+
+    @Test
+    void shouldWeighAnIdleChannel() {
+        JsonMembers json =
+                JsonMembers.parse(ResultJson.of(new IdleCrowd.Cost(2, 4, 16_000, 8_000, 6, Map.of(), List.of())));
+
+        assertThat(json.members())
+                .containsEntry("sound", true)
+                .containsEntry("residentBytesPerChannel", 4_000.0)
+                .containsEntry("liveHeapBytesPerChannel", 2_000.0)
+                .containsEntry("answered", 6L);
+    }
+
+    @Test
+    void shouldSayWhatAnOverloadBroke() {
+        JsonMembers json = JsonMembers.parse(ResultJson.of(new Overload.Result(
+                5,
+                5,
+                10,
+                30,
+                1,
+                0,
+                TIMES,
+                TIMES,
+                TIMES,
+                1,
+                TIMES,
+                List.of("one was not told"),
+                LOST,
+                List.of("lost: 2"))));
+
+        assertThat(json.members())
+                .containsEntry("sound", false)
+                .containsEntry("broken", List.of("one was not told"))
+                .containsEntry("turnedAway", 30L)
+                .containsEntry("faults", Map.of("lost", 2L))
+                .containsEntry("faultLines", List.of("lost: 2"));
+        assertThat(json.member("meanwhile", Map.class).get("p99")).isEqualTo(3.0);
+    }
+
+    @Test
+    void shouldTellHowManyCameBack() {
+        JsonMembers json = JsonMembers.parse(
+                ResultJson.of(new Comeback(3, 2, TIMES, TIMES, 6, TIMES, TIMES, TIMES, 1, Map.of(), List.of())));
+
+        assertThat(json.members()).containsEntry("sound", false).containsEntry("back", 2L);
+    }
+
+    @Test
+    void shouldAddWhatBecameOfTheMemoryOfALongRun() {
+        Trend flat = new Trend(20, 1.5, 0.5);
+        Trend unknown = new Trend(0, Double.NaN, Double.NaN);
+        String report =
+                ReportJson.of(Outcomes.of(20, 2_000, Map.of(), ""), Optional.of(new MemoryGrowth(flat, unknown, 20)));
+
+        Map<?, ?> memory = JsonMembers.parse(report).member("memory", Map.class);
+        assertThat(memory.get("verdict")).isEqualTo(Trend.Verdict.UNSURE.words());
+        assertThat(memory.get("resident")).isEqualTo(Map.of("points", 20L, "mebibytesPerHour", 1.5, "spread", 0.5));
+        assertThat(memory.get("heapLeft")).isEqualTo(Map.of("points", 0L));
+    }
+}
