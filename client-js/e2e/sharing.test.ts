@@ -57,7 +57,7 @@ test.describe('filling a form together', () => {
     await expect(inMirror(agent, '#address')).toBeVisible();
     const before = await inMirror(agent, '#name').elementHandle();
     await agent.evaluate(() => document.querySelector<TandemViewer>('tandem-viewer')?.session?.requestKeyframe());
-    await expect.poll(() => before?.evaluate((field) => field.ownerDocument.defaultView !== null).catch(() => false)).toBe(false);
+    await expect.poll(() => before.evaluate((field) => field.ownerDocument.defaultView !== null).catch(() => false)).toBe(false);
     await agent.keyboard.type('Hopper', { delay: 20 });
     await expect(consumer.locator('#name')).toHaveValue('Grace Hopper');
     await expect(inMirror(agent, '#name')).toHaveValue('Grace Hopper');
