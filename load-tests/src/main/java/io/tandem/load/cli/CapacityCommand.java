@@ -74,7 +74,7 @@ final class CapacityCommand implements Callable<Integer> {
     @Option(names = "--seed", description = "of the simulation")
     long seed = 1;
 
-    // As docs/CAPACITY.md has them, rounded up.
+    // What docs/CAPACITY.md has, or more: processors and heaps of others are not those that were measured.
     private static final double FRAME_MICROS = 22;
     private static final double POLL_FRAME_MICROS = 100;
     private static final double OPEN_MICROS = 2_500;

@@ -24,7 +24,7 @@ final class Playhead {
         this.round = number % ROUNDS_PER_PAGE;
     }
 
-    /** Begins at a phase of the recording, 0 to 1; after a rest it goes on where it was, as soon as such a recording has a step. */
+    /** Begins at a phase of the recording, 0 to 1; after a rest it goes on with the step that was next, which is due within the mean gap between steps. */
     void start(long nowNanos, double phase) {
         List<Step> steps = recording.steps();
         if (hasStarted) {

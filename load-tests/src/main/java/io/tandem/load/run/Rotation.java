@@ -159,7 +159,7 @@ public final class Rotation implements AutoCloseable {
                 cpu,
                 outcome.endToEnd().p50(),
                 outcome.endToEnd().p99(),
-                outcome.faults().size()));
+                outcome.faults().values().stream().mapToLong(Long::longValue).sum()));
     }
 
     /** What is found missing at the end is the last window's. */

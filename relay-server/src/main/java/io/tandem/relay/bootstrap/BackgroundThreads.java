@@ -16,6 +16,7 @@ public final class BackgroundThreads {
     public static ExecutorService start(int threads, String name) {
         ThreadPoolExecutor pool =
                 new ThreadPoolExecutor(threads, threads, 0, TimeUnit.SECONDS, new LinkedTransferQueue<>(), task -> {
+                    // A plain one: Netty's own kind are event loops to whoever looks for blocking calls.
                     Thread thread = new Thread(task, name);
                     thread.setDaemon(true);
                     return thread;

@@ -143,7 +143,6 @@ public final class RelayServer implements AutoCloseable {
         return server;
     }
 
-    /** A plain one: Netty's own kind are event loops to whoever looks for blocking calls. */
     private Sessions sessions(Brands brands, Secrets secrets, RelayMeters relayMeters) {
         SessionServices services = new SessionServices(
                 config.node(),
