@@ -1,4 +1,4 @@
-// Builds the four bundles of Tandem's browser side into dist/, and copies the demo's pages beside them.
+// Builds the five bundles of Tandem's browser side into dist/, and copies the demo's pages beside them.
 // usage: node build.mjs [--watch]
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { context, build } from 'esbuild';
@@ -7,6 +7,7 @@ const BUNDLES = [
   { entry: 'src/tag.ts', out: 'tandem.js', format: 'iife' },
   { entry: 'src/transport.ts', out: 'tandem-transport.js', format: 'esm' },
   { entry: 'src/capture.ts', out: 'tandem-capture.js', format: 'esm' },
+  { entry: 'src/acting.ts', out: 'tandem-acting.js', format: 'esm' },
   { entry: 'src/viewer.ts', out: 'tandem-viewer.js', format: 'esm' },
 ];
 
@@ -20,6 +21,8 @@ const TABLES = {
   DocumentMode: 'src/protocol/page-op.ts',
   CheckedBit: 'src/protocol/page-op.ts',
   ModalState: 'src/protocol/page-op.ts',
+  HoldKind: 'src/protocol/page-op.ts',
+  Verdict: 'src/capture/sight.ts',
 };
 
 async function numbersOf([table, entry]) {

@@ -1,10 +1,12 @@
 import { type Capture, startCapture } from './capture/capture.ts';
 import type { Witness } from './capture/witness.ts';
+import type * as Acting from './acting.ts';
 import type { Channel } from './connection/channel.ts';
+import { chunk } from './connection/chunks.ts';
 import { isKept, keep, type Memory } from './connection/memory.ts';
-import { createActing } from './control/tag/acting.ts';
 import { startPointing } from './control/tag/pointing.ts';
 import { elementOf } from './control/tag/reach.ts';
+import { createLatePlanner } from './delivery/late-planner.ts';
 import { passOverMalformed } from './delivery/pass-over.ts';
 import { createDocumentClock, steadyClock } from './delivery/steady-clock.ts';
 import { createTagDelivery, type TagDelivery } from './delivery/tag-delivery.ts';
@@ -28,6 +30,9 @@ const KEYFRAME_MILLIS = 1_000;
  * between them.
  */
 const PACE_MILLIS: Readonly<Record<BudgetInfo['quality'], number>> = { good: 50, fair: 100, poor: 200 };
+
+/** Loaded beside the page's first view, which does not wait for it. */
+const loadActing = chunk<typeof Acting>('acting', import.meta.url);
 
 /** What the stub hands over to the lazily loaded bundle. */
 export interface SessionContext {
@@ -81,9 +86,10 @@ export function startSession(context: SessionContext): LiveSession {
     },
     cursorMillis: () => paceMillis,
   });
+  const planner = createLatePlanner();
   const delivery = createDelivery();
 
-  function createDelivery(): TagDelivery {
+  void loadActing().then(({ createActing }) => {
     const plan = createActing({
       ids: capture,
       origins: context.origins.split(/\s+/),
@@ -92,6 +98,10 @@ export function startSession(context: SessionContext): LiveSession {
       highlight: (element) => overlay.highlight(element),
       wiggle: (element) => overlay.wiggle(element),
     });
+    planner.begin(plan, passOverMalformed(receive));
+  });
+
+  function createDelivery(): TagDelivery {
     return createTagDelivery({
       channel,
       clock: steadyClock,
@@ -103,7 +113,7 @@ export function startSession(context: SessionContext): LiveSession {
         // Where there is no storage, no later document goes on with this session.
         return isKept(memory);
       },
-      plan,
+      plan: planner.plan,
       keyframe: requestKeyframe,
       room: () => capture.goOn(),
     });
@@ -123,13 +133,12 @@ export function startSession(context: SessionContext): LiveSession {
     if (session.state === 'active') capture.keyframe();
   }
 
-  /** The last sequence of each type. */
-  const pointed = new Map<number, number>();
+  const lastOfType = new Map<number, number>();
 
   function receive(frame: Frame): void {
     if (frame.type === FrameType.BUDGET) pace(JSON.parse(new TextDecoder().decode(frame.payload)) as BudgetInfo);
     else if (isPointerType(frame.type)) point(frame, decodePointer(frame.type, frame.payload));
-    else delivery.receive(frame);
+    else if (!planner.keeps(frame)) delivery.receive(frame);
   }
 
   function pace({ quality }: BudgetInfo): void {
@@ -139,8 +148,8 @@ export function startSession(context: SessionContext): LiveSession {
 
   function point({ epoch, sender, sequence, type }: Frame, pointer: Pointer): void {
     // The agent may still point at the document before this one; and after a change of carriers the latest of each kind come again.
-    if (epoch !== channel.epoch || sequence === pointed.get(type)) return;
-    pointed.set(type, sequence);
+    if (epoch !== channel.epoch || sequence === lastOfType.get(type)) return;
+    lastOfType.set(type, sequence);
     const agent = session.participants.find(({ number }) => number === sender);
     if (session.state !== 'active' || agent?.role !== 'agent') return;
     const element = elementOf(capture, pointer.node);
@@ -183,8 +192,8 @@ export function startSession(context: SessionContext): LiveSession {
       }
       if (isAlone) {
         // An agent that comes back sends them again as they were.
-        pointed.delete(FrameType.CURSOR);
-        pointed.delete(FrameType.TYPING);
+        lastOfType.delete(FrameType.CURSOR);
+        lastOfType.delete(FrameType.TYPING);
       }
     },
     stop() {

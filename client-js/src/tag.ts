@@ -1,3 +1,4 @@
+import { chunk } from './connection/chunks.ts';
 import { recall } from './connection/memory.ts';
 import type * as Bundle from './capture.ts';
 import type * as Transport from './transport.ts';
@@ -8,11 +9,6 @@ import { createHost } from './ui/tag/host.ts';
 const CLIENT = 'tandem-tag/0.1.0';
 /** Between a session and the next wait in the lobby: no error may turn this into a tight loop. */
 const REJOIN_MILLIS = 1_000;
-/** A chunk that could not be loaded is asked for again after this time to twice this time; then after twice, three times as much ... */
-const LOAD_AGAIN_MILLIS = 1_000;
-/** ... up to so many times. As long as that takes, an invitation waits for an answer, and a session for its page; people may end either. */
-const MAX_LOAD_PAUSES = 30;
-
 export interface TandemEvents {
   state: TagState;
   /** Why, in words for people. */
@@ -62,8 +58,8 @@ function start(script: HTMLScriptElement): void {
     origins,
     host,
     witness: bearWitness(window),
-    load: chunk<typeof Bundle>('capture'),
-    transport: chunk<typeof Transport>('transport'),
+    load: chunk<typeof Bundle>('capture', href),
+    transport: chunk<typeof Transport>('transport', href),
     changed: change,
     over(ending, agent, again) {
       session = undefined;
@@ -77,18 +73,6 @@ function start(script: HTMLScriptElement): void {
       if (again) setTimeout(join, REJOIN_MILLIS);
     },
   };
-
-  /** What stands beside this script, imported at the first call. */
-  function chunk<T>(name: string): () => Promise<T> {
-    let chunk: Promise<T> | undefined;
-    let tries = 0;
-    const load = (): Promise<T> =>
-      // Under the same address, a browser may remember that it failed.
-      (import(new URL(`tandem-${name}.js?${tries++}`, href).href) as Promise<T>).catch(() =>
-        new Promise((resume) => setTimeout(resume, Math.min(tries, MAX_LOAD_PAUSES) * LOAD_AGAIN_MILLIS * (1 + Math.random()))).then(load),
-      );
-    return () => (chunk ??= load());
-  }
 
   function join(): void {
     session ??= joinSession(around, recall());

@@ -7,8 +7,10 @@ import { createFormState } from './form-state.ts';
 import { type BatchType, createFrameSender, type FrameSender } from './frame-sender.ts';
 import { createMasks, type Masks } from './mask.ts';
 import { createNodeTable } from './node-table.ts';
+import { Rests } from './rests.ts';
 import { ancestor, createRoots, type Root, type RootListener, type Roots } from './roots.ts';
 import { Sheets } from './sheets.ts';
+import { Sight } from './sight.ts';
 import { Structure } from './structure.ts';
 import { createTasks, type Tasks } from './tasks.ts';
 import { createViewState, type ViewState } from './view-state.ts';
@@ -24,6 +26,9 @@ const POLL_MILLIS = 400;
 const MANY_ROOTS = 256;
 /** A mutation batch ends at about this size and goes on in the next, in raw bytes: what the page does meanwhile is in that one. */
 const MAX_BATCH_BYTES = 32_768;
+
+/** What waits is put in a new order at most this often, in ms: it reads the layout of every part that waits. */
+const ORDER_MILLIS = 250;
 
 /** First size of a keyframe's columns, in bytes; they grow. */
 const KEYFRAME_COLUMN_BYTES = 65_536;
@@ -56,6 +61,8 @@ export interface Capture {
   goOn(): void;
   /** Sends all that has changed now, in this task. */
   flush(): void;
+  /** Whether nothing of the page is still to be sent for the first time. */
+  readonly isWhole: boolean;
   /** Ends the capture and leaves nothing of it in the page. */
   stop(): void;
 }
@@ -77,6 +84,7 @@ class PageCapture implements Capture {
   private readonly table = createNodeTable();
   private readonly forms = createFormState(this.table);
   private readonly sheets = new Sheets(this.table);
+  private readonly rests = new Rests(this.table);
   private readonly masks: Masks;
   private readonly view: ViewState;
   private readonly budget: Budget;
@@ -95,21 +103,26 @@ class PageCapture implements Capture {
   private parts: Uint8Array[] = [];
   private partsType: BatchType = FrameType.KEYFRAME;
   private lastFlush = 0;
+  /** Something may show now that did not when what waits was put in order. */
+  private isOrderDue = true;
+  private orderedAt = 0;
+  private sight: Sight;
 
   constructor(options: CaptureOptions) {
     this.options = options;
     const window = options.window as Window & typeof globalThis;
     this.window = window;
+    this.sight = new Sight(window.document);
     this.masks = createMasks(options.wasPassword);
     this.view = createViewState(window, this.table, options.scrolled);
     this.budget = createBudget(() => window.performance.now());
     this.sender = createFrameSender(options.send);
     this.tasks = createTasks(window);
     this.roots = createRoots(window, this.rootListener());
-    const { table, masks, forms, sheets, view, budget, roots } = this;
+    const { table, masks, forms, sheets, view, budget, roots, rests } = this;
     const { ignores } = options;
     this.walker = new Walker({
-      ...{ table, masks, forms, sheets, view, budget, ignores },
+      ...{ table, masks, forms, sheets, view, budget, rests, ignores },
       opened: (root) => {
         roots.open(root);
       },
@@ -120,7 +133,7 @@ class PageCapture implements Capture {
     const { walker } = this;
     this.content = new Content({ table, walker, masks, forms, sheets });
     this.structure = new Structure({
-      ...{ table, walker, budget },
+      ...{ table, walker, budget, rests },
       content: this.content,
       isWatched: (node) => node.isConnected && roots.all().has(node.getRootNode() as Root),
       forgotten: (node) => {
@@ -150,6 +163,10 @@ class PageCapture implements Capture {
 
   nodeOf(id: number): Node | undefined {
     return this.table.byId(id)?.node;
+  }
+
+  get isWhole(): boolean {
+    return this.phase === 'live' && this.rests.isEmpty;
   }
 
   isMasked(element: Element): boolean {
@@ -231,10 +248,12 @@ class PageCapture implements Capture {
     this.forms.forget(node);
     this.sheets.forget(node);
     this.view.forget(node);
+    this.rests.forget(node);
     if (node.nodeType === 9 || node.nodeType === 11) this.roots.close(node as Root);
   }
 
   private schedule(): void {
+    this.isOrderDue = true;
     if (this.phase !== 'live') return;
     const sinceLast = this.window.performance.now() - this.lastFlush;
     this.tasks.after(Math.max(FIRST_FLUSH_MILLIS, this.options.flushMillis() - sinceLast), this.writeBatch);
@@ -247,7 +266,7 @@ class PageCapture implements Capture {
 
   private beginKeyframe(): void {
     this.roots.takeRecords();
-    for (const part of [this.structure, this.content, this.walker, this.forms, this.sheets, this.view]) part.reset();
+    for (const part of [this.structure, this.content, this.walker, this.rests, this.forms, this.sheets, this.view]) part.reset();
     this.table.startGeneration();
     this.writer = new PageWriter(KEYFRAME_COLUMN_BYTES);
     this.writer.reset(describe(this.window.document), this.window.devicePixelRatio);
@@ -256,6 +275,9 @@ class PageCapture implements Capture {
     this.isKeptBack = false;
     this.parts = [];
     this.tasks.next(() => {
+      this.sight = new Sight(this.window.document);
+      this.sight.probe(this.window.document);
+      this.walker.look(this.sight);
       this.budget.begin(SLICE_MILLIS);
       this.walker.document(this.writer, this.window.document, null);
       this.tasks.next(this.walkOn);
@@ -281,9 +303,10 @@ class PageCapture implements Capture {
     }
     this.roots.takeRecords();
     this.content.judge();
-    this.forms.write(this.writer);
-    this.view.write(this.writer);
-    this.table.endGeneration();
+    this.walker.look(undefined);
+    this.isOrderDue = true;
+    this.orderedAt = 0;
+    this.writeState();
     this.sender.restart();
     this.cut(FrameType.KEYFRAME);
     this.tasks.next(this.sendPart);
@@ -326,8 +349,8 @@ class PageCapture implements Capture {
     const roots = this.roots.all();
     const isComplete = this.sheets.write(this.writer, this.isPollDue || roots.size <= MANY_ROOTS ? roots : [], this.budget) && isSettled;
     this.isPollDue = !isComplete;
-    this.forms.write(this.writer);
-    this.view.write(this.writer);
+    if (isSettled) this.sendLater();
+    this.writeState();
     this.lastFlush = this.window.performance.now();
     if (!this.writer.isEmpty) {
       this.cut(FrameType.MUTATIONS);
@@ -335,6 +358,27 @@ class PageCapture implements Capture {
     }
     if (this.phase !== 'live') return;
     if (!isComplete) this.tasks.next(this.writeBatch);
-    else if (this.sheets.verifyOne()) this.tasks.whenIdle(this.poll);
+    else if (!this.rests.isEmpty || this.sheets.verifyOne()) this.tasks.whenIdle(this.poll);
   };
+
+  /** What waits of the page, as far as the time goes; not when the page is about to go. */
+  private sendLater(): void {
+    if (this.rests.isEmpty || this.tasks.isDraining) return;
+    const now = this.window.performance.now();
+    if (this.isOrderDue && now - this.orderedAt >= ORDER_MILLIS) {
+      this.isOrderDue = false;
+      this.orderedAt = now;
+      this.sight = new Sight(this.window.document);
+      this.rests.order(this.sight);
+    }
+    this.walker.sendLater(this.writer, this.sight);
+  }
+
+  /** What is known only after the nodes: values, positions, and boxes that wait for their content. */
+  private writeState(): void {
+    this.forms.write(this.writer);
+    this.view.write(this.writer);
+    this.rests.writeHolds(this.writer);
+    if (this.rests.isEmpty) this.table.endGeneration();
+  }
 }

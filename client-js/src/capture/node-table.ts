@@ -27,7 +27,7 @@ export interface NodeTable {
   freshId(): number;
   /** From now on only what is entered anew is known. */
   startGeneration(): void;
-  /** Forgets what the new generation does not hold. */
+  /** All of the new generation was entered: forgets what it does not hold. Does nothing the second time. */
   endGeneration(): void;
   readonly size: number;
 }
@@ -37,6 +37,7 @@ export function createNodeTable(): NodeTable {
   const ids = new Map<number, Entry>();
   let nextId = 1;
   let generation = 0;
+  let isComplete = true;
 
   const forget = (entry: Entry): void => {
     if (ids.delete(entry.id)) entries.delete(entry.node);
@@ -66,9 +67,11 @@ export function createNodeTable(): NodeTable {
     freshId: () => nextId++,
     startGeneration() {
       generation++;
+      isComplete = generation === 1;
     },
     endGeneration() {
-      if (generation === 1) return;
+      if (isComplete) return;
+      isComplete = true;
       for (const entry of ids.values()) {
         if (entry.generation !== generation) forget(entry);
       }

@@ -2,6 +2,7 @@ import type { PageWriter } from '../protocol/page-writer.ts';
 import type { Budget } from './budget.ts';
 import type { Content } from './content.ts';
 import type { Entry, NodeTable } from './node-table.ts';
+import type { Rest, Rests } from './rests.ts';
 import { ancestor, frameDocument } from './roots.ts';
 import type { Walker } from './walker.ts';
 
@@ -10,6 +11,7 @@ export interface StructureParts {
   readonly walker: Walker;
   readonly content: Content;
   readonly budget: Budget;
+  readonly rests: Rests;
   /** Whether changes to a node would be reported. */
   readonly isWatched: (node: Node) => boolean;
   /** A node left the mirror. */
@@ -32,6 +34,8 @@ export class Structure {
   private readonly taken = new Set<Entry>();
   /** Nodes that are gone from where changes are seen, and not yet from the mirror. */
   private readonly graves = new Set<Entry>();
+  /** Nodes that were put into a parent of which a part is still to be sent: they do not wait for it. */
+  private readonly fresh = new Set<Node>();
   /** Elements that were given a shadow root after they were sent. */
   private readonly hosts = new Set<Element>();
   private readonly parts: StructureParts;
@@ -85,12 +89,16 @@ export class Structure {
   }
 
   reset(): void {
-    for (const set of [this.parents, this.moved, this.taken, this.graves, this.hosts]) set.clear();
+    for (const set of [this.parents, this.moved, this.taken, this.graves, this.hosts, this.fresh]) set.clear();
   }
 
   private noteMoves(record: MutationRecord): void {
-    const { table, isWatched } = this.parts;
-    for (const node of record.addedNodes) if (table.known(node) !== undefined) this.moved.add(node);
+    const { table, isWatched, rests } = this.parts;
+    const isPartial = rests.of(record.target) !== undefined;
+    for (const node of record.addedNodes) {
+      if (table.known(node) !== undefined) this.moved.add(node);
+      if (isPartial) this.fresh.add(node);
+    }
     for (const node of record.removedNodes) {
       const entry = table.known(node);
       if (!isWatched(node)) this.bury(node, undefined);
@@ -141,7 +149,9 @@ export class Structure {
 
   /** Makes the mirror's children of one parent equal to the DOM's, from the last to the first. */
   private settle(writer: PageWriter, parent: Entry): boolean {
-    const { table, walker } = this.parts;
+    const { table, walker, rests } = this.parts;
+    const rest = rests.of(parent.node);
+    if (rest?.isShell === true) return true;
     let isComplete = true;
     let nextId = 0;
     for (let child = parent.node.lastChild; child !== null; child = child.previousSibling) {
@@ -151,11 +161,13 @@ export class Structure {
         nextId = entry.id;
         continue;
       }
+      if (rest !== undefined && !this.fresh.has(child)) continue;
       const last = child;
-      child = this.firstUnknown(last);
+      if (rest === undefined) child = this.firstUnknown(last);
       if (!walker.forest(writer, parent, child, last, nextId)) isComplete = false;
       nextId = this.firstKnownId(child, last) ?? nextId;
     }
+    if (rest !== undefined) startOver(rest);
     return isComplete;
   }
 
@@ -219,7 +231,7 @@ export class Structure {
     for (const grave of this.graves) if (!this.goesWithAncestor(grave)) ids.push(grave.id);
     if (ids.length > 0) writer.remove(ids);
     for (const grave of this.graves) grave.generation = 0;
-    for (const set of [this.taken, this.moved, this.graves]) set.clear();
+    for (const set of [this.taken, this.moved, this.graves, this.fresh]) set.clear();
   }
 
   private goesWithAncestor(entry: Entry): boolean {
@@ -232,6 +244,12 @@ export class Structure {
 function isPlaced(entry: Entry): boolean {
   for (let e = entry; e.parent !== null; e = e.parent) if (e.buried || ancestor(e.node) !== e.parent.node) return false;
   return true;
+}
+
+/** Where the last child that was walked is now says nothing any more of which are still to come. */
+function startOver(rest: Rest): void {
+  rest.after = null;
+  rest.isMixed = true;
 }
 
 function firstOf<T>(set: ReadonlySet<T>): T | undefined {

@@ -3,7 +3,7 @@ export interface Tasks {
   /** Runs in the next task: after what the page has queued, without the delays of timers in hidden tabs. */
   next(work: () => void): void;
   after(millis: number, work: () => void): void;
-  /** Runs when the page has nothing to do; apart from the work that is due. */
+  /** Runs when the page has nothing to do, or after {@link IDLE_MILLIS}; apart from the work that is due. */
   whenIdle(work: () => void): void;
   /** Runs over and over, apart from the work that is due; the result ends it. */
   every(millis: number, work: () => void): () => void;
@@ -13,7 +13,7 @@ export interface Tasks {
   stop(): void;
 }
 
-/** Where there is no requestIdleCallback, idle work waits this long instead. */
+/** A page that is never idle, or a browser that does not tell, has idle work done after this time. */
 const IDLE_MILLIS = 200;
 
 export function createTasks(window: Window & typeof globalThis): Tasks {
@@ -75,7 +75,7 @@ export function createTasks(window: Window & typeof globalThis): Tasks {
       };
       // Not in every browser, whatever the types say.
       if ('requestIdleCallback' in window) {
-        const handle = window.requestIdleCallback(idle);
+        const handle = window.requestIdleCallback(idle, { timeout: IDLE_MILLIS });
         cancelIdle = () => {
           window.cancelIdleCallback(handle);
         };

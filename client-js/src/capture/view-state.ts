@@ -31,8 +31,9 @@ export function createViewState(window: Window, table: NodeTable, scrolledBefore
     for (const target of pending) {
       const entry = table.known(target);
       if (entry !== undefined) writer.scroll(entry.id, ...positionOf(target));
+      // One that is still to be sent is told with it.
+      if (entry !== undefined || !target.isConnected) pending.delete(target);
     }
-    pending.clear();
   }
 
   function writeViewport(writer: PageWriter): void {

@@ -1,30 +1,23 @@
-import { type DocumentInfo, DocumentMode, type Namespace, NAMESPACE_URIS } from '../protocol/page-op.ts';
+import { type DocumentInfo, DocumentMode, HoldKind, type Namespace, NAMESPACE_URIS } from '../protocol/page-op.ts';
 import type { PageWriter } from '../protocol/page-writer.ts';
 import { type AttributeFilter, createAttributeFilter } from './attributes.ts';
 import type { Budget } from './budget.ts';
+import { EMPTY_ELEMENTS } from './empty-elements.ts';
 import { type Control, type FormState, isControl } from './form-state.ts';
+import { keepRoom } from './keep-room.ts';
 import { type Masks, maskText } from './mask.ts';
 import type { Entry, NodeTable } from './node-table.ts';
+import type { Rest, Rests } from './rests.ts';
 import { frameDocument, type Root } from './roots.ts';
 import type { SheetOwner, Sheets } from './sheets.ts';
+import { type Sight, Verdict } from './sight.ts';
 import { layoutViewport, type ViewState } from './view-state.ts';
 
 /** Deeper than this nothing is sent: the walk recurses, and a mirror need not go deeper than the protocol's MAX_DEPTH anyway. */
 const DEEPEST = 2_000;
 
-/** Elements whose content means nothing in a mirror, or must not get there. */
-const EMPTY_ELEMENTS: ReadonlySet<string> = new Set(['script', 'noscript', 'template']);
 /** Elements that need more than attributes and children. */
-const SPECIAL_ELEMENTS: ReadonlySet<string> = new Set([
-  ...EMPTY_ELEMENTS,
-  'style',
-  'link',
-  'iframe',
-  'dialog',
-  'input',
-  'textarea',
-  'select',
-]);
+const SPECIAL_ELEMENTS: ReadonlySet<string> = new Set(['style', 'link', 'iframe', 'dialog', 'input', 'textarea', 'select']);
 
 export interface WalkerParts {
   readonly table: NodeTable;
@@ -33,6 +26,7 @@ export interface WalkerParts {
   readonly sheets: Sheets;
   readonly view: ViewState;
   readonly budget: Budget;
+  readonly rests: Rests;
   readonly ignores: (node: Node) => boolean;
   /** A root went to the mirror and is to be watched. */
   readonly opened: (root: Root) => void;
@@ -40,16 +34,9 @@ export interface WalkerParts {
   readonly met: (node: Node, parent: Node) => void;
 }
 
-interface Rest {
-  readonly parent: Entry;
-  /** The last child that was walked; null: none. */
-  readonly after: Node | null;
-  readonly depth: number;
-}
-
 /**
- * The one walk: writes parts of the DOM, as they are now, as NODES operations. It reads no layout and no computed style. What does not
- * fit the budget is kept for {@link Walker.resume}.
+ * The one walk: writes parts of the DOM, as they are now, as NODES operations. What does not fit the budget is kept for {@link Walker.resume};
+ * while it looks, what does not show is kept for {@link Walker.sendLater}. Only then it reads layout.
  */
 export class Walker {
   /** Frames of the mirror, with the document that was sent. */
@@ -59,10 +46,12 @@ export class Walker {
   private readonly filter: AttributeFilter = createAttributeFilter();
   private readonly names: string[] = [];
   private readonly values: string[] = [];
-  /** What is still to be walked, the innermost last. */
-  private rests: Rest[] = [];
   /** What the running operation leaves over, the innermost first. */
   private leftOver: Rest[] = [];
+  /** While only what shows is walked. */
+  private sight: Sight | undefined;
+  /** The rest that is being walked, if it is not new nodes. */
+  private filled: Rest | undefined;
   private readonly parts: WalkerParts;
 
   constructor(parts: WalkerParts) {
@@ -100,22 +89,40 @@ export class Walker {
     return isComplete;
   }
 
-  /** Goes on where the time was over; true when nothing is left. What is outdated is settled otherwise. */
+  /** From now on only what shows is walked, and the rest left for later; undefined: everything. */
+  look(sight: Sight | undefined): void {
+    this.sight = sight;
+  }
+
+  /** Goes on where the time was over; true when nothing is left but what waits. A parent whose children are to be compared first waits for that. */
   resume(writer: PageWriter, isOutdated: (parent: Node) => boolean): boolean {
-    for (let rest = this.rests.pop(); rest !== undefined; rest = this.rests.pop()) {
-      const { parent, after, depth } = rest;
-      if (this.parts.table.known(parent.node) !== parent || isOutdated(parent.node)) continue;
-      if (this.parts.budget.isSpent()) {
-        this.rests.push(rest);
+    const { rests, budget } = this.parts;
+    for (let rest = rests.next(true); rest !== undefined; rest = rests.next(true)) {
+      if (isOutdated(rest.parent.node)) {
+        rests.add({ ...rest, isUrgent: false, isInSight: true });
+        continue;
+      }
+      if (budget.isSpent()) {
+        rests.add(rest);
         return false;
       }
-      const first = after === null ? parent.node.firstChild : after.nextSibling;
-      if (first === null) continue;
-      writer.nodes(parent.id, 0);
-      this.children(writer, parent, first, depth);
-      this.endOperation(writer);
+      this.fill(writer, rest);
     }
     return true;
+  }
+
+  /** Sends what waits as far as the time goes, what shows first. Everything else must be settled. */
+  sendLater(writer: PageWriter, sight: Sight): void {
+    const { rests, budget } = this.parts;
+    for (let rest = rests.next(false); rest !== undefined; rest = rests.next(false)) {
+      if (budget.isSpent()) {
+        rests.add(rest);
+        return;
+      }
+      this.sight = rest.isInSight ? sight : undefined;
+      this.fill(writer, rest);
+      this.sight = undefined;
+    }
   }
 
   /** Writes attributes of a known element, as far as they exist and may be sent; removes the others. */
@@ -132,24 +139,134 @@ export class Walker {
   reset(): void {
     this.frames.clear();
     this.hollow.clear();
-    this.rests = [];
     this.leftOver = [];
   }
 
   private endOperation(writer: PageWriter): void {
     writer.close();
-    for (let rest = this.leftOver.pop(); rest !== undefined; rest = this.leftOver.pop()) this.rests.push(rest);
+    for (let rest = this.leftOver.pop(); rest !== undefined; rest = this.leftOver.pop()) this.parts.rests.add(rest);
   }
 
-  private children(writer: PageWriter, parent: Entry, first: Node | null, depth: number): void {
-    if (depth > DEEPEST) return;
-    for (let child = first; child !== null; child = child.nextSibling) {
-      if (this.parts.budget.isSpent()) {
-        this.leftOver.push({ parent, after: child.previousSibling, depth });
-        return;
-      }
-      this.walk(writer, child, parent, depth);
+  /** Walks what is left of a parent's content. */
+  private fill(writer: PageWriter, rest: Rest): void {
+    const { parent, depth } = rest;
+    const { rests } = this.parts;
+    this.filled = rest;
+    if (rest.isShell) {
+      writer.nodes(parent.id, 0);
+      this.content(writer, parent.node as Element, parent, depth);
+      this.endOperation(writer);
+    } else {
+      this.fillChildren(writer, rest);
     }
+    this.filled = undefined;
+    if (rests.of(parent.node) === undefined) rests.done(parent.node);
+  }
+
+  private fillChildren(writer: PageWriter, rest: Rest): void {
+    const { parent, depth } = rest;
+    const isWhereItWas = rest.after?.parentNode === parent.node;
+    if (rest.after !== null && !isWhereItWas) rest.isMixed = true;
+    let first = this.nextUnknown(isWhereItWas ? (rest.after as Node).nextSibling : parent.node.firstChild);
+    while (first !== null && this.parts.rests.of(parent.node) === undefined) {
+      const known = rest.isMixed ? this.nextKnown(first) : null;
+      if (first.nodeType === 1) this.parts.masks.scan(first as Element);
+      writer.nodes(parent.id, known?.id ?? 0);
+      this.children(writer, parent, first, depth, known?.node);
+      this.endOperation(writer);
+      first = known === null ? null : this.nextUnknown(known.node);
+    }
+  }
+
+  private nextUnknown(from: Node | null): Node | null {
+    for (let node = from; node !== null; node = node.nextSibling) {
+      if (this.isSent(node) && this.parts.table.known(node) === undefined) return node;
+    }
+    return null;
+  }
+
+  private nextKnown(from: Node): Entry | null {
+    for (let node: Node | null = from; node !== null; node = node.nextSibling) {
+      const entry = this.parts.table.known(node);
+      if (entry !== undefined) return entry;
+    }
+    return null;
+  }
+
+  /** Walks the children from `first`, up to `end` where there is one. */
+  private children(writer: PageWriter, parent: Entry, first: Node | null, depth: number, end: Node | null = null): void {
+    if (depth > DEEPEST || first === null) return;
+    const { sight } = this;
+    const last = sight?.lastWanted(first);
+    let isPast = last === null;
+    /** What has to come before the parent needs no more room than its content takes. */
+    let awaited: Entry | undefined;
+    for (let child: Node | null = first; child !== end && child !== null; child = child.nextSibling) {
+      const isLate = this.parts.budget.isSpent();
+      if (isLate || isPast) {
+        const after = child.previousSibling;
+        const ahead = isLate ? 0 : this.walkAhead(writer, parent, after, depth);
+        this.leave(parent, after, depth, isLate, ahead > 0);
+        if (isPast) awaited = parent;
+        break;
+      }
+      if (sight === undefined) this.walk(writer, child, parent, depth);
+      else awaited = this.walkSeen(writer, child, parent, depth, sight) ?? awaited;
+      isPast = child === last;
+    }
+    if (awaited !== undefined) keepRoom(this.parts.rests, this.parts.table, parent, awaited);
+  }
+
+  /** Walks those children behind one that cannot wait, while what is between does; how many there are. */
+  private walkAhead(writer: PageWriter, parent: Entry, after: Node | null, depth: number): number {
+    const { sight } = this;
+    const wanted = (sight?.wantedBehind(parent.node, after) ?? []).filter((node) => this.parts.table.known(node) === undefined);
+    for (const node of wanted) if (sight !== undefined) this.walkSeen(writer, node, parent, depth, sight);
+    return wanted.length;
+  }
+
+  /** The children behind `after` are left for the next slice, or until it is their turn. */
+  private leave(parent: Entry, after: Node | null, depth: number, isLate: boolean, isMixed: boolean): void {
+    const { filled } = this;
+    this.leftOver.push({
+      ...{ parent, after, depth },
+      isShell: false,
+      isUrgent: isLate && filled?.isUrgent !== false,
+      isMixed: isMixed || (filled?.parent === parent && filled.isMixed),
+      isInSight: isLate && this.sight !== undefined,
+    });
+  }
+
+  /** Walks a node as far as it shows; its entry where a box stands for what is in it. */
+  private walkSeen(writer: PageWriter, node: Node, parent: Entry, depth: number, sight: Sight): Entry | undefined {
+    const verdict = sight.judge(node);
+    if ((verdict === Verdict.LATER || verdict === Verdict.HIDDEN) && this.canWait(node)) {
+      const entry = this.shell(writer, node as Element, parent, depth);
+      if (verdict === Verdict.HIDDEN) return undefined;
+      this.parts.rests.hold(entry, entry, HoldKind.BOX);
+      return entry;
+    }
+    if (verdict !== Verdict.SEEN) this.sight = undefined;
+    this.walk(writer, node, parent, depth);
+    this.sight = sight;
+    return undefined;
+  }
+
+  private canWait(node: Node): boolean {
+    const { firstChild, shadowRoot, localName } = node as Element;
+    const hasContent = Boolean(firstChild) || Boolean(shadowRoot) || localName === 'iframe';
+    return node.nodeType === 1 && hasContent && this.isSent(node) && this.parts.table.known(node) === undefined;
+  }
+
+  /** An element without what is in it. */
+  private shell(writer: PageWriter, element: Element, parent: Entry, depth: number): Entry {
+    const entry = this.openElement(writer, element, element.localName, parent);
+    writer.close();
+    this.parts.rests.add({
+      ...{ parent: entry, after: null, depth: depth + 1 },
+      ...{ isShell: true, isUrgent: false, isMixed: false, isInSight: false },
+    });
+    return entry;
   }
 
   private isSent(node: Node): boolean {
@@ -174,21 +291,31 @@ export class Walker {
   }
 
   private element(writer: PageWriter, element: Element, parent: Entry, depth: number): void {
-    const { table, masks } = this.parts;
     const tag = element.localName;
-    const masked = parent.masked || masks.isOwn(element, tag);
-    const entry = table.enter(element, parent, masked);
-    const isSpecial = SPECIAL_ELEMENTS.has(tag);
-    const isEmpty = isSpecial && EMPTY_ELEMENTS.has(tag);
-    const count = isEmpty ? 0 : this.collectAttributes(element, masked);
-    writer.openElement(entry.id, namespaceOf(element), tag, this.names, this.values, count);
-    if (!isEmpty && !(isSpecial && this.special(writer, element, tag, entry))) {
-      const { shadowRoot, firstChild } = element;
-      if (shadowRoot !== null) this.openShadow(writer, shadowRoot, entry, depth + 1);
-      else if (tag.includes('-')) this.hollow.add(element);
-      if (firstChild !== null) this.children(writer, entry, firstChild, depth + 1);
-    }
+    const entry = this.openElement(writer, element, tag, parent);
+    if (!EMPTY_ELEMENTS.has(tag)) this.content(writer, element, entry, depth + 1);
     writer.close();
+  }
+
+  private openElement(writer: PageWriter, element: Element, tag: string, parent: Entry): Entry {
+    const masked = parent.masked || this.parts.masks.isOwn(element, tag);
+    const entry = this.parts.table.enter(element, parent, masked);
+    const count = EMPTY_ELEMENTS.has(tag) ? 0 : this.collectAttributes(element, masked);
+    writer.openElement(entry.id, namespaceOf(element), tag, this.names, this.values, count);
+    return entry;
+  }
+
+  /** What is in an element: shadow root, children, a frame's document, a sheet. */
+  private content(writer: PageWriter, element: Element, entry: Entry, depth: number): void {
+    const tag = element.localName;
+    if (SPECIAL_ELEMENTS.has(tag) && this.special(writer, element, tag, entry)) return;
+    const { shadowRoot, firstChild } = element;
+    if (shadowRoot === null) {
+      if (tag.includes('-')) this.hollow.add(element);
+    } else if (this.parts.table.known(shadowRoot) === undefined) {
+      this.openShadow(writer, shadowRoot, entry, depth);
+    }
+    this.children(writer, entry, firstChild, depth);
   }
 
   /** Fills `names` and `values`; the result is how many there are. */
@@ -241,6 +368,7 @@ export class Walker {
 
   private enterRoot(root: Root, parent: Entry | null): Entry {
     this.parts.masks.scan(root);
+    this.sight?.enter(root);
     this.parts.opened(root);
     return this.parts.table.enter(root, parent, parent?.masked === true);
   }

@@ -21,6 +21,7 @@ export const PageOp = {
   URL: 19,
   MOVE: 20,
   SHEET_DISABLED: 21,
+  HOLD: 22,
 } as const;
 
 /** Tokens inside a NODES operation; from {@link NodeToken.SHAPE} on, the token names a shape. */
@@ -46,6 +47,13 @@ export const CheckedBit = { CHECKED: 1, INDETERMINATE: 2 } as const;
 /** States of the MODAL operation. */
 export const ModalState = { CLOSED: 0, OPEN: 1, MODAL: 2 } as const;
 export type ModalState = (typeof ModalState)[keyof typeof ModalState];
+
+/** Kinds of the HOLD operation: what of an element's border box stays as it is told. */
+export const HoldKind = { NONE: 0, BOX: 1, HEIGHT: 2, WIDTH: 3 } as const;
+export type HoldKind = (typeof HoldKind)[keyof typeof HoldKind];
+
+/** Of the sizes in a HOLD, to one CSS pixel: browsers lay out in these. */
+export const HOLD_UNITS = 64;
 
 /** What a document says of itself when it is opened in a batch. */
 export interface DocumentInfo {

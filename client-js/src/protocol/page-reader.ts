@@ -1,6 +1,15 @@
 import { ByteReader, MalformedBytes } from './bytes.ts';
 import { MAX_DEPTH, MAX_NODES, MAX_STRING_TABLES } from './limits.ts';
-import { type DocumentInfo, type DocumentMode, type ModalState, type Namespace, NodeToken, PageOp } from './page-op.ts';
+import {
+  type DocumentInfo,
+  type DocumentMode,
+  HOLD_UNITS,
+  HoldKind,
+  type ModalState,
+  type Namespace,
+  NodeToken,
+  PageOp,
+} from './page-op.ts';
 import { MAX_TABLED_UNITS, NAMES, OTHERS, SEPARATOR, tableOf, TEXTS, unescaped } from './string-tables.ts';
 
 /**
@@ -36,6 +45,8 @@ export interface PageVisitor {
   adopt(rootId: number, sheetIds: readonly number[]): void;
   focus(id: number): void;
   modal(id: number, state: ModalState): void;
+  /** An element's content is still to come: its box keeps this size, in CSS pixels, until it is held no longer. */
+  hold(id: number, kind: HoldKind, width: number, height: number): void;
   url(url: string): void;
 }
 
@@ -119,6 +130,8 @@ class PageReader {
         return visitor.modal(ops.varint(), this.modalState());
       case PageOp.URL:
         return visitor.url(this.string());
+      case PageOp.HOLD:
+        return this.hold();
       default:
         return this.sheetOperation(op);
     }
@@ -142,6 +155,15 @@ class PageReader {
       default:
         throw new MalformedBytes(`page operation ${op} is not in version 1`);
     }
+  }
+
+  private hold(): void {
+    const { ops, visitor } = this;
+    const id = ops.varint();
+    const kind = ops.varint();
+    if (kind > 3) throw new MalformedBytes(`hold kind ${kind}; allowed are 0 to 3`);
+    const isHeld = kind !== HoldKind.NONE;
+    visitor.hold(id, kind as HoldKind, isHeld ? ops.varint() / HOLD_UNITS : 0, isHeld ? ops.varint() / HOLD_UNITS : 0);
   }
 
   private attribute(): void {

@@ -1,5 +1,5 @@
 import { ByteWriter } from './bytes.ts';
-import { type DocumentInfo, type ModalState, NodeToken, type Namespace, PageOp } from './page-op.ts';
+import { type DocumentInfo, HOLD_UNITS, HoldKind, type ModalState, NodeToken, type Namespace, PageOp } from './page-op.ts';
 import { escaped, MAX_TABLED_UNITS, NAMES, OTHERS, SEPARATOR, tableOf, TEXTS } from './string-tables.ts';
 
 const MAX_VARINT_BYTES = 5;
@@ -200,6 +200,12 @@ export class PageWriter {
 
   modal(id: number, state: ModalState): void {
     this.numbers(PageOp.MODAL, id, state);
+  }
+
+  /** Sizes in CSS pixels. */
+  hold(id: number, kind: HoldKind, width: number, height: number): void {
+    this.numbers(PageOp.HOLD, id, kind);
+    if (kind !== HoldKind.NONE) this.numbers(Math.round(width * HOLD_UNITS), Math.round(height * HOLD_UNITS));
   }
 
   url(url: string): void {

@@ -45,6 +45,7 @@ export function forwardTo(target: () => Omit<PageVisitor, 'reset'>, reset: PageV
     adopt: (id, ids) => target().adopt(id, ids),
     focus: (id) => target().focus(id),
     modal: (id, state) => target().modal(id, state),
+    hold: (id, kind, width, height) => target().hold(id, kind, width, height),
     url: (url) => target().url(url),
   };
 }

@@ -5,6 +5,7 @@ import { createAttributeSetter } from './attributes.ts';
 import { mirrorCss } from './css-text.ts';
 import { createFocusMark, type FocusMark } from './focus-mark.ts';
 import { setChecked, setModal, setSelected, setValue } from './form-state.ts';
+import { createHolds } from './holds.ts';
 import { CannotApply, createNodeTable, isDialog, isDocument, isElement, isFrame, isStyle, type NodeTable } from './node-table.ts';
 import { contentPolicy, openEmptyDocument } from './sandbox-frame.ts';
 import { createScrollPositions, type ScrollPositions } from './scroll-positions.ts';
@@ -49,6 +50,7 @@ export function openPage(
   const builder = createTreeBuilder({ document, nodes, attributes, sheets, policy, addresses });
   const scrolls = createScrollPositions(nodes);
   const focus = createFocusMark();
+  const holds = createHolds();
   const addressAt = (node: Node): DocumentAddress =>
     addresses.get(isDocument(node) ? node : (node.ownerDocument ?? document)) ?? addressOf(info);
 
@@ -60,6 +62,7 @@ export function openPage(
       if (builder.isDead(element)) return;
       if (name === 'open' && value === null && isDialog(element) && element.matches(':modal')) element.close();
       attributes.set(element, name, value, addressAt(element));
+      if (name === 'style') holds.restyled(element);
     },
     setText(id, data) {
       const text = nodes.node(id);
@@ -82,6 +85,7 @@ export function openPage(
       focus.move(id === 0 ? undefined : nodes.node(id));
       events.focused(id);
     },
+    hold: (id, kind, width, height) => holds.hold(nodes.element(id), kind, width, height),
     url(url) {
       const { url: old, base } = addressAt(document);
       const bare = withoutFragment(url);

@@ -135,7 +135,8 @@ export function createTreeBuilder(site: BuildingSite): TreeBuilder {
     doctype,
     openShadow(id) {
       const { into, at } = level();
-      const root = shadowOf(into);
+      // Outermost it is the root of a host that the page has already.
+      const root = shadowOf(levels.length === 1 && forest?.parent ? forest.parent : into);
       nodes.add(id, root);
       levels.push({ into: root, at });
     },

@@ -28,6 +28,15 @@ describe('random edits of a page', () => {
     },
     120_000,
   );
+
+  it.each([11, 20261123])(
+    'should leave the mirror equal when edits meet what is still to be sent (seed %i)',
+    async (seed) => {
+      const result = await page.evaluate(runEdits, { seed, sequences: 60, edits: EDITS_PER_SEQUENCE, isTall: true });
+      expect(result).toEqual({ failure: '', leaked: 0 });
+    },
+    120_000,
+  );
 });
 
 /** In the page. */
@@ -35,10 +44,13 @@ async function runEdits({
   seed,
   sequences,
   edits,
+  isTall = false,
 }: {
   seed: number;
   sequences: number;
   edits: number;
+  /** Every element is so high that few of them show, and each sequence begins with a keyframe whose rest is on its way meanwhile. */
+  isTall?: boolean;
 }): Promise<{ failure: string; leaked: number }> {
   let state = seed;
   const random = (below: number): number => {
@@ -46,8 +58,12 @@ async function runEdits({
     return Math.floor((state / 2 ** 32) * below);
   };
   const lab = window.tandemLab.start();
+  const tall = document.createElement('style');
+  tall.textContent = 'body * { display: block; min-height: 150px }';
+  if (isTall) document.head.append(tall);
   lab.capture.keyframe();
   lab.capture.flush();
+  await lab.whole();
   /** Detached trees that may come back, in the same task or a later one. */
   const shelf: Node[] = [];
   const roots = (): Node[] => {
@@ -186,10 +202,17 @@ async function runEdits({
   let failure = '';
   for (let sequence = 0; sequence < sequences && failure === ''; sequence++) {
     try {
+      if (isTall) {
+        window.scrollTo(0, random(4_000));
+        lab.capture.keyframe();
+        lab.hasRoomFor = random(4);
+      }
       await editSome();
       if (random(40) === 0) lab.capture.keyframe();
       lab.capture.flush();
-      failure = lab.difference();
+      lab.hasRoomFor = Infinity;
+      lab.capture.goOn();
+      failure = await lab.whole();
     } catch (error) {
       failure = String((error as Error).stack);
     }

@@ -19,6 +19,8 @@ export interface Lab {
   hasRoomFor: number;
   /** The first difference between the page and the mirror; '' when there is none. */
   difference(): string;
+  /** Resolves when all of the page was sent, with the difference then. */
+  whole(): Promise<string>;
   /** Every expanded byte that left the page, as one string. */
   sentText(): string;
   nodeOf(element: Node): MirrorNode;
@@ -48,6 +50,12 @@ export function start(options: Partial<CaptureOptions> = {}): Lab {
     difference() {
       const root = mirror.root();
       return root === null ? 'no mirror' : compare(document, root, '');
+    },
+    async whole() {
+      while (!lab.capture.isWhole) await new Promise((resume) => setTimeout(resume, 1));
+      lab.capture.flush();
+      const held = [...mirror.nodes.values()].filter(({ state }) => state['hold'] !== undefined);
+      return held.length > 0 ? `${held.length} boxes are still held` : lab.difference();
     },
     sentText: () => mirror.batches.map(({ bytes }) => new TextDecoder().decode(bytes)).join('\n'),
     nodeOf(node) {

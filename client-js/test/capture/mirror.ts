@@ -190,6 +190,10 @@ export function createMirror(): Mirror {
     },
     focus: (id) => void (state['focus'] = id === 0 ? 0 : get(id).id),
     modal: (id, modal) => void (get(id).state['modal'] = modal),
+    hold(id, kind, width, height) {
+      if (kind === 0 && get(id).state['hold'] === undefined) throw new Error(`node ${id} was not held`);
+      get(id).state['hold'] = kind === 0 ? undefined : [kind, width, height];
+    },
     url: (url) => void (state['url'] = url),
   };
 

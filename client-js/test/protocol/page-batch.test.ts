@@ -39,6 +39,8 @@ describe('a page batch', () => {
     writer.scroll(1, -12.4, 3000);
     writer.selected(10, [0, 2]);
     writer.attribute(3, 'class', null);
+    writer.hold(3, 1, 12.5, 300.015625);
+    writer.hold(3, 0, 0, 0);
     const { calls, visitor } = recorder();
     readPageBatch(writer.finish(), visitor);
     expect(calls).toEqual([
@@ -58,6 +60,8 @@ describe('a page batch', () => {
       ['scroll', 1, -12, 3000],
       ['selected', 10, [0, 2]],
       ['attribute', 3, 'class', null],
+      ['hold', 3, 1, 12.5, 300.015625],
+      ['hold', 3, 0, 0, 0],
     ]);
   });
 

@@ -40,8 +40,8 @@ export function pagesOf(folder: string): { readonly name: string; readonly folde
     .filter((page) => has(page.folder));
 }
 
-/** Serves on a free loopback port, with the tag in every page, and nothing else allowed to run. */
-export async function serveSite(options: SiteOptions): Promise<Site> {
+/** Serves on a free port, of loopback unless told, with the tag in every page, and nothing else allowed to run. */
+export async function serveSite(options: SiteOptions, host = LOOPBACK): Promise<Site> {
   let root = '';
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://site').pathname);
@@ -61,9 +61,9 @@ export async function serveSite(options: SiteOptions): Promise<Site> {
     // After the end of the file, where the parser puts it into the body: nothing above it moves.
     response.end(isPage ? options.tag : undefined);
   });
-  await listen(server, LOOPBACK);
+  await listen(server, host);
   return {
-    origin: `http://${LOOPBACK}:${(server.address() as AddressInfo).port}`,
+    origin: `http://${host}:${(server.address() as AddressInfo).port}`,
     show: (folder) => {
       root = resolve(folder);
     },

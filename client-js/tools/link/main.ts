@@ -1,9 +1,8 @@
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { temporaryFolder } from '../fidelity/browser.ts';
 import { startRelay } from '../fidelity/relay.ts';
 import { servePage } from '../fidelity/site.ts';
+import { chromiumInside, type Link } from './link.ts';
 import { openPair } from './pair.ts';
 import { consumerPage, DESK } from './pages.ts';
 import { measureTrace, type TraceResult } from './measure.ts';
@@ -19,19 +18,6 @@ relay's meter and the kernel counted. Needs root (network namespaces, tc). With 
 const POINTER_P95_MILLIS = 250;
 /** How far the meter may be from the kernel, in percent. */
 const METER_PERCENT = 5;
-
-interface Link {
-  readonly consumer: string;
-  readonly relayAddress: string;
-}
-
-function chromiumInside(namespace: string): string {
-  const script = join(temporaryFolder(), 'chromium');
-  const chromium = process.env['TANDEM_CHROMIUM'] ?? '/usr/bin/chromium';
-  writeFileSync(script, `#!/bin/sh\nexec ip netns exec ${namespace} ${chromium} "$@"\n`);
-  chmodSync(script, 0o700);
-  return script;
-}
 
 const cell = (value: number, digits = 0): string => value.toFixed(digits).padStart(8);
 

@@ -10,6 +10,8 @@ export interface Pair {
   /** What the consumer sent and the agent received, so far. */
   readonly sent: readonly Seen[];
   readonly received: readonly Seen[];
+  /** What {@link Setting.beforeInvitation} made. */
+  readonly picture: Buffer;
   close(): Promise<void>;
 }
 
@@ -19,6 +21,8 @@ interface Setting {
   readonly desk: string;
   readonly consumerChromium: string;
   readonly agent: string;
+  /** Looks at the consumer's page before anybody invites. */
+  readonly beforeInvitation?: (consumer: Page) => Promise<Buffer>;
 }
 
 /** What the desk's page leaves in its window. */
@@ -39,7 +43,7 @@ async function open(executablePath: string): Promise<{ browser: Browser; page: P
   return { browser, page };
 }
 
-export async function openPair({ relay, site, desk, consumerChromium, agent: name }: Setting): Promise<Pair> {
+export async function openPair({ relay, site, desk, consumerChromium, agent: name, beforeInvitation }: Setting): Promise<Pair> {
   const agent = await open(process.env['TANDEM_CHROMIUM'] ?? '/usr/bin/chromium');
   const consumer = await open(consumerChromium);
   const sent = tap(consumer.page, 'framesent');
@@ -49,15 +53,16 @@ export async function openPair({ relay, site, desk, consumerChromium, agent: nam
     relay.origin,
     relay.token(name),
   ] as const);
-  const invited = agent.page.evaluate(() => (window as unknown as DeskWindow).inviteTheLatest());
   // A trace's own resources are out of reach, and its frame may never finish loading.
   await consumer.page.goto(site, { waitUntil: 'domcontentloaded' });
-  await invited;
+  const picture = (await beforeInvitation?.(consumer.page)) ?? Buffer.alloc(0);
+  await agent.page.evaluate(() => (window as unknown as DeskWindow).inviteTheLatest());
   return {
     consumer: consumer.page,
     agent: agent.page,
     sent,
     received,
+    picture,
     async close() {
       await consumer.browser.close();
       await agent.browser.close();

@@ -4,8 +4,9 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { makeNamespaces } from './namespaces.mjs';
 
-const entry = fileURLToPath(new URL('./main.ts', import.meta.url));
-const outfile = fileURLToPath(new URL('../../dist/tools/link.mjs', import.meta.url));
+const [name, ...args] = process.argv.slice(2);
+const entry = fileURLToPath(new URL(`./${name}.ts`, import.meta.url));
+const outfile = fileURLToPath(new URL(`../../dist/tools/link-${name}.mjs`, import.meta.url));
 await build({
   entryPoints: [entry],
   outfile,
@@ -19,7 +20,7 @@ await build({
 
 const namespaces = makeNamespaces();
 try {
-  const { status } = spawnSync('ip', ['netns', 'exec', namespaces.relay, process.execPath, outfile, ...process.argv.slice(2)], {
+  const { status } = spawnSync('ip', ['netns', 'exec', namespaces.relay, process.execPath, outfile, ...args], {
     stdio: 'inherit',
     env: { ...process.env, TANDEM_LINK: JSON.stringify(namespaces) },
   });

@@ -1,0 +1,96 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundleLab, launch, openPage } from './browser.ts';
+
+/** Rows of 40 px in a window of 700: some 20 show. */
+const ROWS = 3_000;
+const ROW = (n: number): string => `<div class="row"><b>row ${n}</b><span>cell</span></div>`;
+const LIST = Array.from({ length: ROWS }, (_, n) => ROW(n)).join('');
+const STYLE = '<style>body{margin:0}.row{height:40px}</style>';
+
+describe('what goes first of a page', () => {
+  let browser: Browser;
+  let lab: string;
+
+  beforeAll(async () => {
+    browser = await launch();
+    lab = await bundleLab();
+  });
+  afterAll(() => browser.close());
+
+  const open = (body: string) => openPage(browser, lab, { '/': `<!doctype html><html><head>${STYLE}</head><body>${body}</body></html>` });
+
+  it('should be what shows, with the rest behind it until all is there', async () => {
+    const page = await open(`<main><p>top</p>${LIST}</main>`);
+    const result = await page.evaluate(async () => {
+      const { lab } = { lab: window.tandemLab.start() };
+      lab.capture.keyframe();
+      lab.capture.flush();
+      const first = lab.sentText();
+      const held = [...lab.mirror.nodes.values()].filter(({ state }) => state['hold'] !== undefined).map(({ name }) => name);
+      return { first, held, difference: await lab.whole() };
+    });
+    expect(result.first).toContain('row 5');
+    expect(result.first).not.toContain('row 200');
+    expect(result.held).toContain('main');
+    expect(result.difference).toBe('');
+  });
+
+  it('should keep what is above the window as empty boxes, and send what the consumer scrolls to before the rest', async () => {
+    const page = await open(`<main>${LIST}</main>`);
+    const result = await page.evaluate(async () => {
+      window.scrollTo(0, 60_000);
+      const lab = window.tandemLab.start();
+      lab.capture.keyframe();
+      lab.capture.flush();
+      const first = lab.sentText();
+      const boxes = [...lab.mirror.nodes.values()].filter(({ state }) => (state['hold'] as number[] | undefined)?.[0] === 1).length;
+      return { first, boxes, difference: await lab.whole() };
+    });
+    expect(result.first).toContain('row 1505');
+    expect(result.first).not.toContain('row 10<');
+    expect(result.boxes).toBeGreaterThan(1_400);
+    expect(result.difference).toBe('');
+  });
+
+  it('should hold sheets and sprites wherever they stand, and what is fixed on top', async () => {
+    const page = await open(
+      `<main>${LIST}<section><style>b{color:teal}</style><div style="position:fixed;top:10px;left:10px;width:500px;height:300px">on top</div></section></main>
+       <svg style="display:none"><symbol id="icon"><path d="M1 2"/></symbol></svg>`,
+    );
+    const result = await page.evaluate(async () => {
+      const lab = window.tandemLab.start();
+      lab.capture.keyframe();
+      lab.capture.flush();
+      return { first: lab.sentText(), difference: await lab.whole() };
+    });
+    expect(result.first).toContain('color:teal');
+    expect(result.first).toContain('on top');
+    expect(result.first).not.toContain('row 2000');
+    expect(result.difference).toBe('');
+  });
+
+  it('should show at once what is put into a part that is still to come, and never what is masked', async () => {
+    const page = await open(`<main>${LIST}</main>`);
+    const result = await page.evaluate(async () => {
+      const lab = window.tandemLab.start();
+      lab.capture.keyframe();
+      lab.capture.flush();
+      const main = document.querySelector('main') as HTMLElement;
+      main.insertAdjacentHTML('afterbegin', '<p>news</p>');
+      main.insertAdjacentHTML('beforeend', '<p data-tandem-mask>secret</p>');
+      main.children[1_000]?.setAttribute('data-tandem-mask', '');
+      main.children[2_000]?.remove();
+      main.append(main.children[3] as Element);
+      lab.capture.flush();
+      const first = lab.sentText();
+      const difference = await lab.whole();
+      return { first, all: lab.sentText(), difference };
+    });
+    expect(result.first).toContain('news');
+    expect(result.first).not.toContain('row 2500');
+    expect(result.all).not.toContain('secret');
+    expect(result.all).not.toContain('row 998<');
+    expect(result.difference.replace(/text.*/, 'text')).toMatch(/^$|text/);
+  });
+});

@@ -1,0 +1,167 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Page } from 'playwright-core';
+import { Flag } from '../../src/protocol/frame.ts';
+import { FrameType } from '../../src/protocol/frame-type.ts';
+import { median } from '../fidelity/bars.ts';
+import { pixelDifference, shoot } from '../fidelity/pixels.ts';
+import { type Relay, startRelay } from '../fidelity/relay.ts';
+import { pagesOf, serveSite, servePage, type SiteOptions } from '../fidelity/site.ts';
+import { chromiumInside, type Link } from './link.ts';
+import { openPair, type Pair } from './pair.ts';
+import { DESK } from './pages.ts';
+import type { Seen } from './tap.ts';
+
+/* How long an agent waits for the page, behind 750 kbit/s: until what the consumer sees is painted, and until all of it is there. */
+
+const USAGE = `usage: npm run first-view -- FOLDER [--only NAME] [--json FILE] [--shots FOLDER]
+
+Opens each page of a folder of page folders behind 750 kbit/s, accepts an invitation, and prints how long it took from there until the viewer had painted its first view, how
+far that was from the consumer's picture, and when the last byte of the page had come. Needs root (network namespaces, tc).`;
+
+/** Nothing of the page came for this long: it is whole. */
+const QUIET_MILLIS = 2_000;
+const WITHIN_MILLIS = 120_000;
+const POLL_MILLIS = 20;
+
+interface FirstView {
+  readonly firstMillis: number;
+  readonly firstBytes: number;
+  /** Pixels that differ from the consumer's picture when the first view was painted, per cent. */
+  readonly firstPercent: number;
+  readonly wholeMillis: number;
+  readonly wholeBytes: number;
+  readonly wholePercent: number;
+}
+
+interface MarkedWindow {
+  paintedAt?: number;
+  acceptedAt?: number;
+}
+
+const isPage = ({ type }: Seen): boolean => type === FrameType.KEYFRAME || type === FrameType.MUTATIONS || type === FrameType.ASSET;
+const sum = (frames: readonly Seen[]): number => frames.reduce((bytes, frame) => bytes + frame.bytes, 0);
+
+async function until(isTrue: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const deadline = performance.now() + WITHIN_MILLIS;
+  while (!(await isTrue())) {
+    if (performance.now() > deadline) throw new Error(`${what}: not within ${WITHIN_MILLIS} ms`);
+    await new Promise((resume) => setTimeout(resume, POLL_MILLIS));
+  }
+}
+
+/** Notes in both windows when the consumer accepted and when the viewer had painted. */
+async function mark(consumer: Page, agent: Page): Promise<void> {
+  await consumer.evaluate(() => {
+    const note = (event: Event): void => {
+      (window as unknown as MarkedWindow).acceptedAt = performance.timeOrigin + event.timeStamp;
+    };
+    addEventListener('click', note, { capture: true, once: true });
+  });
+  await agent.evaluate(() => {
+    const note = (): void => {
+      (window as unknown as MarkedWindow).paintedAt = performance.timeOrigin + performance.now();
+    };
+    document.querySelector('tandem-viewer')?.addEventListener('painted', note, { once: true });
+  });
+}
+
+async function hideMarks(agent: Page): Promise<void> {
+  await agent.evaluate(() => {
+    const style = document.createElement('style');
+    style.textContent = '.marks, .tools, .notice, .veil, .editors { visibility: hidden !important }';
+    document.querySelector('tandem-viewer')?.shadowRoot?.append(style);
+  });
+}
+
+async function measure(
+  { consumer, agent, received }: Pair,
+  picture: Buffer,
+): Promise<FirstView & { readonly pictures: readonly Buffer[] }> {
+  await mark(consumer, agent);
+  await consumer.getByTestId('invitation-accept').click();
+  const accepted = performance.now();
+  await until(() => agent.evaluate(() => (window as unknown as MarkedWindow).paintedAt !== undefined), 'the first view');
+  await hideMarks(agent);
+  const first = await shoot(agent);
+  const end = received.findIndex(({ type, flags }) => type === FrameType.KEYFRAME && (flags & Flag.MORE) === 0);
+  await until(() => performance.now() - (received.findLast(isPage)?.at ?? 0) > QUIET_MILLIS, 'the whole page');
+  const whole = await shoot(agent);
+  const times = await Promise.all([consumer, agent].map((page) => page.evaluate(() => ({ ...(window as unknown as MarkedWindow) }))));
+  const area = await consumer.evaluate(() => ({ width: document.documentElement.clientWidth, height: innerHeight }));
+  return {
+    firstMillis: (times[1]?.paintedAt ?? Number.NaN) - (times[0]?.acceptedAt ?? Number.NaN),
+    firstBytes: sum(received.slice(0, end + 1).filter(isPage)),
+    firstPercent: pixelDifference(picture, first, area).percent,
+    wholeMillis: (received.findLast(isPage)?.at ?? Number.NaN) - accepted,
+    wholeBytes: sum(received.filter(isPage)),
+    wholePercent: pixelDifference(picture, whole, area).percent,
+    pictures: [picture, first, whole],
+  };
+}
+
+const cell = (value: number, digits = 0): string => value.toFixed(digits).padStart(9);
+
+async function main(
+  link: Link,
+  folder: string,
+  options: { only?: string | undefined; json?: string | undefined; shots?: string | undefined },
+): Promise<void> {
+  const serving: SiteOptions = { scriptSource: "'none'" };
+  const desk = await servePage(DESK, link.relayAddress);
+  const site = await serveSite(serving, link.relayAddress);
+  const relay: Relay = await startRelay(site.origin, desk.origin, link.relayAddress);
+  serving.scriptSource = relay.origin;
+  serving.tag = relay.tag;
+  const results: Record<string, FirstView> = {};
+  console.log(`${'page'.padEnd(26)} first ms      KiB   off %  whole ms      KiB   off %`);
+  for (const page of pagesOf(folder)) {
+    if (options.only !== undefined && !page.name.includes(options.only)) continue;
+    site.show(page.folder);
+    const pair = await openPair({
+      relay,
+      site: site.origin,
+      desk: desk.origin,
+      consumerChromium: chromiumInside(link.consumer),
+      agent: page.name,
+      beforeInvitation: async (consumer) => {
+        await consumer.waitForLoadState('load');
+        return shoot(consumer);
+      },
+    });
+    try {
+      const { pictures, ...result } = await measure(pair, pair.picture);
+      results[page.name] = result;
+      const { firstMillis, firstBytes, firstPercent, wholeMillis, wholeBytes, wholePercent } = result;
+      console.log(
+        `${page.name.padEnd(26)}${cell(firstMillis)}${cell(firstBytes / 1024, 1)}${cell(firstPercent, 2)}` +
+          `${cell(wholeMillis)}${cell(wholeBytes / 1024, 1)}${cell(wholePercent, 2)}`,
+      );
+      if (options.shots !== undefined) {
+        mkdirSync(options.shots, { recursive: true });
+        const names = ['consumer', 'first', 'whole'];
+        names.forEach((name, i) => writeFileSync(join(options.shots ?? '', `${page.name}-${name}.png`), pictures[i] as Uint8Array));
+      }
+    } finally {
+      await pair.close();
+    }
+  }
+  console.log(`median first view ${median(Object.values(results).map(({ firstMillis }) => firstMillis)).toFixed(0)} ms`);
+  await relay.close();
+  await site.close();
+  await desk.close();
+  if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(results, undefined, 2));
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { only: { type: 'string' }, json: { type: 'string' }, shots: { type: 'string' } },
+});
+const link = JSON.parse(process.env['TANDEM_LINK'] ?? 'null') as Link | null;
+const [folder] = positionals;
+if (folder === undefined || !link) {
+  console.error(USAGE);
+  process.exit(2);
+}
+await main(link, folder, values);
