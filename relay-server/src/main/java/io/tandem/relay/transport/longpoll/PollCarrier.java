@@ -2,15 +2,14 @@ package io.tandem.relay.transport.longpoll;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
-import io.netty.util.concurrent.Future;
 import io.tandem.relay.carrier.CarrierLimits;
+import io.tandem.relay.carrier.Deadline;
 import io.tandem.relay.frame.CloseCode;
 import io.tandem.relay.frame.FrameViolation;
 import io.tandem.relay.metering.CarrierMeters;
 import io.tandem.relay.session.ChannelGate;
 import io.tandem.relay.session.ChannelRequest;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -64,7 +63,7 @@ final class PollCarrier {
     private String closeReason = "";
 
     /** For the GET: how long it may wait; without one: how long until the next, or until a CLOSE is given up. */
-    private @Nullable Future<?> downTimer;
+    private final Deadline downDeadline;
 
     PollCarrier(
             String token,
@@ -80,6 +79,7 @@ final class PollCarrier {
         this.carrierLimits = carrierLimits;
         this.limits = limits;
         this.onClosed = onClosed;
+        this.downDeadline = new Deadline(loop);
         this.outlet = new PollOutlet(this, carrierLimits, meters);
         this.throttle = new PollThrottle(loop, limits.holdMillis());
     }
@@ -273,7 +273,7 @@ final class PollCarrier {
         }
         throttle.release();
         if (held == null) {
-            startDownTimer(this::closed, carrierLimits.closeMillis());
+            downDeadline.set(this::closed, carrierLimits.closeMillis());
         }
         deliverAtTheEndOfThisTurn();
     }
@@ -293,14 +293,14 @@ final class PollCarrier {
     private void hold(PollExchange exchange) {
         held = exchange;
         exchange.waitsFor(this);
-        startDownTimer(this::answerNothing, limits.holdMillis());
+        downDeadline.set(this::answerNothing, limits.holdMillis());
     }
 
     private void answerNothing() {
         PollExchange waiting = held;
         if (waiting != null) {
             release(waiting);
-            startDownTimer(this::closed, state == State.OPEN ? limits.gapMillis() : carrierLimits.closeMillis());
+            downDeadline.set(this::closed, state == State.OPEN ? limits.gapMillis() : carrierLimits.closeMillis());
         }
     }
 
@@ -339,7 +339,8 @@ final class PollCarrier {
         held = null;
         answered = waiting;
         outlet.travels(bytes);
-        startDownTimer(this::closed, state == State.OPEN ? limits.gapMillisAfter(bytes) : carrierLimits.closeMillis());
+        downDeadline.set(
+                this::closed, state == State.OPEN ? limits.gapMillisAfter(bytes) : carrierLimits.closeMillis());
         waiting.answer(PollAnswers.records(answer.finish()), whole -> onWritten(waiting, whole && !last));
     }
 
@@ -367,7 +368,7 @@ final class PollCarrier {
             return;
         }
         state = State.CLOSED;
-        cancel(downTimer);
+        downDeadline.end();
         throttle.release();
         outlet.release();
         PollExchange waiting = held;
@@ -383,17 +384,6 @@ final class PollCarrier {
         if (intake != null) {
             intake.release();
             intake.onClosed();
-        }
-    }
-
-    private void startDownTimer(Runnable task, long millis) {
-        cancel(downTimer);
-        downTimer = loop.schedule(task, millis, TimeUnit.MILLISECONDS);
-    }
-
-    private static void cancel(@Nullable Future<?> timer) {
-        if (timer != null) {
-            timer.cancel(false);
         }
     }
 }
