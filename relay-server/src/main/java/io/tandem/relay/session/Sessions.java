@@ -303,7 +303,8 @@ public final class Sessions implements ChannelGate {
         Runnable task = () -> {
             try {
                 result.complete(command.get());
-            } catch (RuntimeException fault) {
+            } catch (Throwable fault) {
+                // Also memory that has run out: whoever waits for the result would wait for ever.
                 result.completeExceptionally(fault);
             }
         };

@@ -5,7 +5,6 @@ import io.netty.util.concurrent.EventExecutor;
 import io.tandem.relay.carrier.CarrierLimits;
 import io.tandem.relay.carrier.Deadline;
 import io.tandem.relay.frame.CloseCode;
-import io.tandem.relay.frame.FrameViolation;
 import io.tandem.relay.metering.CarrierMeters;
 import io.tandem.relay.session.ChannelGate;
 import io.tandem.relay.session.ChannelRequest;
@@ -128,19 +127,8 @@ final class PollCarrier {
         try {
             PollIntake fresh = new PollIntake(gate.open(request, outlet), this, limits.requestBytes());
             intake = fresh;
-            PollRecordReader records = new PollRecordReader(body);
-            if (!(records.next() instanceof PollRecordReader.Frame hello)) {
-                throw new FrameViolation(CloseCode.MALFORMED, "no frame opened the carrier; allowed is HELLO");
-            }
-            if (records.isAtEnd()) {
-                fresh.hello(hello.bytes(), exchange.headBytes());
-            } else {
-                hello.bytes().release();
-                throw new FrameViolation(CloseCode.MALFORMED, "something follows HELLO in the opening");
-            }
-        } catch (FrameViolation violation) {
-            close(violation.code(), violation.reason());
-        } catch (RuntimeException fault) {
+            fresh.open(body, exchange.headBytes());
+        } catch (Throwable fault) {
             LOG.error("the session could not take a new channel", fault);
             close(CloseCode.INTERNAL_ERROR, "the relay could not open the channel");
         }
@@ -158,7 +146,7 @@ final class PollCarrier {
             exchange.answer(PollAnswers.nothing());
         } else if (held != null && turn == PollNumbers.Turn.AGAIN) {
             // Sent again by a browser or proxy that has given the first one up.
-            release(held);
+            held.answer(PollAnswers.nothing());
             hold(exchange);
             deliver();
         } else if (held != null) {
@@ -278,6 +266,18 @@ final class PollCarrier {
         deliverAtTheEndOfThisTurn();
     }
 
+    /** Something of the relay's own went wrong in it. What waits counts as lost, so that the CLOSE is the next that the client hears. */
+    void failed(Throwable fault) {
+        LOG.error("a carrier failed", fault);
+        outlet.release();
+        if (state == State.OPEN) {
+            close(CloseCode.INTERNAL_ERROR, "the relay failed");
+        } else {
+            // There is not even the memory of a CLOSE.
+            closed();
+        }
+    }
+
     /** The client said CLOSE. */
     void closedByTheClient(PollRecordReader.Close close) {
         LOG.debug("a client closed with {}", close.code());
@@ -299,24 +299,20 @@ final class PollCarrier {
     private void answerNothing() {
         PollExchange waiting = held;
         if (waiting != null) {
-            release(waiting);
+            held = null;
+            waiting.answer(PollAnswers.nothing());
             downDeadline.set(this::closed, state == State.OPEN ? limits.gapMillis() : carrierLimits.closeMillis());
         }
-    }
-
-    private void release(PollExchange waiting) {
-        held = null;
-        waiting.answer(PollAnswers.nothing());
     }
 
     /** All that is written in one turn of the loop leaves together. */
     void deliverAtTheEndOfThisTurn() {
         if (held != null && !deliveryDue) {
-            deliveryDue = true;
             loop.execute(() -> {
                 deliveryDue = false;
                 deliver();
             });
+            deliveryDue = true;
         }
     }
 
@@ -326,15 +322,15 @@ final class PollCarrier {
             return;
         }
         PollRecords answer = new PollRecords(waiting.allocator());
-        if (!opened) {
-            opened = true;
-            answer.token(token);
+        boolean last;
+        try {
+            last = fill(answer);
+        } catch (Throwable fault) {
+            answer.release();
+            failed(fault);
+            return;
         }
-        outlet.moveTo(answer, limits.answerBytes());
-        boolean last = state == State.CLOSING && !outlet.hasFrames();
-        if (last) {
-            answer.close(closeCode.code(), closeReason);
-        }
+        opened = true;
         int bytes = answer.bytes();
         held = null;
         answered = waiting;
@@ -342,6 +338,19 @@ final class PollCarrier {
         downDeadline.set(
                 this::closed, state == State.OPEN ? limits.gapMillisAfter(bytes) : carrierLimits.closeMillis());
         waiting.answer(PollAnswers.records(answer.finish()), whole -> onWritten(waiting, whole && !last));
+    }
+
+    /** Whether it is the last answer. */
+    private boolean fill(PollRecords answer) {
+        if (!opened) {
+            answer.token(token);
+        }
+        outlet.moveTo(answer, limits.answerBytes());
+        boolean last = state == State.CLOSING && !outlet.hasFrames();
+        if (last) {
+            answer.close(closeCode.code(), closeReason);
+        }
+        return last;
     }
 
     /** An answer was handed to the network, and the carrier goes on; or it does not. */
@@ -374,7 +383,7 @@ final class PollCarrier {
         PollExchange waiting = held;
         held = null;
         if (waiting != null) {
-            waiting.answer(PollAnswers.noSuchCarrier(waiting.allocator()));
+            waiting.serve(() -> waiting.answer(PollAnswers.noSuchCarrier(waiting.allocator())));
         }
         if (answered != null) {
             // Whoever takes so long to take an answer holds its memory.

@@ -6,6 +6,8 @@ import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A request that waits for its answer. The carrier answers on its session's loop, the connection writes on its own: this stands
@@ -16,6 +18,8 @@ final class PollExchange {
     interface Written {
         void done(boolean whole);
     }
+
+    private static final Logger LOG = LoggerFactory.getLogger(PollExchange.class);
 
     private final PollConnection connection;
     private final ChannelHandlerContext context;
@@ -75,6 +79,16 @@ final class PollExchange {
         Written asks = written;
         if (asks != null) {
             on(sessionLoop, () -> asks.done(whole));
+        }
+    }
+
+    /** Does something for this request. Where that fails its connection ends, for nobody would answer it. */
+    void serve(Runnable task) {
+        try {
+            task.run();
+        } catch (Throwable fault) {
+            LOG.error("a request met a fault of the relay's own", fault);
+            cut();
         }
     }
 
