@@ -11,8 +11,8 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
+import io.tandem.relay.carrier.Deadline;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +42,11 @@ final class HttpDeadline extends ChannelDuplexHandler {
     /** A request was answered before it had come whole. */
     private boolean answeredEarly;
 
-    private @Nullable Future<?> deadline;
+    /** Null while it stands in no pipeline. */
+    private @Nullable Deadline deadline;
+
+    /** What had not left when the client was looked at last. */
+    private long pendingBytes;
 
     private HttpDeadline(HttpLimits limits) {
         this.limits = limits;
@@ -68,12 +72,13 @@ final class HttpDeadline extends ChannelDuplexHandler {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
+        deadline = new Deadline(ctx.executor());
         closeAfter(ctx, limits.headerMillis());
     }
 
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
-        cancel();
+        deadline().end();
         if (ctx.channel().isOpen()) {
             ctx.pipeline().remove(firstByte);
         }
@@ -82,7 +87,7 @@ final class HttpDeadline extends ChannelDuplexHandler {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (message instanceof LastHttpContent && waiting == Waiting.REQUEST) {
-            cancel();
+            deadline().clear();
             waiting = Waiting.ANSWER;
             if (answeredEarly) {
                 answeredEarly = false;
@@ -104,7 +109,7 @@ final class HttpDeadline extends ChannelDuplexHandler {
             waiting = Waiting.TAKING;
             ctx.write(message, promise.unvoid().addListener(written -> onTaken(ctx)));
             if (waiting == Waiting.TAKING) {
-                closeUnlessTaken(ctx, pendingBytes(ctx));
+                closeUnlessTaken(ctx);
             }
         }
     }
@@ -117,20 +122,17 @@ final class HttpDeadline extends ChannelDuplexHandler {
     }
 
     /** A slow link takes its time; one that takes nothing at all for as long as a connection may be idle is dead. */
-    private void closeUnlessTaken(ChannelHandlerContext ctx, long pendingBytes) {
-        cancel();
-        deadline = ctx.executor()
-                .schedule(
-                        () -> {
-                            long left = pendingBytes(ctx);
-                            if (left < pendingBytes) {
-                                closeUnlessTaken(ctx, left);
-                            } else {
-                                ctx.close();
-                            }
-                        },
-                        limits.keepAliveMillis(),
-                        TimeUnit.MILLISECONDS);
+    private void closeUnlessTaken(ChannelHandlerContext ctx) {
+        pendingBytes = pendingBytes(ctx);
+        deadline().set(() -> closeIfNothingWasTaken(ctx), limits.keepAliveMillis());
+    }
+
+    private void closeIfNothingWasTaken(ChannelHandlerContext ctx) {
+        if (pendingBytes(ctx) < pendingBytes) {
+            closeUnlessTaken(ctx);
+        } else {
+            ctx.close();
+        }
     }
 
     private static long pendingBytes(ChannelHandlerContext ctx) {
@@ -147,21 +149,19 @@ final class HttpDeadline extends ChannelDuplexHandler {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        cancel();
+        deadline().end();
         ctx.fireChannelInactive();
     }
 
     private void closeAfter(ChannelHandlerContext ctx, long millis) {
-        cancel();
         if (ctx.channel().isOpen()) {
-            deadline = ctx.executor().schedule(() -> ctx.close(), millis, TimeUnit.MILLISECONDS);
+            deadline().set(ctx::close, millis);
+        } else {
+            deadline().end();
         }
     }
 
-    private void cancel() {
-        if (deadline != null) {
-            deadline.cancel(false);
-            deadline = null;
-        }
+    private Deadline deadline() {
+        return Objects.requireNonNull(deadline, "it is in no pipeline");
     }
 }

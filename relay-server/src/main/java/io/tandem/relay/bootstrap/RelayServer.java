@@ -75,7 +75,7 @@ public final class RelayServer implements AutoCloseable {
     private final EventLoopGroup loops;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final WebSocketConnections webSockets = new WebSocketConnections();
-    private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final PrometheusMeterRegistry meters;
     private final MachineMeters machine;
     private final ExecutorService blocking;
     private final SessionLoops sessionLoops;
@@ -88,8 +88,9 @@ public final class RelayServer implements AutoCloseable {
 
     private volatile boolean stopping;
 
-    private RelayServer(RelayConfig config) throws IOException {
+    private RelayServer(RelayConfig config, PrometheusMeterRegistry meters) throws IOException {
         this.config = config;
+        this.meters = meters;
         this.transport = Transport.choose(config.transports());
         this.loops = new MultiThreadIoEventLoopGroup(
                 config.eventLoops(), new DefaultThreadFactory("relay"), transport.ioHandlers());
@@ -129,8 +130,13 @@ public final class RelayServer implements AutoCloseable {
      * @throws IOException if the address cannot be listened on
      */
     public static RelayServer start(RelayConfig config) throws IOException {
+        return start(config, new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+    }
+
+    /** The same with these meters, which are the relay's from then on. */
+    static RelayServer start(RelayConfig config, PrometheusMeterRegistry meters) throws IOException {
         Lz4Payload.load();
-        RelayServer server = new RelayServer(config);
+        RelayServer server = new RelayServer(config, meters);
         log.atInfo()
                 .addKeyValue("host", config.host())
                 .addKeyValue("port", server.port())
@@ -209,8 +215,9 @@ public final class RelayServer implements AutoCloseable {
                 .childHandler(pipeline);
         var bound = bootstrap.bind(host, port).awaitUninterruptibly();
         if (!bound.isSuccess()) {
+            // Nobody has a relay to close, and who tries again would leave more behind each time.
             loops.shutdownGracefully(0, LOOP_STOP_MILLIS, TimeUnit.MILLISECONDS);
-            blocking.shutdownNow();
+            stopThreadsAndMeters();
             throw new IOException(
                     "cannot listen on " + host + ":" + port + ": "
                             + String.valueOf(bound.cause().getMessage()),
@@ -260,10 +267,14 @@ public final class RelayServer implements AutoCloseable {
         webSockets.cut();
         connections.close().awaitUninterruptibly(LOOP_STOP_MILLIS);
         loops.shutdownGracefully(0, LOOP_STOP_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly();
+        stopThreadsAndMeters();
+        log.info("the relay has stopped");
+    }
+
+    private void stopThreadsAndMeters() {
         blocking.shutdownNow();
         machine.close();
         meters.close();
-        log.info("the relay has stopped");
     }
 
     private static void closeUnlessChannel(Channel connection) {

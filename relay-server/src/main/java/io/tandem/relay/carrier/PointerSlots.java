@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.tandem.relay.frame.FrameHeader;
 import io.tandem.relay.frame.Lane;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -26,11 +27,11 @@ public final class PointerSlots {
     }
 
     /**
-     * Keeps a copy of the frame in the place of its predecessor; takes ownership of the frame.
+     * Keeps a copy of the frame in the place of its predecessor; takes ownership of the frame, also where there is no memory for the copy.
      *
      * @return whether one was left out for it: its predecessor, or itself
      */
-    public boolean keep(ByteBuf frame) {
+    public boolean keep(ByteBuf frame, ByteBufAllocator memory) {
         try {
             if (frame.readableBytes() > MAX_KEPT_BYTES) {
                 return true;
@@ -38,12 +39,12 @@ public final class PointerSlots {
             // Goes to the end of the queue: a receiver ignores what comes behind a later frame of the same sender,
             // and a click's mark would be lost behind the cursor that moved on.
             Map<Integer, ByteBuf> slots = latest == null ? new LinkedHashMap<>() : latest;
+            // A copy, because the frame is a piece of a read buffer that is far larger than itself. Where there is no
+            // memory for it, its predecessor stays.
+            ByteBuf copy = memory.buffer(frame.readableBytes()).writeBytes(frame.duplicate());
             latest = slots;
             ByteBuf before = slots.remove(slotOf(frame));
-            // A copy, because the frame is a piece of a read buffer that is far larger than itself.
-            slots.put(
-                    slotOf(frame),
-                    ByteBufAllocator.DEFAULT.buffer(frame.readableBytes()).writeBytes(frame.duplicate()));
+            slots.put(slotOf(frame), copy);
             if (before == null) {
                 return false;
             }
@@ -63,12 +64,18 @@ public final class PointerSlots {
         return latest == null;
     }
 
-    /** Hands every frame over, with its ownership. */
+    /** Hands every frame over, with its ownership; what a fault of the sink leaves over is let go of. */
     public void drainTo(Consumer<ByteBuf> sink) {
         Map<Integer, ByteBuf> slots = latest;
         latest = null;
-        if (slots != null) {
-            slots.values().forEach(sink);
+        if (slots == null) {
+            return;
+        }
+        Iterator<ByteBuf> left = slots.values().iterator();
+        try {
+            left.forEachRemaining(sink);
+        } finally {
+            left.forEachRemaining(ByteBuf::release);
         }
     }
 

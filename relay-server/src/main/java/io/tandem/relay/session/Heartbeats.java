@@ -85,29 +85,34 @@ final class Heartbeats {
     }
 
     private void schedule(long delayNanos) {
-        isTimed = true;
         loop.schedule(this::beat, delayNanos, TimeUnit.NANOSECONDS);
+        isTimed = true;
     }
 
     private void beat() {
-        isTimed = false;
         long now = ticker.nanoTime();
-        for (Member due = first; due != null && due.dueNanos - now <= 0; due = first) {
-            // Behind all others at once: so it can leave, and the line ends even where the loop is late by more than a
-            // period.
-            end(due);
-            append(due, now);
-            tell(due);
-        }
-        if (first != null) {
-            schedule(first.dueNanos - now);
+        try {
+            for (Member due = first; due != null && due.dueNanos - now <= 0; due = first) {
+                // Behind all others at once: so it can leave, and the line ends even where the loop is late by more
+                // than a period.
+                end(due);
+                append(due, now);
+                tell(due);
+            }
+        } finally {
+            // Whatever happens: nobody else would have it beat again.
+            isTimed = false;
+            if (first != null) {
+                schedule(first.dueNanos - now);
+            }
         }
     }
 
+    /** One member's fault is not another's, be it an exception or memory that has run out. */
     private static void tell(Member due) {
         try {
             due.heartbeat();
-        } catch (RuntimeException fault) {
+        } catch (Throwable fault) {
             LOG.error("a heartbeat met a fault of the relay's own", fault);
         }
     }

@@ -52,8 +52,12 @@ final class LoopLag {
     }
 
     private void look() {
-        looked(Math.max(0, ticker.nanoTime() - dueNanos));
-        next();
+        try {
+            looked(Math.max(0, ticker.nanoTime() - dueNanos));
+        } finally {
+            // Whatever happens: nobody else would have it look again.
+            next();
+        }
     }
 
     private void looked(long lateNanos) {

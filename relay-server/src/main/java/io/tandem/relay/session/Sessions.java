@@ -21,7 +21,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +31,7 @@ public final class Sessions implements ChannelGate {
     /** The version of the wire protocol that this relay speaks. */
     static final int PROTOCOL_VERSION = 1;
 
-    private static final Pattern SESSION_ID = Pattern.compile("[0-9a-hjkmnp-tv-z]{26}");
+    private static final int SESSION_ID_CHARACTERS = 26;
 
     /** All sessions, with those that are only remembered, are at most so many times those that may be live. */
     private static final int REMEMBERED_SHARE = 2;
@@ -73,7 +72,20 @@ public final class Sessions implements ChannelGate {
 
     /** Whether a text can be a session's id. */
     public static boolean isSessionId(String text) {
-        return SESSION_ID.matcher(text).matches();
+        if (text.length() != SESSION_ID_CHARACTERS) {
+            return false;
+        }
+        for (int i = 0; i < SESSION_ID_CHARACTERS; i++) {
+            if (!isCrockford(text.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Digits and small letters, without those that look like digits or make words. */
+    private static boolean isCrockford(char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z' && c != 'i' && c != 'l' && c != 'o' && c != 'u');
     }
 
     @Override
@@ -291,7 +303,8 @@ public final class Sessions implements ChannelGate {
         Runnable task = () -> {
             try {
                 result.complete(command.get());
-            } catch (RuntimeException fault) {
+            } catch (Throwable fault) {
+                // Also memory that has run out: whoever waits for the result would wait for ever.
                 result.completeExceptionally(fault);
             }
         };

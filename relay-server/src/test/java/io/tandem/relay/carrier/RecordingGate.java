@@ -27,7 +27,11 @@ public final class RecordingGate implements ChannelGate, ChannelIngress {
 
     private final CarrierMeters meters = new CarrierMeters(registry);
 
+    public Runnable onOpen = () -> {};
+
     public Runnable onFrame = () -> {};
+
+    public Runnable onWritabilityChanged = () -> {};
 
     public @Nullable ChannelRequest request;
 
@@ -51,6 +55,7 @@ public final class RecordingGate implements ChannelGate, ChannelIngress {
         this.request = request;
         this.outlet = outlet;
         told.add("open");
+        onOpen.run();
         return this;
     }
 
@@ -72,6 +77,7 @@ public final class RecordingGate implements ChannelGate, ChannelIngress {
     @Override
     public void onWritabilityChanged(boolean writable) {
         told.add("writable " + writable);
+        onWritabilityChanged.run();
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Ticker;
+import io.tandem.relay.carrier.PlantedError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -109,6 +110,42 @@ class HeartbeatsTest {
         assertThat(beats).containsExactly("broken", "well");
         pass(PERIOD_MILLIS);
         assertThat(beats).containsExactly("broken", "well", "broken", "well");
+    }
+
+    @Test
+    void shouldGoOnAfterAnErrorInThisPeriodAndTheNext() {
+        heartbeats.begin(new Beating("first"));
+        heartbeats.begin(new Beating("broken") {
+            @Override
+            void heartbeat() {
+                super.heartbeat();
+                throw new PlantedError();
+            }
+        });
+        heartbeats.begin(new Beating("last"));
+        pass(PERIOD_MILLIS);
+        assertThat(beats).containsExactly("first", "broken", "last");
+        beats.clear();
+        pass(PERIOD_MILLIS);
+        assertThat(beats).containsExactly("first", "broken", "last");
+    }
+
+    @Test
+    void shouldBeatOnceInAPeriodAlsoForWhoComesInOne() {
+        Beating coming = new Beating("coming");
+        heartbeats.begin(new Beating("there") {
+            @Override
+            void heartbeat() {
+                super.heartbeat();
+                if (beats.size() == 1) {
+                    heartbeats.begin(coming);
+                }
+            }
+        });
+        pass(PERIOD_MILLIS);
+        pass(PERIOD_MILLIS);
+        pass(PERIOD_MILLIS);
+        assertThat(beats).containsExactly("there", "there", "coming", "there", "coming");
     }
 
     @Test

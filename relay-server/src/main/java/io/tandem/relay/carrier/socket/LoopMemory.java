@@ -1,6 +1,7 @@
 package io.tandem.relay.carrier.socket;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.util.ArrayDeque;
@@ -20,10 +21,11 @@ public final class LoopMemory {
     /** Not pooled: a loop takes its few buffers once. Not watched for leaks either, which is done where frames are taken from the pool. */
     private static final UnpooledByteBufAllocator ALLOCATOR = new UnpooledByteBufAllocator(true, true);
 
-    private static final FastThreadLocal<LoopMemory> HERE = new FastThreadLocal<>() {
+    /** Not private, for tests whose memory runs out. */
+    static final FastThreadLocal<LoopMemory> HERE = new FastThreadLocal<>() {
         @Override
         protected LoopMemory initialValue() {
-            return new LoopMemory();
+            return new LoopMemory(ALLOCATOR);
         }
 
         @Override
@@ -33,9 +35,14 @@ public final class LoopMemory {
     };
 
     private final Deque<ByteBuf> spares = new ArrayDeque<>(SPARES);
-    private ByteBuf read = fresh();
+    private final ByteBufAllocator allocator;
+    private ByteBuf read;
 
-    private LoopMemory() {}
+    /** Of one loop; its first buffer is taken at once. */
+    LoopMemory(ByteBufAllocator allocator) {
+        this.allocator = allocator;
+        this.read = fresh();
+    }
 
     /** What all loops have of it, also of what was given away. Any thread may ask. */
     public static long bytesOfAll() {
@@ -50,8 +57,10 @@ public final class LoopMemory {
     /** An empty buffer to read into, which the caller lets go of; it is the same one again and again unless somebody keeps it. */
     public ByteBuf toReadInto() {
         if (read.refCnt() > 1) {
+            // First the new one: where there is no memory for it, the old one stays and is as little to be read into.
+            ByteBuf next = take();
             read.release();
-            read = take();
+            read = next;
         }
         return read.clear().retain();
     }
@@ -72,7 +81,7 @@ public final class LoopMemory {
     }
 
     private ByteBuf fresh() {
-        return ALLOCATOR.directBuffer(BYTES, BYTES);
+        return allocator.directBuffer(BYTES, BYTES);
     }
 
     private void free() {

@@ -19,8 +19,8 @@ public final class NioListener extends NioServerSocketChannel {
         try {
             accepted.add(new NioSocket(this, connection));
             return 1;
-        } catch (RuntimeException e) {
-            // Thrown on, it would close the listener.
+        } catch (Throwable e) {
+            // Thrown on, it would close the listener: also what is no exception, as memory that has run out.
             LOG.warn("a connection could not be taken", e);
             connection.close();
             return 0;

@@ -89,7 +89,7 @@ public final class LongPoll {
 
     /** Opens a carrier. Takes ownership of the body. */
     void open(PollExchange exchange, PollRequest.Open open, InetSocketAddress remote, ByteBuf body) {
-        boolean brought = on(loopOf(open.sessionId()), () -> {
+        boolean brought = on(loopOf(open.sessionId()), exchange, () -> {
             try {
                 openHere(exchange, open, remote, body);
             } finally {
@@ -148,7 +148,7 @@ public final class LongPoll {
 
     void down(PollExchange exchange, PollRequest.Down down) {
         PollCarrier carrier = find(down.sessionId(), down.token());
-        on(loopOf(down.sessionId()), () -> {
+        on(loopOf(down.sessionId()), exchange, () -> {
             if (carrier == null) {
                 exchange.answer(PollAnswers.noSuchCarrier(exchange.allocator()));
             } else {
@@ -160,7 +160,7 @@ public final class LongPoll {
     /** Takes ownership of the body. */
     void up(PollExchange exchange, PollRequest.Up up, ByteBuf body, int cameBytes) {
         PollCarrier carrier = find(up.sessionId(), up.token());
-        boolean brought = on(loopOf(up.sessionId()), () -> {
+        boolean brought = on(loopOf(up.sessionId()), exchange, () -> {
             if (carrier == null) {
                 body.release();
                 exchange.answer(PollAnswers.noSuchCarrier(exchange.allocator()));
@@ -212,6 +212,14 @@ public final class LongPoll {
 
     private static void goAway(PollCarrier carrier) {
         carrier.close(CloseCode.GOING_AWAY, "the node stops");
+    }
+
+    private static boolean on(EventExecutor loop, PollExchange exchange, Runnable task) {
+        if (loop.inEventLoop()) {
+            exchange.serve(task);
+            return true;
+        }
+        return on(loop, () -> exchange.serve(task));
     }
 
     private static boolean on(EventExecutor loop, Runnable task) {

@@ -2,15 +2,13 @@ package io.tandem.relay.transport.longpoll;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
-import io.netty.util.concurrent.Future;
 import io.tandem.relay.carrier.CarrierLimits;
+import io.tandem.relay.carrier.Deadline;
 import io.tandem.relay.frame.CloseCode;
-import io.tandem.relay.frame.FrameViolation;
 import io.tandem.relay.metering.CarrierMeters;
 import io.tandem.relay.session.ChannelGate;
 import io.tandem.relay.session.ChannelRequest;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -64,7 +62,7 @@ final class PollCarrier {
     private String closeReason = "";
 
     /** For the GET: how long it may wait; without one: how long until the next, or until a CLOSE is given up. */
-    private @Nullable Future<?> downTimer;
+    private final Deadline downDeadline;
 
     PollCarrier(
             String token,
@@ -80,6 +78,7 @@ final class PollCarrier {
         this.carrierLimits = carrierLimits;
         this.limits = limits;
         this.onClosed = onClosed;
+        this.downDeadline = new Deadline(loop);
         this.outlet = new PollOutlet(this, carrierLimits, meters);
         this.throttle = new PollThrottle(loop, limits.holdMillis());
     }
@@ -128,19 +127,8 @@ final class PollCarrier {
         try {
             PollIntake fresh = new PollIntake(gate.open(request, outlet), this, limits.requestBytes());
             intake = fresh;
-            PollRecordReader records = new PollRecordReader(body);
-            if (!(records.next() instanceof PollRecordReader.Frame hello)) {
-                throw new FrameViolation(CloseCode.MALFORMED, "no frame opened the carrier; allowed is HELLO");
-            }
-            if (records.isAtEnd()) {
-                fresh.hello(hello.bytes(), exchange.headBytes());
-            } else {
-                hello.bytes().release();
-                throw new FrameViolation(CloseCode.MALFORMED, "something follows HELLO in the opening");
-            }
-        } catch (FrameViolation violation) {
-            close(violation.code(), violation.reason());
-        } catch (RuntimeException fault) {
+            fresh.open(body, exchange.headBytes());
+        } catch (Throwable fault) {
             LOG.error("the session could not take a new channel", fault);
             close(CloseCode.INTERNAL_ERROR, "the relay could not open the channel");
         }
@@ -158,7 +146,7 @@ final class PollCarrier {
             exchange.answer(PollAnswers.nothing());
         } else if (held != null && turn == PollNumbers.Turn.AGAIN) {
             // Sent again by a browser or proxy that has given the first one up.
-            release(held);
+            held.answer(PollAnswers.nothing());
             hold(exchange);
             deliver();
         } else if (held != null) {
@@ -273,9 +261,21 @@ final class PollCarrier {
         }
         throttle.release();
         if (held == null) {
-            startDownTimer(this::closed, carrierLimits.closeMillis());
+            downDeadline.set(this::closed, carrierLimits.closeMillis());
         }
         deliverAtTheEndOfThisTurn();
+    }
+
+    /** Something of the relay's own went wrong in it. What waits counts as lost, so that the CLOSE is the next that the client hears. */
+    void failed(Throwable fault) {
+        LOG.error("a carrier failed", fault);
+        outlet.release();
+        if (state == State.OPEN) {
+            close(CloseCode.INTERNAL_ERROR, "the relay failed");
+        } else {
+            // There is not even the memory of a CLOSE.
+            closed();
+        }
     }
 
     /** The client said CLOSE. */
@@ -293,30 +293,26 @@ final class PollCarrier {
     private void hold(PollExchange exchange) {
         held = exchange;
         exchange.waitsFor(this);
-        startDownTimer(this::answerNothing, limits.holdMillis());
+        downDeadline.set(this::answerNothing, limits.holdMillis());
     }
 
     private void answerNothing() {
         PollExchange waiting = held;
         if (waiting != null) {
-            release(waiting);
-            startDownTimer(this::closed, state == State.OPEN ? limits.gapMillis() : carrierLimits.closeMillis());
+            held = null;
+            waiting.answer(PollAnswers.nothing());
+            downDeadline.set(this::closed, state == State.OPEN ? limits.gapMillis() : carrierLimits.closeMillis());
         }
-    }
-
-    private void release(PollExchange waiting) {
-        held = null;
-        waiting.answer(PollAnswers.nothing());
     }
 
     /** All that is written in one turn of the loop leaves together. */
     void deliverAtTheEndOfThisTurn() {
         if (held != null && !deliveryDue) {
-            deliveryDue = true;
             loop.execute(() -> {
                 deliveryDue = false;
                 deliver();
             });
+            deliveryDue = true;
         }
     }
 
@@ -326,8 +322,27 @@ final class PollCarrier {
             return;
         }
         PollRecords answer = new PollRecords(waiting.allocator());
+        boolean last;
+        try {
+            last = fill(answer);
+        } catch (Throwable fault) {
+            answer.release();
+            failed(fault);
+            return;
+        }
+        opened = true;
+        int bytes = answer.bytes();
+        held = null;
+        answered = waiting;
+        outlet.travels(bytes);
+        downDeadline.set(
+                this::closed, state == State.OPEN ? limits.gapMillisAfter(bytes) : carrierLimits.closeMillis());
+        waiting.answer(PollAnswers.records(answer.finish()), whole -> onWritten(waiting, whole && !last));
+    }
+
+    /** Whether it is the last answer. */
+    private boolean fill(PollRecords answer) {
         if (!opened) {
-            opened = true;
             answer.token(token);
         }
         outlet.moveTo(answer, limits.answerBytes());
@@ -335,12 +350,7 @@ final class PollCarrier {
         if (last) {
             answer.close(closeCode.code(), closeReason);
         }
-        int bytes = answer.bytes();
-        held = null;
-        answered = waiting;
-        outlet.travels(bytes);
-        startDownTimer(this::closed, state == State.OPEN ? limits.gapMillisAfter(bytes) : carrierLimits.closeMillis());
-        waiting.answer(PollAnswers.records(answer.finish()), whole -> onWritten(waiting, whole && !last));
+        return last;
     }
 
     /** An answer was handed to the network, and the carrier goes on; or it does not. */
@@ -367,13 +377,13 @@ final class PollCarrier {
             return;
         }
         state = State.CLOSED;
-        cancel(downTimer);
+        downDeadline.end();
         throttle.release();
         outlet.release();
         PollExchange waiting = held;
         held = null;
         if (waiting != null) {
-            waiting.answer(PollAnswers.noSuchCarrier(waiting.allocator()));
+            waiting.serve(() -> waiting.answer(PollAnswers.noSuchCarrier(waiting.allocator())));
         }
         if (answered != null) {
             // Whoever takes so long to take an answer holds its memory.
@@ -383,17 +393,6 @@ final class PollCarrier {
         if (intake != null) {
             intake.release();
             intake.onClosed();
-        }
-    }
-
-    private void startDownTimer(Runnable task, long millis) {
-        cancel(downTimer);
-        downTimer = loop.schedule(task, millis, TimeUnit.MILLISECONDS);
-    }
-
-    private static void cancel(@Nullable Future<?> timer) {
-        if (timer != null) {
-            timer.cancel(false);
         }
     }
 }

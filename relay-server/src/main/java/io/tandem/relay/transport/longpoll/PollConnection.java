@@ -114,7 +114,8 @@ final class PollConnection extends ChannelDuplexHandler {
     }
 
     private void onHead(ChannelHandlerContext ctx, HttpRequest head) {
-        if (!head.decoderResult().isSuccess() || !PollRequest.isFor(head)) {
+        PollRequest judged = head.decoderResult().isSuccess() ? PollRequest.judge(head, longPoll.offered()) : null;
+        if (judged == null) {
             passed++;
             return;
         }
@@ -123,10 +124,10 @@ final class PollConnection extends ChannelDuplexHandler {
             return;
         }
         goesOn = HttpUtil.isKeepAlive(head) && head.protocolVersion().equals(HttpVersion.HTTP_1_1);
-        request = PollRequest.judge(head, longPoll.offered());
+        request = judged;
         headBytes = PollRequest.headBytes(head);
         cameBytes = 0;
-        keptBytes = keptBytes(ctx, request);
+        keptBytes = keptBytes(ctx, judged);
         state = State.GATHERING;
         if (HttpUtil.getContentLength(head, 0L) > longPoll.limits().requestBytes()) {
             refuseTooLarge(ctx);
@@ -230,7 +231,7 @@ final class PollConnection extends ChannelDuplexHandler {
             longPoll.up(exchange(ctx, up.sessionId()), up, takeBody(), cameBytes);
         } else {
             takeBody().release();
-            write(ctx, answerAtOnce(ctx, complete), whole -> {});
+            answer(ctx, answerAtOnce(ctx, complete), null);
         }
     }
 
@@ -277,21 +278,22 @@ final class PollConnection extends ChannelDuplexHandler {
     }
 
     /** Writes an answer that comes from a carrier. Takes ownership of the response. */
-    void send(PollExchange answered, FullHttpResponse response, PollExchange.Written written) {
+    void send(PollExchange answered, FullHttpResponse response) {
         if (exchange != answered) {
             response.release();
-            written.done(false);
+            answered.answered(false);
             return;
         }
-        write(answered.context(), response, written);
+        answer(answered.context(), response, answered);
     }
 
-    private void write(ChannelHandlerContext ctx, FullHttpResponse response, PollExchange.Written written) {
-        HttpUtil.setKeepAlive(response, goesOn);
+    private void answer(ChannelHandlerContext ctx, FullHttpResponse response, @Nullable PollExchange answered) {
         boolean announced = goesOn;
-        ctx.writeAndFlush(response).addListener(done -> {
+        ctx.writeAndFlush(announced ? response : PollAnswers.last(response)).addListener(done -> {
             exchange = null;
-            written.done(done.isSuccess());
+            if (answered != null) {
+                answered.answered(done.isSuccess());
+            }
             if (announced && goesOn && done.isSuccess()) {
                 state = State.PASSING;
             } else {

@@ -6,10 +6,12 @@ import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A request that waits for its answer. The carrier answers on its session's loop, the connection writes on its own: this stands
- * between the two. Every method but {@link #connectionLost} is called on the session's loop.
+ * between the two. Every method but {@link #connectionLost} and {@link #answered} is called on the session's loop.
  */
 final class PollExchange {
     /** Told on the session's loop whether an answer was handed to the network whole. */
@@ -17,7 +19,7 @@ final class PollExchange {
         void done(boolean whole);
     }
 
-    private static final Written UNASKED = whole -> {};
+    private static final Logger LOG = LoggerFactory.getLogger(PollExchange.class);
 
     private final PollConnection connection;
     private final ChannelHandlerContext context;
@@ -26,6 +28,9 @@ final class PollExchange {
 
     /** Who is to be told when the connection ends before the answer. */
     private @Nullable PollCarrier carrier;
+
+    /** Who is to be told what became of the answer; null: nobody, and no loop is woken for it. */
+    private @Nullable Written written;
 
     PollExchange(PollConnection connection, ChannelHandlerContext context, EventExecutor sessionLoop, int headBytes) {
         this.connection = connection;
@@ -52,17 +57,38 @@ final class PollExchange {
         carrier = owner;
     }
 
+    /** Answers, once; takes ownership of the response. */
     void answer(FullHttpResponse response) {
-        answer(response, UNASKED);
+        answer(response, null);
     }
 
     /** Answers, once; takes ownership of the response. */
-    void answer(FullHttpResponse response, Written written) {
+    void answer(FullHttpResponse response, @Nullable Written whenWritten) {
         carrier = null;
-        Written onSessionLoop = whole -> on(sessionLoop, () -> written.done(whole));
-        if (!on(context.executor(), () -> connection.send(this, response, onSessionLoop))) {
+        written = whenWritten;
+        if (!on(context.executor(), () -> connection.send(this, response))) {
             response.release();
-            written.done(false);
+            if (whenWritten != null) {
+                whenWritten.done(false);
+            }
+        }
+    }
+
+    /** The answer was handed to the network whole, or will not be. Called on the connection's loop. */
+    void answered(boolean whole) {
+        Written asks = written;
+        if (asks != null) {
+            on(sessionLoop, () -> asks.done(whole));
+        }
+    }
+
+    /** Does something for this request. Where that fails its connection ends, for nobody would answer it. */
+    void serve(Runnable task) {
+        try {
+            task.run();
+        } catch (Throwable fault) {
+            LOG.error("a request met a fault of the relay's own", fault);
+            cut();
         }
     }
 

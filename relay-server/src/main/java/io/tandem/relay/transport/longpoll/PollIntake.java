@@ -55,10 +55,26 @@ final class PollIntake {
         this.keptBytes = keptBytes;
     }
 
-    /** The first frame: HELLO, which nobody holds. */
-    void hello(ByteBuf frame, int headBytes) {
-        carriedBytes += headBytes;
-        handOn(frame);
+    /** Takes the opening's body: HELLO and nothing else, which nobody holds. The body stays the caller's. */
+    void open(ByteBuf body, int headBytes) {
+        try {
+            ByteBuf hello = hello(new PollRecordReader(body));
+            carriedBytes += headBytes;
+            handOn(hello);
+        } catch (FrameViolation violation) {
+            carrier.close(violation.code(), violation.reason());
+        }
+    }
+
+    private static ByteBuf hello(PollRecordReader opening) throws FrameViolation {
+        if (!(opening.next() instanceof PollRecordReader.Frame hello)) {
+            throw new FrameViolation(CloseCode.MALFORMED, "no frame opened the carrier; allowed is HELLO");
+        }
+        if (!opening.isAtEnd()) {
+            hello.bytes().release();
+            throw new FrameViolation(CloseCode.MALFORMED, "something follows HELLO in the opening");
+        }
+        return hello.bytes();
     }
 
     /** Whether the session reads: then nothing waits. */
@@ -123,7 +139,8 @@ final class PollIntake {
             }
         } catch (FrameViolation violation) {
             carrier.close(violation.code(), violation.reason());
-        } catch (RuntimeException fault) {
+        } catch (Throwable fault) {
+            // Also memory that has run out: the POST would get no answer.
             LOG.error("a frame could not be handled", fault);
             carrier.close(CloseCode.INTERNAL_ERROR, "the relay could not handle a frame");
         }

@@ -52,8 +52,17 @@ final class PollOutlet implements Outlet {
             frame.release();
             return;
         }
+        try {
+            take(frame);
+        } catch (Throwable fault) {
+            // It ends this carrier and comes no further: who sent the frame, and who else gets it, have no part in it.
+            carrier.failed(fault);
+        }
+    }
+
+    private void take(ByteBuf frame) {
         if (PointerSlots.takes(frame) && !(writable && carrier.isWaitedFor())) {
-            if (kept.keep(frame)) {
+            if (kept.keep(frame, ByteBufAllocator.DEFAULT)) {
                 meters.pointerCollapsed();
             }
         } else {

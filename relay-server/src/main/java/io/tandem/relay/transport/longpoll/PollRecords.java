@@ -4,8 +4,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.CompositeByteBuf;
+import io.netty.buffer.Unpooled;
 import io.tandem.relay.frame.CloseReason;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the records of an answer's body.
@@ -38,57 +40,73 @@ final class PollRecords {
 
     private final ByteBufAllocator allocator;
 
-    /** What is behind, in as many pieces as it takes. */
-    private final CompositeByteBuf done;
+    /** What is behind, in as many pieces as it takes; null while it is all in one, as mostly. */
+    private @Nullable CompositeByteBuf done;
 
-    /** The last piece, which still grows. */
-    private ByteBuf growing;
+    /** The last piece, which still grows; null until something is written to it. */
+    private @Nullable ByteBuf growing;
 
     PollRecords(ByteBufAllocator allocator) {
         this.allocator = allocator;
-        this.done = allocator.compositeBuffer(Integer.MAX_VALUE);
-        this.growing = allocator.buffer(TYPICAL_BYTES);
     }
 
     int bytes() {
-        return done.readableBytes() + growing.readableBytes();
+        return (done == null ? 0 : done.readableBytes()) + (growing == null ? 0 : growing.readableBytes());
     }
 
-    /** Takes ownership of the frame. */
+    /** Takes ownership of the frame, also where it fails. */
     void frame(ByteBuf frame) {
-        header(FRAME, frame.readableBytes());
-        if (frame.readableBytes() < COPY_BELOW_BYTES) {
-            growing.writeBytes(frame);
-            frame.release();
-        } else {
-            done.addComponent(true, growing);
-            done.addComponent(true, frame);
-            growing = allocator.buffer(TYPICAL_BYTES);
+        boolean isPiece = false;
+        try {
+            ByteBuf into = header(FRAME, frame.readableBytes());
+            if (frame.readableBytes() < COPY_BELOW_BYTES) {
+                into.writeBytes(frame);
+            } else {
+                CompositeByteBuf pieces = done == null ? allocator.compositeBuffer(Integer.MAX_VALUE) : done;
+                done = pieces;
+                growing = null;
+                pieces.addComponent(true, into);
+                isPiece = true;
+                pieces.addComponent(true, frame);
+            }
+        } finally {
+            if (!isPiece) {
+                frame.release();
+            }
         }
     }
 
     void close(int code, String reason) {
         String fitted = CloseReason.fit(reason);
-        header(CLOSE, Short.BYTES + ByteBufUtil.utf8Bytes(fitted));
-        growing.writeShort(code);
-        ByteBufUtil.writeUtf8(growing, fitted);
+        ByteBuf into = header(CLOSE, Short.BYTES + ByteBufUtil.utf8Bytes(fitted));
+        into.writeShort(code);
+        ByteBufUtil.writeUtf8(into, fitted);
     }
 
     void token(String token) {
-        header(TOKEN, token.length());
-        growing.writeCharSequence(token, StandardCharsets.US_ASCII);
+        header(TOKEN, token.length()).writeCharSequence(token, StandardCharsets.US_ASCII);
     }
 
-    private void header(int kind, int length) {
-        growing.writeByte(kind).writeMedium(length);
+    /** Where the record goes on. */
+    private ByteBuf header(int kind, int length) {
+        ByteBuf into = growing == null ? allocator.buffer(TYPICAL_BYTES) : growing;
+        growing = into;
+        return into.writeByte(kind).writeMedium(length);
     }
 
     /** The body; nothing is written to it after this. */
     ByteBuf finish() {
-        if (!done.isReadable()) {
+        ByteBuf last = growing == null ? Unpooled.EMPTY_BUFFER : growing;
+        return done == null ? last : done.addComponent(true, last);
+    }
+
+    /** Lets go of what was written: there will be no answer. */
+    void release() {
+        if (done != null) {
             done.release();
-            return growing;
         }
-        return done.addComponent(true, growing);
+        if (growing != null) {
+            growing.release();
+        }
     }
 }

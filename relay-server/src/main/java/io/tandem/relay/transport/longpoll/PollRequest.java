@@ -5,14 +5,14 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.util.AsciiString;
 import io.tandem.relay.carrier.CarrierProblem;
 import io.tandem.relay.session.CarrierKind;
 import io.tandem.relay.session.Sessions;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What a request to a session's poll path asks for, judged by its head. */
@@ -44,13 +44,14 @@ sealed interface PollRequest {
     /** None of these. */
     record Refused(CarrierProblem problem) implements PollRequest {}
 
-    /** Whether the request's path is one for polling, of whatever session id. */
-    static boolean isFor(HttpRequest request) {
-        return Shapes.PATH.matcher(request.uri()).matches();
+    /** Judges a request; null if its path is none for polling, of whatever session id. */
+    static @Nullable PollRequest judge(HttpRequest request, Set<CarrierKind> offered) {
+        String uri = request.uri();
+        int idEnd = Shapes.idEnd(uri);
+        return idEnd < 0 ? null : judge(request, uri, idEnd, offered);
     }
 
-    /** Judges a request that {@link #isFor} says is for polling. */
-    static PollRequest judge(HttpRequest request, Set<CarrierKind> offered) {
+    private static PollRequest judge(HttpRequest request, String uri, int idEnd, Set<CarrierKind> offered) {
         HttpMethod method = request.method();
         if (method.equals(HttpMethod.OPTIONS)) {
             // Answered even where the carrier is off: else a browser would not show the page why.
@@ -59,15 +60,14 @@ sealed interface PollRequest {
         if (!offered.contains(CarrierKind.LONG_POLL)) {
             return new Refused(CarrierProblem.switchedOff("long-poll", CarrierKind.labels(offered)));
         }
-        Matcher path = Shapes.PATH.matcher(request.uri());
-        if (!path.matches() || !Sessions.isSessionId(path.group("id"))) {
+        String id = uri.substring(Shapes.BEFORE_ID.length(), idEnd);
+        if (!Sessions.isSessionId(id)) {
             return refuse("the session id of the path", "26 characters of [0-9a-hjkmnp-tv-z]");
         }
-        if (path.group("query") != null) {
+        if (uri.length() > idEnd + Shapes.BEHIND_ID.length()) {
             return refuse("a query", "none: secrets travel in headers and bodies");
         }
-        String id = path.group("id");
-        String token = request.headers().get(TOKEN);
+        String token = request.headers().get(Shapes.TOKEN_NAME);
         if (method.equals(HttpMethod.POST)) {
             return token == null ? open(id, request.headers()) : new Up(id, token, number(request.headers()));
         }
@@ -85,7 +85,11 @@ sealed interface PollRequest {
                 + request.protocolVersion().text().length()
                 + Shapes.LINE_BYTES
                 + Shapes.END_BYTES;
-        for (Map.Entry<String, String> header : request.headers()) {
+        // As they are: the other iterator makes strings of names and values.
+        Iterator<Map.Entry<CharSequence, CharSequence>> headers =
+                request.headers().iteratorCharSequence();
+        while (headers.hasNext()) {
+            Map.Entry<CharSequence, CharSequence> header = headers.next();
             bytes += header.getKey().length() + header.getValue().length() + Shapes.LINE_BYTES;
         }
         return bytes;
@@ -99,10 +103,9 @@ sealed interface PollRequest {
     }
 
     private static int number(HttpHeaders headers) {
-        List<String> numbers = headers.getAll(NUMBER);
-        return numbers.size() == 1 && Shapes.NUMBER.matcher(numbers.get(0)).matches()
-                ? Integer.parseInt(numbers.get(0))
-                : NO_NUMBER;
+        Iterator<? extends CharSequence> numbers = headers.valueCharSequenceIterator(Shapes.NUMBER_NAME);
+        int first = numbers.hasNext() ? Shapes.number(numbers.next()) : NO_NUMBER;
+        return numbers.hasNext() ? NO_NUMBER : first;
     }
 
     private static Refused refuse(String what, String allowed) {
@@ -114,10 +117,16 @@ sealed interface PollRequest {
 
     /** The shapes that a request must have. */
     final class Shapes {
-        private static final Pattern PATH = Pattern.compile("/v1/sessions/(?<id>[^/?]*)/poll(?<query>\\?.*)?");
+        private static final String BEFORE_ID = "/v1/sessions/";
+        private static final String BEHIND_ID = "/poll";
 
-        /** Up to nine digits: a carrier that asked ten times a second would live for three years. */
-        private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,8}");
+        private static final AsciiString TOKEN_NAME = AsciiString.cached(TOKEN);
+        private static final AsciiString NUMBER_NAME = AsciiString.cached(NUMBER);
+
+        /** A carrier that asked ten times a second would live for three years. */
+        private static final int MAX_NUMBER_DIGITS = 9;
+
+        private static final int TEN = 10;
 
         /** A line of the head has two separators of one byte each, and its end. */
         private static final int LINE_BYTES = 4;
@@ -125,5 +134,51 @@ sealed interface PollRequest {
         private static final int END_BYTES = 2;
 
         private Shapes() {}
+
+        /** Where the session id of a path for polling ends; negative where the path is none. Whatever stands for the id is not looked at. */
+        static int idEnd(String uri) {
+            if (!uri.startsWith(BEFORE_ID)) {
+                return -1;
+            }
+            int end = BEFORE_ID.length();
+            while (end < uri.length() && uri.charAt(end) != '/' && uri.charAt(end) != '?') {
+                end++;
+            }
+            int queryAt = end + BEHIND_ID.length();
+            boolean isPath = uri.startsWith(BEHIND_ID, end) && (uri.length() == queryAt || isQuery(uri, queryAt));
+            return isPath ? end : -1;
+        }
+
+        /** A question mark, and no end of a line behind it. */
+        private static boolean isQuery(String uri, int at) {
+            if (uri.charAt(at) != '?') {
+                return false;
+            }
+            for (int i = at + 1; i < uri.length(); i++) {
+                switch (uri.charAt(i)) {
+                    case '\n', '\r', '\u0085', '\u2028', '\u2029' -> {
+                        return false;
+                    }
+                    default -> {}
+                }
+            }
+            return true;
+        }
+
+        /** A number of up to nine digits, of which the first is not 0. */
+        static int number(CharSequence text) {
+            if (text.isEmpty() || text.length() > MAX_NUMBER_DIGITS || text.charAt(0) == '0') {
+                return NO_NUMBER;
+            }
+            int number = 0;
+            for (int i = 0; i < text.length(); i++) {
+                char digit = text.charAt(i);
+                if (digit < '0' || digit > '9') {
+                    return NO_NUMBER;
+                }
+                number = number * TEN + (digit - '0');
+            }
+            return number;
+        }
     }
 }

@@ -31,15 +31,17 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Stands behind the HTTP codec, turns a request for a channel into a {@link WebSocketCarrier} and lets every other request
  * pass. After the upgrade the carrier is alone in the pipeline.
  */
 public final class ChannelUpgrade extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(ChannelUpgrade.class);
     private static final InetSocketAddress NO_ADDRESS = InetSocketAddress.createUnresolved("unknown", 0);
 
     private final ChannelGate gate;
@@ -186,7 +188,9 @@ public final class ChannelUpgrade extends ChannelInboundHandlerAdapter {
             try {
                 home.register(connection)
                         .addListener((Future<IoRegistration> registered) -> begin(connection, registered, early));
-            } catch (RejectedExecutionException stopped) {
+            } catch (Throwable fault) {
+                // The loop has stopped, or there is no memory: thrown on, it would leave the client waiting.
+                LOG.warn("a connection could not be brought to its session's loop", fault);
                 ReferenceCountUtil.release(early);
                 connection.close();
             }

@@ -27,7 +27,10 @@ final class Departure {
         this.connection = connection;
     }
 
-    /** Takes ownership; false, with nothing taken, for a frame that is too large for it. What was added before it has left by then. */
+    /**
+     * Takes ownership, also where it fails; false, with nothing taken, for a frame that is too large for it. What was added before it has left by
+     * then.
+     */
     boolean add(ByteBuf frame) {
         int length = frame.readableBytes();
         boolean nothingWaits = alone == null && together == null;
@@ -37,23 +40,26 @@ final class Departure {
         }
         int wireBytes = WebSocketFrames.headerBytes(length) + length;
         if (nothingWaits && wireBytes <= OWN_BYTES) {
-            alone = withHeader(connection.allocator().buffer(wireBytes), frame);
+            alone = WebSocketFrames.copy(connection.allocator(), frame);
             return true;
         }
         if (waitingBytes() + wireBytes > LoopMemory.BYTES) {
-            leave();
+            leaveBefore(frame);
             // What the kernel did not take of it waits now: nothing may overtake that.
             return wireBytes <= LoopMemory.BYTES && !connection.isBackedUp() && add(frame);
         }
-        withHeader(together(), frame);
+        append(frame);
         return true;
     }
 
-    private static ByteBuf withHeader(ByteBuf into, ByteBuf frame) {
-        WebSocketFrames.writeHeader(into, Opcode.BINARY, frame.readableBytes());
-        into.writeBytes(frame);
-        frame.release();
-        return into;
+    private void append(ByteBuf frame) {
+        try {
+            ByteBuf into = together();
+            WebSocketFrames.writeHeader(into, Opcode.BINARY, frame.readableBytes());
+            into.writeBytes(frame);
+        } finally {
+            frame.release();
+        }
     }
 
     private int waitingBytes() {
@@ -73,6 +79,19 @@ final class Departure {
             }
         }
         return together;
+    }
+
+    /** Gives the kernel what waits, so that this frame can follow; lets go of the frame where that fails. */
+    void leaveBefore(ByteBuf frame) {
+        boolean hasLeft = false;
+        try {
+            leave();
+            hasLeft = true;
+        } finally {
+            if (!hasLeft) {
+                frame.release();
+            }
+        }
     }
 
     /** Gives the kernel what waits. */

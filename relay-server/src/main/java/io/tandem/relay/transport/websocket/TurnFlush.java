@@ -53,11 +53,11 @@ final class TurnFlush {
         timing.ends(meters, broughtSomething);
     }
 
-    /** One client's fault is not another's: the rest are flushed all the same. */
+    /** One client's fault is not another's: the rest are flushed all the same, also where memory has run out for one. */
     private static void flush(WebSocketOutlet outlet) {
         try {
             outlet.flush();
-        } catch (RuntimeException fault) {
+        } catch (Throwable fault) {
             outlet.failed(fault);
         }
     }
@@ -67,7 +67,7 @@ final class TurnFlush {
         if (isReading) {
             due.add(outlet);
         } else {
-            loop.execute(outlet::flush);
+            loop.execute(() -> flush(outlet));
         }
     }
 }

@@ -73,6 +73,23 @@ final class WebSocketCarrier implements WebSocketDecoder.Events {
      * @param early what came right behind the request for the upgrade, one read's worth at most; takes ownership
      */
     void open(Connection on, @Nullable ByteBuf early) {
+        try {
+            begin(on);
+            if (early != null) {
+                read(early.retain());
+            }
+        } catch (Throwable fault) {
+            // Whoever calls it would only write it down, and the client would wait for ever.
+            failed(fault);
+        } finally {
+            if (early != null) {
+                early.release();
+                readEnds();
+            }
+        }
+    }
+
+    private void begin(Connection on) {
         connection = on;
         decoder = new WebSocketDecoder(on.allocator(), this);
         TurnFlush here = TurnFlush.here();
@@ -85,19 +102,12 @@ final class WebSocketCarrier implements WebSocketDecoder.Events {
             try {
                 ingress = gate.open(Objects.requireNonNull(request, "a carrier opens once"), outlet);
                 request = null;
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 log.error("the session could not take a new channel", e);
                 close(CloseCode.INTERNAL_ERROR, "the relay could not open the channel");
             }
             // Reading on may be the session's to decide already: what came early may be more than its sender's budget.
             on.setReading(true);
-        }
-        if (early != null) {
-            try {
-                read(early);
-            } finally {
-                readEnds();
-            }
         }
     }
 
@@ -148,7 +158,7 @@ final class WebSocketCarrier implements WebSocketDecoder.Events {
             int carried = carriedBytes;
             carriedBytes = 0;
             ingress.onFrame(message, carried);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             log.error("a frame could not be handled", e);
             close(CloseCode.INTERNAL_ERROR, "the relay could not handle a frame");
         }
@@ -204,9 +214,18 @@ final class WebSocketCarrier implements WebSocketDecoder.Events {
         }
     }
 
+    /** A client for whom there is not even the memory of a close frame is cut: who has it closed, often together with others, has no part in that. */
     private void sendClose(int code, String reason, boolean nothingFollows) {
-        Connection to = connection();
         state = State.CLOSING;
+        try {
+            writeClose(connection(), code, reason, nothingFollows);
+        } catch (Throwable fault) {
+            log.error("a connection is cut, for its close could not be written", fault);
+            connection().close();
+        }
+    }
+
+    private void writeClose(Connection to, int code, String reason, boolean nothingFollows) {
         outlet().flush();
         outlet().release();
         decoder().discardMessages();

@@ -69,6 +69,18 @@ final class WebSocketFrames {
                 && frame.getLong(at + Short.BYTES) == length;
     }
 
+    /** A binary frame behind its header, in memory of its own. Takes ownership of what it copies, also where there is no memory. */
+    static ByteBuf copy(ByteBufAllocator allocator, ByteBuf frame) {
+        try {
+            int length = frame.readableBytes();
+            ByteBuf out = allocator.buffer(headerBytes(length) + length);
+            writeHeader(out, Opcode.BINARY, length);
+            return out.writeBytes(frame);
+        } finally {
+            frame.release();
+        }
+    }
+
     static ByteBuf pong(ByteBufAllocator allocator, byte[] payload) {
         ByteBuf out = allocator.buffer(MAX_HEADER_BYTES + payload.length);
         writeHeader(out, Opcode.PONG, payload.length);

@@ -53,11 +53,7 @@ final class WebSocketOutlet implements Outlet {
             return;
         }
         if (!connection.isWritable() && PointerSlots.takes(frame)) {
-            PointerSlots slots = kept == null ? new PointerSlots() : kept;
-            kept = slots;
-            if (slots.keep(frame)) {
-                carrier.meters().pointerCollapsed();
-            }
+            keep(frame);
             return;
         }
         writeKept();
@@ -72,6 +68,18 @@ final class WebSocketOutlet implements Outlet {
         }
     }
 
+    private void keep(ByteBuf pointer) {
+        PointerSlots slots = kept == null ? new PointerSlots() : kept;
+        kept = slots;
+        try {
+            if (slots.keep(pointer, connection.allocator())) {
+                carrier.meters().pointerCollapsed();
+            }
+        } catch (Throwable fault) {
+            failed(fault);
+        }
+    }
+
     /** Writes the pointer frames that waited, if the carrier takes them now. */
     void writeKept() {
         PointerSlots slots = kept;
@@ -81,44 +89,62 @@ final class WebSocketOutlet implements Outlet {
         }
     }
 
+    /** Takes ownership. A fault ends this carrier and comes no further: who sent the frame, and who else gets it, have no part in it. */
     private void writeFrame(ByteBuf frame) {
-        if (departure == null) {
-            queue(frame);
-        } else if (isQueued || connection.isBackedUp() || !departure.add(frame)) {
-            departure.leave();
-            queue(frame);
+        if (!carrier.isOpen()) {
+            // What was written just before it has failed.
+            frame.release();
+            return;
         }
-        if (!flushDue) {
-            flushDue = true;
-            turn.add(this, connection.executor());
+        try {
+            if (departure == null) {
+                queue(frame);
+            } else if (isQueued || connection.isBackedUp() || !departure.add(frame)) {
+                departure.leaveBefore(frame);
+                queue(frame);
+            }
+            if (!flushDue) {
+                flushDue = true;
+                turn.add(this, connection.executor());
+            }
+        } catch (Throwable fault) {
+            failed(fault);
         }
     }
 
-    /** Behind what waits in the connection's outbound buffer. */
+    /** Behind what waits in the connection's outbound buffer. Takes ownership, also where it fails. */
     private void queue(ByteBuf frame) {
         isQueued = true;
         int length = frame.readableBytes();
         // What was read into the loop's memory would hold all of it for as long as it waits.
-        boolean isOfLoop = departure != null && length < LoopMemory.BYTES;
+        boolean isOfLoop = departure != null && length <= LoopMemory.BYTES;
         boolean small = length < COPY_BELOW_BYTES;
         if (!isOfLoop && WebSocketFrames.hasHeader(frame) && !(small && connection.isBackedUp())) {
             // As it came, but for what the decoder wrote over its mask: nothing is copied, nothing allocated.
             frame.readerIndex(frame.readerIndex() - WebSocketFrames.headerBytes(length));
             connection.queue(frame);
         } else if (small || isOfLoop) {
-            ByteBuf out = connection.allocator().buffer(WebSocketFrames.MAX_HEADER_BYTES + length);
-            WebSocketFrames.writeHeader(out, Opcode.BINARY, length);
-            out.writeBytes(frame);
-            frame.release();
-            connection.queue(out);
+            connection.queue(WebSocketFrames.copy(connection.allocator(), frame));
         } else {
-            ByteBuf header = connection.allocator().buffer(WebSocketFrames.MAX_HEADER_BYTES);
-            WebSocketFrames.writeHeader(header, Opcode.BINARY, length);
-            connection.queue(header);
-            connection.queue(frame);
+            queueBehindHeader(frame);
         }
         // Again: what is written may have the network's state change, and that may have had the first part flushed.
         isQueued = true;
+    }
+
+    private void queueBehindHeader(ByteBuf frame) {
+        boolean isLedOn = false;
+        try {
+            ByteBuf header = connection.allocator().buffer(WebSocketFrames.MAX_HEADER_BYTES);
+            WebSocketFrames.writeHeader(header, Opcode.BINARY, frame.readableBytes());
+            connection.queue(header);
+            isLedOn = true;
+        } finally {
+            if (!isLedOn) {
+                frame.release();
+            }
+        }
+        connection.queue(frame);
     }
 
     /** Gives what was written to the network. */
@@ -134,7 +160,7 @@ final class WebSocketOutlet implements Outlet {
     }
 
     /** Something of the relay's own went wrong when this was written to. */
-    void failed(RuntimeException fault) {
+    void failed(Throwable fault) {
         carrier.failed(fault);
     }
 
