@@ -93,7 +93,9 @@ public final class IdleCrowd {
     /** The live heap first: what its collection frees may leave the process. */
     private Weight weigh() {
         long live = JvmHeap.liveBytes(relayPid);
-        return new Weight(ProcessFigures.of(relayPid).residentBytes(), live);
+        ProcessFigures now = ProcessFigures.of(relayPid)
+                .orElseThrow(() -> new IllegalStateException("the relay's process " + relayPid + " is gone"));
+        return new Weight(now.residentBytes(), live);
     }
 
     /** Comes, stays, is woken, and goes. */

@@ -1,6 +1,7 @@
 package io.tandem.load.run;
 
 import io.tandem.load.engine.Fault;
+import io.tandem.load.engine.LoadLoop;
 import io.tandem.load.engine.LoadSession;
 import io.tandem.load.engine.LoopFigures;
 import java.util.ArrayList;
@@ -113,20 +114,20 @@ public final class Overload {
             progress.accept(sessions.size() + " of " + plan.pairs() + " sessions are paired: the relay is full");
             long start = System.nanoTime() + START_NANOS;
             long from = start + TimeUnit.SECONDS.toNanos(plan.warmUpSeconds());
-            generator.loops().forEach(loop -> loop.measure(from, from + TimeUnit.DAYS.toNanos(1)));
+            generator.measure(from, from + TimeUnit.DAYS.toNanos(1));
             sessions.forEach(session -> session.start(start));
             Generator.sleepUntil(from + TimeUnit.SECONDS.toNanos(plan.seconds()));
-            Percentiles before = ReconnectStorm.latency(generator);
+            Percentiles before = generator.since(LoadLoop::endToEnd);
 
             Newcomers newcomers = new Newcomers(generator, meeting);
             int more = NEWCOMERS_TIMES * plan.pairs();
             newcomers.come(more, COMING_MILLIS);
             TimeUnit.SECONDS.sleep(plan.seconds());
             newcomers.leave();
-            Percentiles meanwhile = ReconnectStorm.latency(generator);
+            Percentiles meanwhile = generator.since(LoadLoop::endToEnd);
             progress.accept(more + " more came, and were turned away " + newcomers.turnedAway() + " times");
             TimeUnit.SECONDS.sleep(plan.seconds());
-            Percentiles after = ReconnectStorm.latency(generator);
+            Percentiles after = generator.since(LoadLoop::endToEnd);
 
             int left = Math.max(1, sessions.size() / ENDING_SHARE);
             long ended = System.nanoTime();
