@@ -14,21 +14,37 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ResultJsonTest {
     private static final Percentiles TIMES = new Percentiles(10, 1, 2, 3, 4, 5);
     private static final Map<Fault, Long> LOST = Map.of(Fault.LOST, 2L);
 
+    private static IdleCrowd.Cost costing(IdleCrowd.Bounds bounds) {
+        return new IdleCrowd.Cost(2, 4, 16_000, 8_000, 6, bounds, Map.of(), List.of());
+    }
+
     @Test
     void shouldWeighAnIdleChannel() {
-        JsonMembers json =
-                JsonMembers.parse(ResultJson.of(new IdleCrowd.Cost(2, 4, 16_000, 8_000, 6, Map.of(), List.of())));
+        JsonMembers json = JsonMembers.parse(ResultJson.of(costing(IdleCrowd.Bounds.NONE)));
 
         assertThat(json.members())
                 .containsEntry("sound", true)
                 .containsEntry("residentBytesPerChannel", 4_000.0)
                 .containsEntry("liveHeapBytesPerChannel", 2_000.0)
-                .containsEntry("answered", 6L);
+                .containsEntry("answered", 6L)
+                .containsEntry("broken", List.of());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4000, 2000, ''", "3999, 2000, resident memory", "4000, 1999, live heap"})
+    void shouldNameWhatAnIdleChannelExceeds(double mostResident, double mostLiveHeap, String named) {
+        IdleCrowd.Cost cost = costing(new IdleCrowd.Bounds(mostResident, mostLiveHeap));
+
+        assertThat(JsonMembers.parse(ResultJson.of(cost)).members()).containsEntry("sound", named.isEmpty());
+        assertThat(String.join("", cost.broken())).startsWith(named);
+        assertThat(Words.of(cost)).startsWith(named.isEmpty() ? "SOUND" : "NOT SOUND\n  " + named);
     }
 
     @Test
