@@ -7,6 +7,7 @@ import io.tandem.load.peer.JsonMembers;
 import io.tandem.load.run.Comeback;
 import io.tandem.load.run.IdleCrowd;
 import io.tandem.load.run.MemoryGrowth;
+import io.tandem.load.run.Outcome;
 import io.tandem.load.run.Overload;
 import io.tandem.load.run.Percentiles;
 import io.tandem.load.run.Trend;
@@ -80,6 +81,31 @@ class ResultJsonTest {
                 ResultJson.of(new Comeback(3, 2, TIMES, TIMES, 6, TIMES, TIMES, TIMES, 1, Map.of(), List.of())));
 
         assertThat(json.members()).containsEntry("sound", false).containsEntry("back", 2L);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1.5, 20, true", "30, 20, false", "19, 20, false"})
+    void shouldNotCallALongRunSoundWhoseMemoryWasNotShownToBeFlat(double slope, double most, boolean isSound) {
+        Trend trend = new Trend(20, slope, 2);
+        Outcome outcome = Outcomes.of(20, 2_000, Map.of(), "");
+        MemoryGrowth growth = new MemoryGrowth(trend, trend, most);
+
+        assertThat(JsonMembers.parse(ReportJson.of(outcome, Optional.of(growth)))
+                        .members())
+                .containsEntry("sound", isSound);
+        assertThat(ReportPage.of(outcome, Optional.of(growth))).contains("\"sound\":" + isSound);
+    }
+
+    @Test
+    void shouldWriteFaultsOfARunAsThoseOfAllElse() {
+        Map<String, ?> run = JsonMembers.parse(ReportJson.of(Outcomes.of(20, 2_000, LOST, "lost: 1\nlost: 2")))
+                .members();
+        Map<String, ?> other = JsonMembers.parse(ResultJson.of(new Comeback(
+                        3, 3, TIMES, TIMES, 6, TIMES, TIMES, TIMES, 1, LOST, List.of("lost: 1", "lost: 2"))))
+                .members();
+
+        assertThat(run.get("faults")).isEqualTo(other.get("faults")).isEqualTo(Map.of("lost", 2L));
+        assertThat(run.get("faultLines")).isEqualTo(other.get("faultLines")).isEqualTo(List.of("lost: 1", "lost: 2"));
     }
 
     @Test
