@@ -35,7 +35,7 @@ final class OverloadCommand implements Callable<Integer> {
 
     @Option(
             names = "--p99-times",
-            description = "of the live sessions' 99th percentile before, that it may have meanwhile",
+            description = "of the live sessions' 99th percentile before, that it may have meanwhile and afterwards",
             paramLabel = "X")
     double p99Times = 2;
 

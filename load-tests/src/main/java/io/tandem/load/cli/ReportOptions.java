@@ -31,7 +31,7 @@ final class ReportOptions {
             Files.writeString(json, ReportJson.of(outcome, growth));
         }
         if (html != null) {
-            Files.writeString(html, ReportPage.of(outcome));
+            Files.writeString(html, ReportPage.of(outcome, growth));
         }
     }
 }

@@ -5,7 +5,6 @@ import io.tandem.load.run.LoadRun;
 import io.tandem.load.run.Meeting;
 import io.tandem.load.run.MemoryGrowth;
 import io.tandem.load.run.Outcome;
-import io.tandem.load.run.Trend;
 import io.tandem.load.watch.RelaySight;
 import java.io.IOException;
 import java.util.Optional;
@@ -67,8 +66,7 @@ final class SoakCommand implements Callable<Integer> {
             System.out.print(Words.of(outcome));
             System.out.print(Words.of(growth));
             reports.write(outcome, Optional.of(growth));
-            boolean flat = growth.verdict() == Trend.Verdict.FLAT;
-            return outcome.isSound() && flat ? 0 : LoadMain.EXIT_FAULTS;
+            return outcome.isSound() && growth.isFlat() ? 0 : LoadMain.EXIT_FAULTS;
         }
     }
 }

@@ -18,8 +18,12 @@ public enum Fault {
     CLOSED("channels ended"),
     /** A channel did not take what was due, until more waited than the generator keeps. */
     STALLED("channels stalled"),
+    /** Frames of a session were still on their way when the time was over that they have after the load's end. */
+    NOT_SETTLED("not settled"),
     /** Two ends did not become a pair. */
-    NOT_PAIRED("not paired");
+    NOT_PAIRED("not paired"),
+    /** The relay's process was no longer there. */
+    GONE("process gone");
 
     private final String words;
 

@@ -15,7 +15,8 @@ import org.HdrHistogram.SingleWriterRecorder;
 
 /**
  * One event loop of the generator, and everything that its pairs share: when which of them is due, what they measure and count. Its state
- * belongs to the loop; {@link #count} and the recorders may be called from elsewhere.
+ * belongs to the loop; {@link #count} and the recorders may be called from elsewhere. Pairs that are to be counted apart have another one of
+ * these, on the same event loop.
  *
  * <p>The load is open: a frame is due when its recording says so, whether the relay keeps up or not, and its latency counts from then. A
  * generator that is late adds to it, and says so ({@link #lateness}).
@@ -62,9 +63,9 @@ public final class LoadLoop {
     private final Map<Fault, Long> faults = new EnumMap<>(Fault.class);
 
     /** Latencies of frames that were due in this window count. Nanoseconds; empty until it is set. */
-    private volatile long measureFrom = Long.MAX_VALUE;
+    private long measureFrom = Long.MAX_VALUE;
 
-    private volatile long measureUntil = Long.MAX_VALUE;
+    private long measureUntil = Long.MAX_VALUE;
 
     /** On this loop. */
     public LoadLoop(EventLoop loop) {
@@ -80,15 +81,23 @@ public final class LoadLoop {
         return loop;
     }
 
-    /** Measures what is due from one moment to another, both of {@link System#nanoTime}. Any thread may say so, before it begins. */
-    public void measure(long fromNanos, long untilNanos) {
-        measureUntil = untilNanos;
-        measureFrom = fromNanos;
+    /**
+     * Measures what is due from one moment to another, both of {@link System#nanoTime}, and forgets what was due before and has come since the recorders
+     * were last asked. Any thread may say so, before it begins; it completes when it is so.
+     */
+    public CompletableFuture<Void> measure(long fromNanos, long untilNanos) {
+        return CompletableFuture.runAsync(
+                () -> {
+                    measureFrom = fromNanos;
+                    measureUntil = untilNanos;
+                    List.of(endToEnd, pointers, throughRelay, lateness, verdicts)
+                            .forEach(SingleWriterRecorder::reset);
+                },
+                loop);
     }
 
     boolean isMeasured(long dueNanos) {
-        long from = measureFrom;
-        return from != Long.MAX_VALUE && dueNanos - from >= 0 && dueNanos - measureUntil < 0;
+        return measureFrom != Long.MAX_VALUE && dueNanos - measureFrom >= 0 && dueNanos - measureUntil < 0;
     }
 
     /** Has the pair send what is due, from now on. */
@@ -123,6 +132,11 @@ public final class LoadLoop {
             }
         }
         loop.execute(this::pump);
+    }
+
+    /** Counts what was seen of a relay elsewhere than on this loop. Any thread may say so. */
+    public void report(Fault fault, long times, String what) {
+        loop.execute(() -> fault(fault, times, what));
     }
 
     void fault(Fault fault, long times, String what) {

@@ -121,7 +121,7 @@ public final class Fleet implements AutoCloseable {
         // All sessions are still there and nothing is on its way: whatever this stops is not measured.
         watch.ifPresent(RelayWatch::weigh);
         Tally all = finish();
-        return all.outcome(plan, setting, watch.map(seen -> seen.cost(seconds, all.framesPerSecond() * seconds)));
+        return all.outcome(plan, setting, watch.flatMap(seen -> seen.cost(seconds, all.framesPerSecond() * seconds)));
     }
 
     private Tally finish() throws IOException, InterruptedException {

@@ -2,7 +2,6 @@ package io.tandem.load.report;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.tandem.load.engine.Fault;
 import io.tandem.load.run.Bandwidth;
 import io.tandem.load.run.LoadPlan;
 import io.tandem.load.run.MemoryGrowth;
@@ -13,7 +12,6 @@ import io.tandem.load.workload.Step.Sender;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.util.Map;
 import java.util.Optional;
 
 /** An outcome as JSON, for {@code compare} and for whatever keeps figures over time. Times are in microseconds, sizes in bytes. */
@@ -31,13 +29,15 @@ public final class ReportJson {
         return of(outcome, Optional.empty());
     }
 
-    /** The same, of a long run with what became of the relay's memory. */
+    /** The same, of a long run with what became of the relay's memory, which is part of its verdict. */
     public static String of(Outcome outcome, Optional<MemoryGrowth> growth) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
             json.writeStartObject();
             json.writeNumberField("version", VERSION);
-            json.writeBooleanField("sound", outcome.isSound());
+            json.writeBooleanField(
+                    "sound",
+                    outcome.isSound() && growth.map(MemoryGrowth::isFlat).orElse(true));
             json.writeBooleanField("blurred", outcome.isBlurred());
             json.writeStringField("began", outcome.setting().began().toString());
             json.writeStringField("sessions", outcome.setting().sessions());
@@ -55,7 +55,8 @@ public final class ReportJson {
             ResultJson.percentiles(json, "throughRelay", outcome.throughRelay());
             ResultJson.percentiles(json, "verdicts", outcome.verdicts());
             ResultJson.percentiles(json, "lateness", outcome.lateness());
-            faults(json, outcome);
+            ResultJson.faults(
+                    json, outcome.faults(), outcome.faultLines().lines().toList());
             bandwidth(json, outcome.bandwidth());
             if (outcome.relay().isPresent()) {
                 Outcome.RelayCost cost = outcome.relay().get();
@@ -124,15 +125,6 @@ public final class ReportJson {
 
     private static double kbps(Recording recording, Sender sender) {
         return recording.bytesPerSecond(sender) * BITS_PER_BYTE / BITS_PER_KILOBIT;
-    }
-
-    private static void faults(JsonGenerator json, Outcome outcome) throws IOException {
-        json.writeObjectFieldStart("faults");
-        for (Map.Entry<Fault, Long> each : outcome.faults().entrySet()) {
-            json.writeNumberField(each.getKey().words(), each.getValue());
-        }
-        json.writeEndObject();
-        json.writeStringField("faultLines", outcome.faultLines());
     }
 
     private static void samples(JsonGenerator json, Outcome outcome) throws IOException {

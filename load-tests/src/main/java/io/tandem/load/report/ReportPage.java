@@ -1,10 +1,12 @@
 package io.tandem.load.report;
 
+import io.tandem.load.run.MemoryGrowth;
 import io.tandem.load.run.Outcome;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /** Outcomes as pages that need nothing beside them: the verdict first, then what it stands on, with charts by uPlot. */
 public final class ReportPage {
@@ -12,7 +14,12 @@ public final class ReportPage {
 
     /** Of one run. */
     public static String of(Outcome outcome) {
-        return fill("page.html", ReportJson.of(outcome));
+        return of(outcome, Optional.empty());
+    }
+
+    /** Of a long one, with what became of the relay's memory. */
+    public static String of(Outcome outcome, Optional<MemoryGrowth> growth) {
+        return fill("page.html", ReportJson.of(outcome, growth));
     }
 
     /** Of several relays beside each other, as their table's JSON has it. */

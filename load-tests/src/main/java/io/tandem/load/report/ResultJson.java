@@ -26,6 +26,7 @@ public final class ResultJson {
     /** What idle sessions cost. */
     public static String of(IdleCrowd.Cost cost) {
         return object(cost.isSound(), json -> {
+            strings(json, "broken", cost.broken());
             json.writeNumberField("pairs", cost.pairs());
             json.writeNumberField("channels", cost.channels());
             json.writeNumberField("residentBytes", cost.residentBytes());

@@ -209,6 +209,7 @@ public final class Words {
     public static String of(IdleCrowd.Cost cost) {
         StringBuilder text = new StringBuilder();
         line(text, cost.isSound() ? "SOUND: all came, stayed and answered" : "NOT SOUND");
+        cost.broken().forEach(each -> line(text, "  %s", each));
         cost.faults().forEach((fault, times) -> line(text, "  %s: %d", fault.words(), times));
         cost.faultLines().forEach(fault -> line(text, "    %s", fault));
         line(text, "channels     %d of %d sessions", cost.channels(), cost.pairs());

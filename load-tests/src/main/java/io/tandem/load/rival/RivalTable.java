@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 /** What several rounds over several relays gave: medians with their spread, and ratios to the product round by round. */
@@ -27,6 +28,8 @@ public final class RivalTable {
 
     /** Of the format; a reader refuses a higher one. */
     public static final int VERSION = 1;
+
+    private static final String UNKNOWN = "-";
 
     private final Setting setting;
     private final Map<Load, Map<String, List<Outcome>>> byLoad = new LinkedHashMap<>();
@@ -50,14 +53,20 @@ public final class RivalTable {
                 .allMatch(Outcome::isSound);
     }
 
+    /** Whether nothing was measured at all. */
+    public boolean isEmpty() {
+        return byLoad.isEmpty();
+    }
+
+    /** What is empty is not known of any of the rounds. */
     private record Row(
             String relay,
-            Spread cpu,
-            Spread ratio,
-            Spread frames,
-            Spread p50,
-            Spread p99,
-            Spread lateness,
+            Optional<Spread> cpu,
+            Optional<Spread> ratio,
+            Optional<Spread> frames,
+            Optional<Spread> p50,
+            Optional<Spread> p99,
+            Optional<Spread> lateness,
             long faults) {}
 
     private static List<Row> rows(Map<String, List<Outcome>> relays) {
@@ -77,24 +86,39 @@ public final class RivalTable {
         return rows;
     }
 
-    private static Spread spread(List<Outcome> rounds, ToDoubleFunction<Outcome> figure) {
-        return new Spread(
-                rounds.stream().map(round -> figure.applyAsDouble(round)).toList());
+    private static Optional<Spread> spread(List<Double> rounds) {
+        return rounds.isEmpty() ? Optional.empty() : Optional.of(new Spread(rounds));
+    }
+
+    private static Optional<Spread> spread(List<Outcome> rounds, ToDoubleFunction<Outcome> figure) {
+        return spread(rounds.stream()
+                .filter(RivalTable::isWhole)
+                .map(round -> figure.applyAsDouble(round))
+                .toList());
+    }
+
+    /** A round in which the relay's process ended tells nothing but its faults. */
+    private static boolean isWhole(Outcome outcome) {
+        return outcome.relay().isPresent();
     }
 
     private static double cpu(Outcome outcome) {
-        return outcome.relay()
-                .map(Outcome.RelayCost::cpuSecondsPerMillion)
-                .orElseThrow(() -> new IllegalStateException("a relay whose process was not watched"));
+        return outcome.relay().map(Outcome.RelayCost::cpuSecondsPerMillion).orElseThrow();
     }
 
     /** Of each round by itself: the machine of one round is not that of the next. */
-    private static Spread ratios(List<Outcome> product, List<Outcome> rival) {
+    private static Optional<Spread> ratios(List<Outcome> product, List<Outcome> rival) {
         List<Double> ratios = new ArrayList<>();
         for (int i = 0; i < Math.min(product.size(), rival.size()); i++) {
-            ratios.add(cpu(product.get(i)) / Math.max(Double.MIN_NORMAL, cpu(rival.get(i))));
+            if (isWhole(product.get(i)) && isWhole(rival.get(i))) {
+                ratios.add(cpu(product.get(i)) / Math.max(Double.MIN_NORMAL, cpu(rival.get(i))));
+            }
         }
-        return new Spread(ratios);
+        return spread(ratios);
+    }
+
+    private static String words(Optional<Spread> spread) {
+        return spread.map(Spread::toString).orElse(UNKNOWN);
     }
 
     /** The table, in Markdown. */
@@ -114,13 +138,15 @@ public final class RivalTable {
             for (Row row : rows(relays)) {
                 text.append(String.format(
                         Locale.ROOT,
-                        "| %s | %s | %s | %.0f | %s | %s | %d |%n",
+                        "| %s | %s | %s | %s | %s | %s | %d |%n",
                         row.relay,
-                        row.cpu,
-                        row.ratio,
-                        row.frames.median(),
-                        row.p50,
-                        row.p99,
+                        words(row.cpu),
+                        words(row.ratio),
+                        row.frames
+                                .map(frames -> String.format(Locale.ROOT, "%.0f", frames.median()))
+                                .orElse(UNKNOWN),
+                        words(row.p50),
+                        words(row.p99),
                         row.faults));
             }
         });
@@ -163,13 +189,19 @@ public final class RivalTable {
     private static void write(JsonGenerator json, Row row) throws IOException {
         json.writeStartObject();
         json.writeStringField("name", row.relay);
-        row.cpu.write(json, "cpuSecondsPerMillionFrames");
-        row.ratio.write(json, "ratio");
-        row.frames.write(json, "framesPerSecond");
-        row.p50.write(json, "p50");
-        row.p99.write(json, "p99");
-        row.lateness.write(json, "latenessP99");
+        write(json, "cpuSecondsPerMillionFrames", row.cpu);
+        write(json, "ratio", row.ratio);
+        write(json, "framesPerSecond", row.frames);
+        write(json, "p50", row.p50);
+        write(json, "p99", row.p99);
+        write(json, "latenessP99", row.lateness);
         json.writeNumberField("faults", row.faults);
         json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, String name, Optional<Spread> spread) throws IOException {
+        if (spread.isPresent()) {
+            spread.get().write(json, name);
+        }
     }
 }

@@ -13,14 +13,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -41,6 +40,8 @@ public final class RivalsCommand implements Callable<Integer> {
     private static final String AMPLE_KBPS = "100000";
 
     private static final int OPEN_PER_SECOND = 400;
+
+    private final Consumer<String> progress;
 
     @Option(names = "--jar", paramLabel = "FILE", description = "the relay")
     Path jar = Path.of("relay-server/target/tandem-relay.jar");
@@ -122,6 +123,15 @@ public final class RivalsCommand implements Callable<Integer> {
     @Option(names = "--jvm", description = "options of the relays' JVMs", paramLabel = "OPTION")
     List<String> jvm = List.of("-Xmx512m", "-XX:+UseParallelGC");
 
+    /** Tells its progress on the standard error stream. */
+    public RivalsCommand() {
+        this(System.err::println);
+    }
+
+    RivalsCommand(Consumer<String> progress) {
+        this.progress = progress;
+    }
+
     /** Reads a load. */
     static final class OfLoad implements ITypeConverter<Load> {
         @Override
@@ -148,15 +158,23 @@ public final class RivalsCommand implements Callable<Integer> {
                 servers(),
                 seconds,
                 Runtime.getRuntime().availableProcessors()));
-        for (Load load : loads) {
-            for (int life = 1; life <= lives; life++) {
-                note("life " + life + " of " + lives + ", " + load.words());
-                List<List<Outcome>> outcomes = measure(contestants, load);
-                for (int i = 0; i < contestants.size(); i++) {
-                    String name = name(contestants.get(i));
-                    outcomes.get(i).forEach(outcome -> table.add(load, name, outcome));
+        try {
+            for (Load load : loads) {
+                for (int life = 1; life <= lives; life++) {
+                    progress.accept("life " + life + " of " + lives + ", " + load.words());
+                    measure(contestants, load, table);
                 }
             }
+        } finally {
+            // An hour of windows is not lost with the relay that did not start in the next one.
+            write(table);
+        }
+        return table.isProductSound() ? 0 : EXIT_FAULTS;
+    }
+
+    private void write(RivalTable table) throws IOException {
+        if (table.isEmpty()) {
+            return;
         }
         System.out.print(table.markdown());
         if (json != null) {
@@ -165,7 +183,6 @@ public final class RivalsCommand implements Callable<Integer> {
         if (html != null) {
             Files.writeString(html, ReportPage.ofRivals(table.json()));
         }
-        return table.isProductSound() ? 0 : EXIT_FAULTS;
     }
 
     private String servers() {
@@ -181,10 +198,6 @@ public final class RivalsCommand implements Callable<Integer> {
                 AMPLE_KBPS);
     }
 
-    private static void note(String line) {
-        System.err.println(line);
-    }
-
     private List<String> by(Contestant contestant) {
         return List.of("taskset", "-c", contestant.cpus() == null ? serverCpus : contestant.cpus());
     }
@@ -198,34 +211,40 @@ public final class RivalsCommand implements Callable<Integer> {
     }
 
     /** Starts all of them, measures them in turn, and ends them. */
-    private List<List<Outcome>> measure(List<Contestant> contestants, Load load) throws InterruptedException {
-        Deque<Runnable> ends = new ArrayDeque<>();
-        try {
+    private void measure(List<Contestant> contestants, Load load, RivalTable table) throws InterruptedException {
+        try (Started started = new Started()) {
             List<Rotation.Entrant> entrants = new ArrayList<>();
             for (Contestant each : contestants) {
-                entrants.add(each.rival() == null ? product(each, ends) : rival(each.rival(), each, ends));
+                entrants.add(each.rival() == null ? product(each, started) : rival(each.rival(), each, started));
             }
-            try (Rotation rotation = new Rotation(plan(load), entrants, RivalsCommand::note)) {
-                List<List<Outcome>> outcomes = rotation.run(rounds);
-                outcomes.stream()
-                        .flatMap(List::stream)
-                        .filter(outcome -> !outcome.isSound())
-                        .forEach(outcome -> note(Words.of(outcome)));
-                return outcomes;
+            Rotation rotation = new Rotation(plan(load), entrants, progress);
+            started.endBy(rotation::close);
+            try {
+                rotation.run(rounds);
+            } finally {
+                keep(entrants, load, rotation.outcomes(), table);
             }
-        } finally {
-            ends.forEach(Runnable::run);
         }
     }
 
-    /** @param ends what ends it is put in front */
-    private Rotation.Entrant product(Contestant product, Deque<Runnable> ends) throws InterruptedException {
+    private void keep(List<Rotation.Entrant> entrants, Load load, List<List<Outcome>> outcomes, RivalTable table) {
+        for (int i = 0; i < entrants.size(); i++) {
+            String name = entrants.get(i).name();
+            outcomes.get(i).forEach(outcome -> table.add(load, name, outcome));
+        }
+        outcomes.stream()
+                .flatMap(List::stream)
+                .filter(outcome -> !outcome.isSound())
+                .forEach(outcome -> progress.accept(Words.of(outcome)));
+    }
+
+    private Rotation.Entrant product(Contestant product, Started started) throws InterruptedException {
         Map<String, String> settings = Map.of(
                 "tandem.event-loops", Integer.toString(loops(product)),
                 "tandem.metering.recommended-kbps", AMPLE_KBPS,
                 "tandem.metering.downstream-kbps", AMPLE_KBPS);
         RelayProcess relay = RelayProcess.start(by(product), jar, jvm, settings);
-        ends.push(relay::close);
+        started.endBy(relay::close);
         TandemMeeting meeting = new TandemMeeting(new TandemMeeting.Parts(
                 relay.address(),
                 RelayProcess.BRAND,
@@ -233,18 +252,17 @@ public final class RivalsCommand implements Callable<Integer> {
                 RelayProcess.SECRET,
                 transport == Transport.WEBSOCKET ? 1 : 0,
                 0));
-        ends.push(meeting::close);
+        started.endBy(meeting::close);
         return new Rotation.Entrant(name(product), meeting, relay.sight());
     }
 
-    private Rotation.Entrant rival(Rival rival, Contestant contestant, Deque<Runnable> ends)
-            throws InterruptedException {
+    private Rotation.Entrant rival(Rival rival, Contestant contestant, Started started) throws InterruptedException {
         ServerProcess server = ServerProcess.start(port -> {
             List<String> command = new ArrayList<>(by(contestant));
             command.addAll(rival.command(folder, jvm, port, loops(contestant)));
             return command;
         });
-        ends.push(server::close);
+        started.endBy(server::close);
         return new Rotation.Entrant(
                 name(contestant), rival.meeting(server.address(), transport), RelaySight.ofProcess(server.pid()));
     }

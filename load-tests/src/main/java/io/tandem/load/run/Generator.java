@@ -11,6 +11,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import io.tandem.load.engine.Fault;
 import io.tandem.load.engine.LoadLoop;
 import io.tandem.load.engine.LoadSession;
 import io.tandem.load.engine.Traffic;
@@ -24,8 +25,10 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
+import org.HdrHistogram.SingleWriterRecorder;
 import org.jspecify.annotations.Nullable;
 
 /** The event loops of a plan and the sessions on them. Its methods block; one thread calls them. */
@@ -37,7 +40,7 @@ final class Generator implements AutoCloseable {
     private static final long PAIRED_WITHIN_SECONDS = 60;
 
     /** What is on its way when the load stops has so long to come. */
-    private static final int SETTLED_WITHIN_SECONDS = 15;
+    static final int SETTLED_WITHIN_SECONDS = 15;
 
     private static final int LOOKS_PER_SECOND = 10;
 
@@ -52,14 +55,13 @@ final class Generator implements AutoCloseable {
     private final Histogram pairing = new ConcurrentHistogram(LoadLoop.HIGHEST_NANOS, LoadLoop.DIGITS);
 
     Generator(LoadPlan plan, Meeting meeting) {
+        this(plan, meeting, threads(plan));
+    }
+
+    private Generator(LoadPlan plan, Meeting meeting, MultiThreadIoEventLoopGroup group) {
         this.plan = plan;
         this.meeting = meeting;
-        SelectStrategyFactory strategy =
-                plan.spins() ? () -> (selectNow, hasTasks) -> selectNow.get() : DefaultSelectStrategyFactory.INSTANCE;
-        this.group = new MultiThreadIoEventLoopGroup(
-                plan.loops(),
-                new DefaultThreadFactory("load", true),
-                NioIoHandler.newFactory(SelectorProvider.provider(), strategy));
+        this.group = group;
         for (EventExecutor loop : group) {
             loops.add(new LoadLoop((EventLoop) loop));
         }
@@ -68,6 +70,24 @@ final class Generator implements AutoCloseable {
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_BYTES));
+    }
+
+    private static MultiThreadIoEventLoopGroup threads(LoadPlan plan) {
+        SelectStrategyFactory strategy =
+                plan.spins() ? () -> (selectNow, hasTasks) -> selectNow.get() : DefaultSelectStrategyFactory.INSTANCE;
+        return new MultiThreadIoEventLoopGroup(
+                plan.loops(),
+                new DefaultThreadFactory("load", true),
+                NioIoHandler.newFactory(SelectorProvider.provider(), strategy));
+    }
+
+    /**
+     * Another on the threads of this one, with which it is closed: what its sessions count and measure is nobody else's.
+     *
+     * @param later by how much its sessions' numbers begin later
+     */
+    Generator beside(Meeting other, int later) {
+        return new Generator(plan.numberedLater(later), other, group);
     }
 
     List<LoadLoop> loops() {
@@ -81,11 +101,6 @@ final class Generator implements AutoCloseable {
 
     /** Opens all sessions; those that did not become pairs are left out, and counted as faults. */
     List<LoadSession> open() throws InterruptedException {
-        return open(meeting, 0);
-    }
-
-    /** As many elsewhere, whose numbers begin so much later. */
-    List<LoadSession> open(Meeting elsewhere, int later) throws InterruptedException {
         Semaphore opening = new Semaphore(plan.opening().atOnce());
         List<CompletableFuture<LoadSession>> opened = new ArrayList<>();
         long began = System.nanoTime();
@@ -93,7 +108,7 @@ final class Generator implements AutoCloseable {
             opening.acquire();
             sleepUntil(began + TimeUnit.SECONDS.toNanos(i) / plan.opening().perSecond());
             long asked = System.nanoTime();
-            LoadSession session = openAt(elsewhere, plan.opening().firstNumber() + later + i);
+            LoadSession session = open(plan.opening().firstNumber() + i);
             opened.add(session.paired()
                     .orTimeout(PAIRED_WITHIN_SECONDS, TimeUnit.SECONDS)
                     .whenComplete((paired, fault) -> {
@@ -117,17 +132,13 @@ final class Generator implements AutoCloseable {
 
     /** Begins to open one. */
     LoadSession open(int number) {
-        return openAt(meeting, number);
-    }
-
-    private LoadSession openAt(Meeting at, int number) {
         LoadLoop loop = loops.get(number % loops.size());
         Meeting.Appointment appointment = new Meeting.Appointment(
                 number,
                 ThreadLocalRandom.current().nextDouble(),
                 plan.recordings().get(number % plan.recordings().size()),
                 source(number));
-        return at.open(loop, bootstrap.clone(loop.executor()), appointment);
+        return meeting.open(loop, bootstrap.clone(loop.executor()), appointment);
     }
 
     /** For connections of a loop that belong to no session. */
@@ -149,17 +160,48 @@ final class Generator implements AutoCloseable {
         return asked.stream().map(CompletableFuture::join).toList();
     }
 
-    /** Has them send nothing more, and waits for what is on its way. */
-    void settle(List<LoadSession> sessions) throws InterruptedException {
+    /** Measures what is due from one moment to another: what was due before and comes now is no part of it. Said before it begins. */
+    void measure(long fromNanos, long untilNanos) {
+        loops.stream().map(loop -> loop.measure(fromNanos, untilNanos)).toList().forEach(CompletableFuture::join);
+    }
+
+    /** What one of the loops' recorders have of what came since they were last asked. */
+    Percentiles since(Function<LoadLoop, SingleWriterRecorder> which) {
+        Histogram all = new Histogram(LoadLoop.HIGHEST_NANOS, LoadLoop.DIGITS);
+        loops.forEach(loop -> all.add(which.apply(loop).getIntervalHistogram()));
+        return Percentiles.of(all);
+    }
+
+    /** Has them send nothing more, and waits for what is on its way; it is a fault where that takes too long, and false. */
+    boolean settle(List<LoadSession> sessions) throws InterruptedException {
+        return settle(sessions, SETTLED_WITHIN_SECONDS);
+    }
+
+    /** The same with another patience. */
+    boolean settle(List<LoadSession> sessions, int withinSeconds) throws InterruptedException {
         sessions.forEach(LoadSession::quiet);
-        for (int i = 0; i < SETTLED_WITHIN_SECONDS * LOOKS_PER_SECOND; i++) {
+        long late = awaitSettled(sessions, withinSeconds);
+        if (late > 0) {
+            loops.get(0)
+                    .report(
+                            Fault.NOT_SETTLED,
+                            late,
+                            "frames of " + late + " sessions were on their way " + withinSeconds
+                                    + " s after the last was due: no latency tells of them");
+        }
+        return late == 0;
+    }
+
+    /** Waits until nothing is on its way, or the time is over; of how many sessions something still is. */
+    long awaitSettled(List<LoadSession> sessions, int withinSeconds) throws InterruptedException {
+        long late = sessions.size();
+        for (int i = 0; i < withinSeconds * LOOKS_PER_SECOND && late > 0; i++) {
             TimeUnit.MILLISECONDS.sleep(TimeUnit.SECONDS.toMillis(1) / LOOKS_PER_SECOND);
             List<CompletableFuture<Boolean>> settled =
                     sessions.stream().map(LoadSession::settled).toList();
-            if (settled.stream().allMatch(CompletableFuture::join)) {
-                break;
-            }
+            late = settled.stream().filter(each -> !each.join()).count();
         }
+        return late;
     }
 
     /** Counts what has not come, and breaks the connections. */
@@ -174,6 +216,7 @@ final class Generator implements AutoCloseable {
         }
     }
 
+    /** Ends its threads. */
     @Override
     public void close() {
         group.shutdownGracefully(0, 2, TimeUnit.SECONDS).syncUninterruptibly();

@@ -8,7 +8,9 @@ import io.tandem.load.watch.ProcessFigures;
 import io.tandem.load.workload.Recording;
 import io.tandem.load.workload.Step;
 import io.tandem.relay.frame.FrameType;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -16,12 +18,24 @@ import java.util.function.Consumer;
 /** Sessions that are there and do nothing: what they cost the relay, and whether all of them still answer afterwards. */
 public final class IdleCrowd {
     /**
+     * What a channel may cost, in bytes.
+     *
+     * @param mostResident of the relay's process
+     * @param mostLiveHeap of its heap
+     */
+    public record Bounds(double mostResident, double mostLiveHeap) {
+        /** It may cost whatever it does. */
+        public static final Bounds NONE = new Bounds(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
+    }
+
+    /**
      * What it cost, and what came of it.
      *
      * @param channels that were open, two for each pair
      * @param residentBytes of the relay, above what it had before the crowd came
      * @param liveHeapBytes above what was alive before
      * @param answered frames that came when the crowd was woken
+     * @param bounds of what a channel may cost
      */
     public record Cost(
             int pairs,
@@ -29,6 +43,7 @@ public final class IdleCrowd {
             long residentBytes,
             long liveHeapBytes,
             long answered,
+            Bounds bounds,
             Map<Fault, Long> faults,
             List<String> faultLines) {
         /** Copies faults and lines. */
@@ -37,9 +52,24 @@ public final class IdleCrowd {
             faultLines = List.copyOf(faultLines);
         }
 
-        /** Whether all came, stayed, and answered. */
+        /** Whether all came, stayed, answered, and cost no more than they may. */
         public boolean isSound() {
-            return faults.isEmpty() && channels == 2 * pairs && answered > 0;
+            return faults.isEmpty() && channels == 2 * pairs && answered > 0 && broken().isEmpty();
+        }
+
+        /** The bounds that a channel exceeds, in words. */
+        public List<String> broken() {
+            List<String> broken = new ArrayList<>();
+            exceeds(broken, "resident memory", residentPerChannel(), bounds.mostResident());
+            exceeds(broken, "live heap", liveHeapPerChannel(), bounds.mostLiveHeap());
+            return broken;
+        }
+
+        private static void exceeds(List<String> broken, String of, double bytes, double most) {
+            if (bytes > most) {
+                broken.add(
+                        String.format(Locale.ROOT, "%s of a channel is %.0f bytes; allowed are %.0f", of, bytes, most));
+            }
         }
 
         /** Resident bytes of one channel. */
@@ -71,20 +101,15 @@ public final class IdleCrowd {
     private final LoadPlan plan;
     private final Meeting meeting;
     private final long relayPid;
+    private final Bounds bounds;
     private final Consumer<String> progress;
 
     /** Of the plan's sessions, which stay idle for its seconds, whatever its recordings say. */
-    public IdleCrowd(LoadPlan plan, Meeting meeting, long relayPid, Consumer<String> progress) {
-        this.plan = new LoadPlan(
-                plan.pairs(),
-                List.of(WAKING),
-                plan.loops(),
-                plan.spins(),
-                plan.opening(),
-                plan.warmUpSeconds(),
-                plan.seconds());
+    public IdleCrowd(LoadPlan plan, Meeting meeting, long relayPid, Bounds bounds, Consumer<String> progress) {
+        this.plan = plan.playing(List.of(WAKING));
         this.meeting = meeting;
         this.relayPid = relayPid;
+        this.bounds = bounds;
         this.progress = progress;
     }
 
@@ -93,7 +118,9 @@ public final class IdleCrowd {
     /** The live heap first: what its collection frees may leave the process. */
     private Weight weigh() {
         long live = JvmHeap.liveBytes(relayPid);
-        return new Weight(ProcessFigures.of(relayPid).residentBytes(), live);
+        ProcessFigures now = ProcessFigures.of(relayPid)
+                .orElseThrow(() -> new IllegalStateException("the relay's process " + relayPid + " is gone"));
+        return new Weight(now.residentBytes(), live);
     }
 
     /** Comes, stays, is woken, and goes. */
@@ -124,6 +151,7 @@ public final class IdleCrowd {
                     after.resident() - before.resident(),
                     after.live() - before.live(),
                     figures.received(),
+                    bounds,
                     figures.faults(),
                     figures.faultLines());
         }

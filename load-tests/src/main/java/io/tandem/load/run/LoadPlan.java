@@ -56,6 +56,13 @@ public record LoadPlan(
         return new LoadPlan(pairs, others, loops, spins, opening, warmUpSeconds, seconds);
     }
 
+    /** The same with sessions whose numbers begin so much later. */
+    public LoadPlan numberedLater(int by) {
+        Opening later = new Opening(
+                opening.perSecond(), opening.atOnce(), opening.sourceAddresses(), opening.firstNumber() + by);
+        return new LoadPlan(pairs, recordings, loops, spins, later, warmUpSeconds, seconds);
+    }
+
     /** Frames a second that all pairs send by their recordings; answers and acknowledgements come on top. */
     public double framesPerSecond() {
         return pairs

@@ -64,7 +64,7 @@ public final class LoadRun implements AutoCloseable {
     public void measure(long start) throws InterruptedException {
         long from = start + TimeUnit.SECONDS.toNanos(plan.warmUpSeconds());
         long until = from + TimeUnit.SECONDS.toNanos(plan.seconds());
-        generator.loops().forEach(loop -> loop.measure(from, until));
+        generator.measure(from, until);
         sessions.forEach(session -> session.start(start));
 
         Generator.sleepUntil(from);

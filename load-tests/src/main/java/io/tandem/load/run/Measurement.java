@@ -1,5 +1,6 @@
 package io.tandem.load.run;
 
+import io.tandem.load.engine.Fault;
 import io.tandem.load.engine.LoadLoop;
 import io.tandem.load.engine.LoopFigures;
 import io.tandem.load.engine.Traffic;
@@ -35,13 +36,14 @@ final class Measurement {
     private long lastNanos = beganNanos;
     private LoopFigures last;
     private LinkRates links = LinkRates.none();
+    private boolean isGone;
 
     Measurement(List<LoadLoop> loops, Optional<RelaySight> sight) {
         this.loops = loops;
         this.began = figures(loops);
         this.last = began;
         this.relay = sight.map(RelayWatch::new);
-        this.relayLast = relay.map(RelayWatch::look);
+        this.relayLast = relay.flatMap(RelayWatch::look);
     }
 
     private static Histogram histogram() {
@@ -61,7 +63,7 @@ final class Measurement {
     Sample sample() {
         long nanos = System.nanoTime();
         LoopFigures now = figures(loops);
-        Optional<ProcessFigures> relayNow = relay.map(RelayWatch::look);
+        Optional<ProcessFigures> relayNow = look();
         double seconds = Math.max(1, nanos - lastNanos) / NANOS_PER_SECOND;
         double cpu = relayNow.flatMap(then -> relayLast.map(before -> then.cpuSeconds() - before.cpuSeconds()))
                 .orElse(-seconds);
@@ -83,6 +85,15 @@ final class Measurement {
         relayLast = relayNow;
         samples.add(sample);
         return sample;
+    }
+
+    private Optional<ProcessFigures> look() {
+        Optional<ProcessFigures> now = relay.flatMap(RelayWatch::look);
+        if (relay.isPresent() && now.isEmpty() && !isGone) {
+            isGone = true;
+            loops.get(0).report(Fault.GONE, 1, "it ended before its sessions did");
+        }
+        return now;
     }
 
     private Histogram take(Function<LoadLoop, SingleWriterRecorder> which, Histogram all) {
@@ -118,15 +129,11 @@ final class Measurement {
 
     /** All samples together, and what was wrong in the whole of the run. */
     Tally tally(int paired, Histogram pairing) {
-        return tallyOf(paired, pairing, figures(loops));
+        return tally(paired, pairing, figures(loops));
     }
 
-    /** The same, with what was wrong since then. */
-    Tally tally(int paired, Histogram pairing, LoopFigures since) {
-        return tallyOf(paired, pairing, figures(loops).since(since));
-    }
-
-    private Tally tallyOf(int paired, Histogram pairing, LoopFigures whole) {
+    /** The same, where something else than the whole run's is to be laid to it. */
+    Tally tally(int paired, Histogram pairing, LoopFigures whole) {
         double seconds = seconds();
         return new Tally(
                 paired,
@@ -144,7 +151,7 @@ final class Measurement {
 
     /** What the relay's process took, where that is known. */
     Optional<Outcome.RelayCost> relayCost() {
-        return relay.map(watched -> watched.cost(seconds(), frames()));
+        return relay.flatMap(watched -> watched.cost(seconds(), frames()));
     }
 
     private double seconds() {

@@ -27,6 +27,11 @@ public record MemoryGrowth(Trend resident, Trend heapLeft, double mostMebibytesP
         return new MemoryGrowth(Trend.ofMeans(resident), Trend.ofLeast(left), mostMebibytesPerHour);
     }
 
+    /** Whether both are known to have stayed as they were: what a long run has to show. */
+    public boolean isFlat() {
+        return verdict() == Trend.Verdict.FLAT;
+    }
+
     /** Of the two together: what is not known of one is not known. */
     public Trend.Verdict verdict() {
         List<Trend.Verdict> both = List.of(resident.judge(mostMebibytesPerHour), heapLeft.judge(mostMebibytesPerHour));

@@ -1,6 +1,7 @@
 package io.tandem.load.run;
 
 import io.tandem.load.engine.Fault;
+import io.tandem.load.engine.LoadLoop;
 import io.tandem.load.engine.LoadSession;
 import io.tandem.load.engine.LoopFigures;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ public final class Overload {
     /**
      * What it has to keep to.
      *
-     * @param p99Times the 99th percentile of those who are there, meanwhile, of what it was before
+     * @param p99Times the 99th percentile of those who are there, meanwhile and afterwards, of what it was before
      * @param recoverySeconds after sessions ended, until as many new ones have taken their places
      */
     public record Bounds(double p99Times, double recoverySeconds) {}
@@ -36,6 +37,9 @@ public final class Overload {
 
     /** One of so many sessions ends. */
     private static final int ENDING_SHARE = 10;
+
+    /** Of a phase's frames, pointers that gave way to later ones among them, so many have to have come: the last pointers may have found no reader. */
+    private static final double CAME_SHARE = 0.9;
 
     private static final long START_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final double MICROS_PER_SECOND = 1e6;
@@ -101,76 +105,92 @@ public final class Overload {
         }
     }
 
+    /**
+     * What was due in a part of the run, and only that, whenever it came.
+     *
+     * @param offered frames that were due
+     * @param came of them, or gave way to later pointers
+     */
+    private record Phase(String name, Percentiles latency, long offered, long came) {
+        boolean hasCome() {
+            return offered > 0 && came >= offered * CAME_SHARE;
+        }
+    }
+
+    /** Those who came besides, and those who took the places of others: what they were told, and when. */
+    private record Crowd(int newcomers, Newcomers told, int left, List<Arrivals.Arrival> arrivals) {
+        Percentiles recovery() {
+            return ReconnectStorm.percentiles(
+                    arrivals.stream().map(Arrivals.Arrival::afterNanos).toList());
+        }
+    }
+
     /** Fills the relay, has the others come, and lets some go. */
     public Result run() throws InterruptedException {
         try (Generator generator = new Generator(plan, meeting)) {
-            List<LoadSession> sessions = new ArrayList<>();
             // A relay that has just begun may be late while it fills, and turn away whoever comes again then.
-            for (Arrivals.Arrival arrival :
-                    new Arrivals(generator).await(0, plan.pairs(), System.nanoTime(), OPEN_WITHIN_SECONDS)) {
-                sessions.add(arrival.session());
-            }
-            progress.accept(sessions.size() + " of " + plan.pairs() + " sessions are paired: the relay is full");
-            long start = System.nanoTime() + START_NANOS;
-            long from = start + TimeUnit.SECONDS.toNanos(plan.warmUpSeconds());
-            generator.loops().forEach(loop -> loop.measure(from, from + TimeUnit.DAYS.toNanos(1)));
-            sessions.forEach(session -> session.start(start));
-            Generator.sleepUntil(from + TimeUnit.SECONDS.toNanos(plan.seconds()));
-            Percentiles before = ReconnectStorm.latency(generator);
+            List<LoadSession> sessions =
+                    sessions(new Arrivals(generator).await(0, plan.pairs(), System.nanoTime(), OPEN_WITHIN_SECONDS));
+            int live = sessions.size();
+            progress.accept(live + " of " + plan.pairs() + " sessions are paired: the relay is full");
+            List<Phase> phases = new ArrayList<>();
+            phases.add(phase("before", generator, sessions, plan.warmUpSeconds()));
 
             Newcomers newcomers = new Newcomers(generator, meeting);
             int more = NEWCOMERS_TIMES * plan.pairs();
             newcomers.come(more, COMING_MILLIS);
-            TimeUnit.SECONDS.sleep(plan.seconds());
+            phases.add(phase("meanwhile", generator, sessions, 0));
             newcomers.leave();
-            Percentiles meanwhile = ReconnectStorm.latency(generator);
             progress.accept(more + " more came, and were turned away " + newcomers.turnedAway() + " times");
-            TimeUnit.SECONDS.sleep(plan.seconds());
-            Percentiles after = ReconnectStorm.latency(generator);
+            phases.add(phase("afterwards", generator, sessions, 0));
 
-            int left = Math.max(1, sessions.size() / ENDING_SHARE);
+            int left = Math.min(live, Math.max(1, live / ENDING_SHARE));
             long ended = System.nanoTime();
+            // The others go on meanwhile.
+            sessions.forEach(session -> session.start(ended));
             sessions.subList(0, left).forEach(LoadSession::leave);
-            Arrivals taking = new Arrivals(generator);
-            List<Arrivals.Arrival> arrivals = taking.await(plan.pairs(), left, ended, RECOVERY_LOOKED_AT_SECONDS);
-            arrivals.forEach(arrival -> sessions.add(arrival.session()));
-            Percentiles recovery = ReconnectStorm.percentiles(
-                    arrivals.stream().map(Arrivals.Arrival::afterNanos).toList());
+            List<Arrivals.Arrival> arrivals =
+                    new Arrivals(generator).await(plan.pairs(), left, ended, RECOVERY_LOOKED_AT_SECONDS);
             progress.accept(left + " sessions ended, and " + arrivals.size() + " new ones are there");
             boolean isAlive = alive.getAsBoolean();
-            generator.settle(sessions);
-            generator.finish(sessions);
-            Map<Fault, Long> faults = new EnumMap<>(Fault.class);
-            LoopFigures figures = Measurement.figures(generator.loops());
-            faults.putAll(figures.faults());
-            // Who was turned away came again, and is counted when it is in.
-            faults.remove(Fault.NOT_PAIRED);
-            return new Result(
-                    plan.pairs(),
-                    sessions.size() - arrivals.size(),
-                    more,
-                    newcomers.turnedAway(),
-                    newcomers.otherwise(),
-                    newcomers.letIn(),
-                    before,
-                    meanwhile,
-                    after,
-                    left,
-                    recovery,
-                    broken(sessions.size() - arrivals.size(), newcomers, before, meanwhile, left, recovery, isAlive),
-                    faults,
-                    faults.isEmpty() ? List.of() : figures.faultLines());
+            List<LoadSession> all = new ArrayList<>(sessions);
+            all.addAll(sessions(arrivals));
+            generator.settle(all);
+            generator.finish(all);
+            return result(
+                    live,
+                    phases,
+                    new Crowd(more, newcomers, left, arrivals),
+                    isAlive,
+                    Measurement.figures(generator.loops()));
         }
     }
 
-    private List<String> broken(
-            int live,
-            Newcomers newcomers,
-            Percentiles before,
-            Percentiles meanwhile,
-            int left,
-            Percentiles recovery,
-            boolean isAlive) {
+    private static List<LoadSession> sessions(List<Arrivals.Arrival> arrivals) {
+        return arrivals.stream().map(Arrivals.Arrival::session).toList();
+    }
+
+    /** Has them play for the plan's seconds, and waits for what was due in them: what a relay holds back comes late in the phase in which it was due. */
+    private Phase phase(String name, Generator generator, List<LoadSession> sessions, int warmUpSeconds)
+            throws InterruptedException {
+        LoopFigures before = Measurement.figures(generator.loops());
+        long start = System.nanoTime() + START_NANOS;
+        long from = start + TimeUnit.SECONDS.toNanos(warmUpSeconds);
+        long until = from + TimeUnit.SECONDS.toNanos(plan.seconds());
+        generator.measure(from, until);
+        sessions.forEach(session -> session.start(start));
+        Generator.sleepUntil(until);
+        generator.settle(sessions);
+        Percentiles latency = generator.since(LoadLoop::endToEnd);
+        long collapsed = Measurement.figures(generator.loops()).since(before).collapsed();
+        return new Phase(name, latency, generator.since(LoadLoop::lateness).count(), latency.count() + collapsed);
+    }
+
+    private Result result(int live, List<Phase> phases, Crowd crowd, boolean isAlive, LoopFigures figures) {
+        Map<Fault, Long> faults = new EnumMap<>(Fault.class);
+        faults.putAll(figures.faults());
+        // Who was turned away came again, and is counted when it is in.
+        faults.remove(Fault.NOT_PAIRED);
         List<String> broken = new ArrayList<>();
         if (!isAlive) {
             broken.add("the relay's process is gone");
@@ -178,25 +198,67 @@ public final class Overload {
         if (live < plan.pairs()) {
             broken.add((plan.pairs() - live) + " sessions were not taken although there was room");
         }
-        if (newcomers.turnedAway() == 0 || newcomers.otherwise() > 0 || newcomers.letIn() > 0) {
-            broken.add("not all who came were answered 503 with Retry-After");
+        judge(phases, broken);
+        judge(crowd, broken);
+        return new Result(
+                plan.pairs(),
+                live,
+                crowd.newcomers(),
+                crowd.told().turnedAway(),
+                crowd.told().otherwise(),
+                crowd.told().letIn(),
+                phases.get(0).latency(),
+                phases.get(1).latency(),
+                phases.get(2).latency(),
+                crowd.left(),
+                crowd.recovery(),
+                broken,
+                faults,
+                faults.isEmpty() ? List.of() : figures.faultLines());
+    }
+
+    private void judge(List<Phase> phases, List<String> broken) {
+        double before = phases.get(0).latency().p99();
+        for (Phase phase : phases) {
+            double p99 = phase.latency().p99();
+            if (!phase.hasCome()) {
+                broken.add(String.format(
+                        Locale.ROOT,
+                        "of %d frames that were due %s, %d have come",
+                        phase.offered(),
+                        phase.name(),
+                        phase.came()));
+            } else if (p99 > before * bounds.p99Times()) {
+                broken.add(String.format(
+                        Locale.ROOT,
+                        "the 99th percentile %s was %.1f times what it was before; allowed are %.1f",
+                        phase.name(),
+                        p99 / before,
+                        bounds.p99Times()));
+            }
         }
-        if (meanwhile.p99() > before.p99() * bounds.p99Times()) {
+    }
+
+    private void judge(Crowd crowd, List<String> broken) {
+        Newcomers told = crowd.told();
+        int never = crowd.newcomers() - told.told();
+        if (never > 0 || told.otherwise() > 0 || told.letIn() > 0) {
             broken.add(String.format(
                     Locale.ROOT,
-                    "the 99th percentile was %.1f times what it was before; allowed are %.1f",
-                    meanwhile.p99() / before.p99(),
-                    bounds.p99Times()));
+                    "not all who came were answered 503 with Retry-After: %d of %d never were, and %d answers were others, or none",
+                    never,
+                    crowd.newcomers(),
+                    told.otherwise() + told.letIn()));
         }
-        if (recovery.count() < left || recovery.most() > bounds.recoverySeconds() * MICROS_PER_SECOND) {
+        Percentiles recovery = crowd.recovery();
+        if (recovery.count() < crowd.left() || recovery.most() > bounds.recoverySeconds() * MICROS_PER_SECOND) {
             broken.add(String.format(
                     Locale.ROOT,
                     "%d of %d places were taken again, the last after %.1f s; allowed are %.1f s",
                     recovery.count(),
-                    left,
+                    crowd.left(),
                     recovery.most() / MICROS_PER_SECOND,
                     bounds.recoverySeconds()));
         }
-        return broken;
     }
 }

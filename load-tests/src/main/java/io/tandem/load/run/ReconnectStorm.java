@@ -43,18 +43,18 @@ public final class ReconnectStorm {
                     sessions.stream().map(TandemSession.class::cast).toList();
             long start = System.nanoTime() + START_NANOS;
             long from = start + TimeUnit.SECONDS.toNanos(plan.warmUpSeconds());
-            generator.loops().forEach(loop -> loop.measure(from, from + TimeUnit.DAYS.toNanos(1)));
+            generator.measure(from, from + TimeUnit.DAYS.toNanos(1));
             sessions.forEach(session -> session.start(start));
             Generator.sleepUntil(from + TimeUnit.SECONDS.toNanos(plan.seconds()));
 
-            Percentiles before = latency(generator);
+            Percentiles before = generator.since(LoadLoop::endToEnd);
             long cut = System.nanoTime();
             pairs.forEach(pair -> pair.breakBoth(cut));
             progress.accept("every connection is cut");
             List<TandemSession.Return> returns = awaitAll(pairs, cut);
-            Percentiles meanwhile = latency(generator);
+            Percentiles meanwhile = generator.since(LoadLoop::endToEnd);
             TimeUnit.SECONDS.sleep(plan.seconds());
-            Percentiles after = latency(generator);
+            Percentiles after = generator.since(LoadLoop::endToEnd);
             generator.settle(sessions);
             generator.finish(sessions);
             LoopFigures figures = Measurement.figures(generator.loops());
@@ -102,13 +102,6 @@ public final class ReconnectStorm {
         nanos.stream()
                 .filter(each -> each >= 0)
                 .forEach(each -> all.recordValue(Math.min(each, LoadLoop.HIGHEST_NANOS)));
-        return Percentiles.of(all);
-    }
-
-    /** Of what came since the last time. */
-    static Percentiles latency(Generator generator) {
-        Histogram all = new Histogram(LoadLoop.HIGHEST_NANOS, LoadLoop.DIGITS);
-        generator.loops().forEach(loop -> all.add(loop.endToEnd().getIntervalHistogram()));
         return Percentiles.of(all);
     }
 }

@@ -16,27 +16,29 @@ public final class RelayWatch {
     private static final double A_MILLION = 1e6;
 
     private final RelaySight sight;
-    private final ProcessFigures began;
+    private final Optional<ProcessFigures> began;
 
     /** Where the window begins in what the relay's collector writes; 0 where it writes nothing. */
     private final long logFrom;
 
     private final double uptimeBegan;
-    private ProcessFigures last;
+    /** Empty when its process is gone. */
+    private Optional<ProcessFigures> last;
+
     private List<Pause> stops = List.of();
     private Optional<Outcome.HeapCost> heap = Optional.empty();
 
-    /** Of this relay, from now on. */
+    /** Of this relay, from now on; its process may be gone, and then all that is told of it is that. */
     public RelayWatch(RelaySight sight) {
         this.sight = sight;
         this.began = ProcessFigures.of(sight.pid());
         this.last = began;
         this.logFrom = sight.gcLog().map(GcLog::position).orElse(0L);
-        this.uptimeBegan = ProcessFigures.uptimeSeconds(sight.pid());
+        this.uptimeBegan = ProcessFigures.uptimeSeconds(sight.pid()).orElse(0.0);
     }
 
-    /** What it has taken by now. */
-    public ProcessFigures look() {
+    /** What it has taken by now; empty where its process is gone. */
+    public Optional<ProcessFigures> look() {
         last = ProcessFigures.of(sight.pid());
         return last;
     }
@@ -50,20 +52,23 @@ public final class RelayWatch {
 
     /** Weighs the relay's heap, where it is a JVM that can be asked: stops it for a moment. */
     public void weigh() {
-        if (sight.gcLog().isPresent()) {
+        if (sight.gcLog().isPresent() && look().isPresent()) {
             long used = JvmHeap.usedBytes(sight.pid());
             heap = Optional.of(new Outcome.HeapCost(used, JvmHeap.liveBytes(sight.pid()), stops));
         }
     }
 
     /**
-     * Between its beginning and the last look.
+     * Between its beginning and the last look; empty where its process was gone by then, for nobody knows what it did until it ended.
      *
      * @param seconds that lie between the two
      * @param frames that were forwarded meanwhile
      */
-    public Outcome.RelayCost cost(double seconds, double frames) {
-        double cpu = last.cpuSeconds() - began.cpuSeconds();
-        return new Outcome.RelayCost(cpu / seconds, cpu * A_MILLION / Math.max(1, frames), last.residentBytes(), heap);
+    public Optional<Outcome.RelayCost> cost(double seconds, double frames) {
+        return began.flatMap(first -> last.map(now -> {
+            double cpu = now.cpuSeconds() - first.cpuSeconds();
+            return new Outcome.RelayCost(
+                    cpu / seconds, cpu * A_MILLION / Math.max(1, frames), now.residentBytes(), heap);
+        }));
     }
 }

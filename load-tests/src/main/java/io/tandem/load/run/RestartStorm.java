@@ -1,6 +1,7 @@
 package io.tandem.load.run;
 
 import io.tandem.load.engine.Fault;
+import io.tandem.load.engine.LoadLoop;
 import io.tandem.load.engine.LoadSession;
 import io.tandem.load.engine.LoopFigures;
 import io.tandem.load.scenario.RelayProcess;
@@ -84,9 +85,9 @@ public final class RestartStorm {
         long start = System.nanoTime() + START_NANOS;
         long from = start + TimeUnit.SECONDS.toNanos(warmUpSeconds);
         long until = from + TimeUnit.SECONDS.toNanos(plan.seconds());
-        generator.loops().forEach(loop -> loop.measure(from, until));
+        generator.measure(from, until);
         sessions.forEach(session -> session.start(start));
         Generator.sleepUntil(until);
-        return ReconnectStorm.latency(generator);
+        return generator.since(LoadLoop::endToEnd);
     }
 }

@@ -1,12 +1,11 @@
 package io.tandem.load.watch;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -24,29 +23,29 @@ public record ProcessFigures(double cpuSeconds, long residentBytes) {
     private static final int SYSTEM_TICKS = 12;
     private static final long BYTES_PER_KIBIBYTE = 1024;
 
-    /** How long the process with this id has been running. */
-    public static double uptimeSeconds(long pid) {
-        Instant began = ProcessHandle.of(pid)
+    /** How long the process with this id has been running; empty where it is gone, or not of this machine. */
+    public static Optional<Double> uptimeSeconds(long pid) {
+        return ProcessHandle.of(pid)
                 .flatMap(process -> process.info().startInstant())
-                .orElseThrow(() -> new IllegalStateException("process " + pid + " is gone, or not of this machine"));
-        return Duration.between(began, Instant.now()).toMillis() / MILLIS_PER_SECOND;
+                .map(began -> Duration.between(began, Instant.now()).toMillis() / MILLIS_PER_SECOND);
     }
 
-    /** Now, of the process with this id. */
-    public static ProcessFigures of(long pid) {
+    /** Now, of the process with this id; empty where it is gone, or not of this machine. */
+    public static Optional<ProcessFigures> of(long pid) {
         try {
             String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
             // The name may hold anything, spaces too, and ends with the last bracket.
             String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
             Matcher resident = RESIDENT.matcher(Files.readString(Path.of("/proc/" + pid + "/status")));
             if (!resident.find()) {
-                throw new IllegalStateException(
-                        String.format(Locale.ROOT, "the kernel does not say how much memory %d has", pid));
+                // It has ended, and nobody has taken note of that yet.
+                return Optional.empty();
             }
             double ticks = Long.parseLong(fields[USER_TICKS]) + Long.parseLong(fields[SYSTEM_TICKS]);
-            return new ProcessFigures(ticks / TICKS_PER_SECOND, Long.parseLong(resident.group(1)) * BYTES_PER_KIBIBYTE);
-        } catch (IOException e) {
-            throw new UncheckedIOException("process " + pid + " is gone, or not of this machine", e);
+            return Optional.of(new ProcessFigures(
+                    ticks / TICKS_PER_SECOND, Long.parseLong(resident.group(1)) * BYTES_PER_KIBIBYTE));
+        } catch (IOException gone) {
+            return Optional.empty();
         }
     }
 }

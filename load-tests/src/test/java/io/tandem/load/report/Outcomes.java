@@ -23,8 +23,22 @@ public final class Outcomes {
 
     private Outcomes() {}
 
+    /** The same of a relay whose process was gone. */
+    public static Outcome ofOneThatWasGone() {
+        return of(Optional.empty(), 0, Map.of(Fault.GONE, 1L), "process gone: in the middle of it");
+    }
+
     /** Of ten pairs and one second. */
     public static Outcome of(double cpuSecondsPerMillion, double p99, Map<Fault, Long> faults, String faultLines) {
+        return of(
+                Optional.of(new Outcome.RelayCost(0.5, cpuSecondsPerMillion, 100 << 20, Optional.of(HEAP))),
+                p99,
+                faults,
+                faultLines);
+    }
+
+    private static Outcome of(
+            Optional<Outcome.RelayCost> relay, double p99, Map<Fault, Long> faults, String faultLines) {
         Percentiles percentiles = new Percentiles(1_000, 100, 200, p99, 2 * p99, 3 * p99);
         return new Outcome(
                 new LoadPlan(10, List.of(Mix.of(60)), 1, false, LoadPlan.Opening.calm(200), 1, 1),
@@ -44,7 +58,7 @@ public final class Outcomes {
                 faults,
                 faultLines,
                 new Bandwidth(210, 480, 40, 60),
-                Optional.of(new Outcome.RelayCost(0.5, cpuSecondsPerMillion, 100 << 20, Optional.of(HEAP))),
+                relay,
                 List.of(new Sample(1, 600, 100, p99, 50, 0.5, 100 << 20, 0)));
     }
 }

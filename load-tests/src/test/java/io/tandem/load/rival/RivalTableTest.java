@@ -62,6 +62,27 @@ class RivalTableTest {
     }
 
     @Test
+    void shouldTellOfARelayThatEndedWhatIsKnownOfItAndCompareTheSameRounds() {
+        RivalTable table = new RivalTable(
+                new RivalTable.Setting(Instant.parse("2026-01-02T03:04:05Z"), Transport.WEBSOCKET, "", 10, 2));
+        Load load = new Load(100, 30);
+        double[] ours = {20, 10, 30};
+        for (int i = 0; i < ours.length; i++) {
+            table.add(load, Contestant.PRODUCT, Outcomes.of(ours[i], 1_000, Map.of(), ""));
+            table.add(load, "ended", i == 0 ? Outcomes.ofOneThatWasGone() : Outcomes.of(40, 3_000, Map.of(), ""));
+            table.add(load, "never there", Outcomes.ofOneThatWasGone());
+        }
+
+        // 10/40 and 30/40: the first round of the product has nothing to be compared with.
+        assertThat(table.markdown())
+                .contains(
+                        "| ended | 40.00 (40.00-40.00) | 0.50 (0.25-0.75) |",
+                        "| never there | - | - | - | - | - | 3 |");
+        assertThat(table.json()).contains("{\"name\":\"never there\",\"faults\":3}");
+        assertThat(table.isProductSound()).isTrue();
+    }
+
+    @Test
     void shouldReadLoadsAndContestants() {
         assertThat(Load.parse("100x2.5")).isEqualTo(new Load(100, 2.5));
         for (String wrong : List.of("100", "x3", "0x3", "3x0", "a x b")) {

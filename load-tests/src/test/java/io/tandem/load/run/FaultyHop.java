@@ -6,30 +6,46 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 
-/** Stands in front of a relay and makes one mistake with one page frame on its way to a viewer, as a broken relay would. */
+/** Stands in front of a relay and makes one mistake with a frame or an answer on its way to a client, as a broken relay would; or those that it is told to. */
 public final class FaultyHop implements AutoCloseable {
     /** The mistake. */
     public enum Plant {
-        /** It does not arrive. */
+        /** None, but for what it is told to do. */
+        NONE,
+        /** A page frame does not arrive. */
         DROP,
         /** It arrives twice. */
         DOUBLE,
         /** It arrives in another session. */
         MISPAIR,
         /** One bit of it is another. */
-        CHANGE
+        CHANGE,
+        /** From the first newcomer on who is turned away, those who are there get nothing for {@link #FROZEN_MILLIS}. */
+        FREEZE,
+        /** Of the first newcomers who are turned away, each second is not told. */
+        SWALLOW
     }
+
+    /** As long as newcomers come, and longer. */
+    private static final long FROZEN_MILLIS = 5_000;
 
     private static final int MEDIUM = 126;
     private static final int LONG = 127;
@@ -44,6 +60,11 @@ public final class FaultyHop implements AutoCloseable {
         return thread;
     });
     private final AtomicInteger pageFrames = new AtomicInteger();
+    private final AtomicInteger turnedAway = new AtomicInteger();
+    private final Lock gate = new ReentrantLock();
+    private final Condition released = gate.newCondition();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private boolean holds;
 
     /** Those to whom page frames go. */
     private final List<Socket> viewers = new CopyOnWriteArrayList<>();
@@ -53,7 +74,7 @@ public final class FaultyHop implements AutoCloseable {
     /**
      * Between clients and this relay.
      *
-     * @param atFrame which page frame it is, counted over all sessions
+     * @param atFrame which page frame it is, counted over all sessions; of answers that are swallowed, up to which
      */
     public FaultyHop(Plant plant, int atFrame, InetSocketAddress relay) throws IOException {
         this.plant = plant;
@@ -66,6 +87,53 @@ public final class FaultyHop implements AutoCloseable {
     /** Where clients connect to. */
     public InetSocketAddress address() {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), listener.getLocalPort());
+    }
+
+    /** With no fault of its own. */
+    public static FaultyHop obedient(InetSocketAddress relay) throws IOException {
+        return new FaultyHop(Plant.NONE, 0, relay);
+    }
+
+    /** From now on nothing comes to those who have a WebSocket. */
+    public void hold() {
+        hold(true);
+    }
+
+    /** What was held comes now. */
+    public void release() {
+        hold(false);
+    }
+
+    private void hold(boolean on) {
+        gate.lock();
+        try {
+            holds = on;
+            released.signalAll();
+        } finally {
+            gate.unlock();
+        }
+    }
+
+    private void awaitRelease() throws InterruptedException {
+        gate.lock();
+        try {
+            while (holds) {
+                released.await();
+            }
+        } finally {
+            gate.unlock();
+        }
+    }
+
+    /** Breaks all connections. */
+    public void cut() {
+        for (Socket socket : sockets) {
+            try {
+                socket.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     private void accept() {
@@ -100,17 +168,41 @@ public final class FaultyHop implements AutoCloseable {
             DataInputStream in = new DataInputStream(server.getInputStream());
             OutputStream out = client.getOutputStream();
             byte[] head = head(in);
+            String answer = new String(head, StandardCharsets.ISO_8859_1);
+            if (answer.contains(" 503 ")) {
+                int number = turnedAway.incrementAndGet();
+                freezeWith(number);
+                if (isSwallowed(number)) {
+                    // The connection stays, and says nothing.
+                    closed.await();
+                    return;
+                }
+            }
             out.write(head);
-            if (!new String(head, StandardCharsets.ISO_8859_1).contains(" 101 ")) {
+            if (!answer.contains(" 101 ")) {
                 in.transferTo(out);
                 return;
             }
             while (true) {
-                give(message(in), client);
+                byte[] message = message(in);
+                awaitRelease();
+                give(message, client);
             }
-        } catch (IOException closed) {
+        } catch (IOException | InterruptedException over) {
             return;
         }
+    }
+
+    private void freezeWith(int number) {
+        if (plant == Plant.FREEZE && number == 1) {
+            hold();
+            CompletableFuture.delayedExecutor(FROZEN_MILLIS, TimeUnit.MILLISECONDS)
+                    .execute(this::release);
+        }
+    }
+
+    private boolean isSwallowed(int number) {
+        return plant == Plant.SWALLOW && number <= atFrame && number % 2 == 0;
     }
 
     private static byte[] head(InputStream in) throws IOException {
@@ -158,6 +250,7 @@ public final class FaultyHop implements AutoCloseable {
         }
         switch (plant) {
             case DROP -> {}
+            case NONE, FREEZE, SWALLOW -> write(message, client);
             case DOUBLE -> {
                 write(message, client);
                 write(message, client);
@@ -185,9 +278,8 @@ public final class FaultyHop implements AutoCloseable {
     @Override
     public void close() throws IOException {
         listener.close();
-        for (Socket socket : sockets) {
-            socket.close();
-        }
+        closed.countDown();
+        cut();
         threads.shutdownNow();
     }
 }

@@ -27,7 +27,8 @@ class IdleCrowdIT {
         TandemMeeting.Parts parts =
                 new TandemMeeting.Parts(at, "demo", RunningRelay.ORIGIN, RunningRelay.AGENT_SECRET, 1, 0);
         try (TandemMeeting meeting = new TandemMeeting(parts)) {
-            return new IdleCrowd(plan, meeting, ProcessHandle.current().pid(), line -> {}).measure();
+            return new IdleCrowd(plan, meeting, ProcessHandle.current().pid(), IdleCrowd.Bounds.NONE, line -> {})
+                    .measure();
         }
     }
 

@@ -40,6 +40,7 @@ class OverloadIT {
         assertThat(result.turnedAway()).isGreaterThanOrEqualTo(2 * CAPACITY);
         assertThat(result.letIn()).isZero();
         assertThat(result.meanwhile().count()).isPositive();
+        assertThat(result.after().count()).isPositive();
         assertThat(result.recovery().count()).isEqualTo(result.left());
         assertThat(Words.of(result)).startsWith("SOUND");
     }
