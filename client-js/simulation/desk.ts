@@ -58,6 +58,7 @@ export function startDesk(options: SimulatedDeskOptions): SimulatedDesk {
       shownEpoch = epoch;
       ledger.shown(desk, number, mirror.text);
     },
+    asset: () => undefined,
     pointer: () => undefined,
   });
   session.addEventListener('verdict', (event) => {

@@ -123,6 +123,7 @@ export function startTag(options: SimulatedTagOptions): SimulatedTag {
       documentMillis: () => time.now() - beganAt,
       keyframe: requestKeyframe,
       room: () => page?.goOn(),
+      viewerHas: () => undefined,
     });
     const { send, hasRoom } = delivery;
     page = createSyntheticPage({

@@ -116,6 +116,7 @@ export function startSession(context: SessionContext): LiveSession {
       plan: planner.plan,
       keyframe: requestKeyframe,
       room: () => capture.goOn(),
+      viewerHas: (prefixes) => capture.viewerHas(prefixes),
     });
   }
 

@@ -89,6 +89,9 @@ export class TandemViewer extends HTMLElement {
       get resourceOrigins() {
         return session.resourceOrigins;
       },
+      cache: session.assets,
+      onMissing: () => session.reportMissing(),
+      onShown: () => this.cover(session),
       onBroken: () => session.requestKeyframe(),
       onSize: (size) => stage.resize(size),
       onScrolled: () => this.refresh(),
@@ -132,6 +135,7 @@ export class TandemViewer extends HTMLElement {
         this.cover(session);
         this.refresh();
       },
+      asset: (payload) => mirror.asset(payload),
       pointer: (remote) => this.point(session, remote),
     });
     const changed = (): void => this.cover(session);
@@ -168,7 +172,7 @@ export class TandemViewer extends HTMLElement {
     if (session.state === 'inviting') stage.veil(WORDS.inviting, true);
     else if (session.state === 'ended') stage.veil(WORDS.ended, true);
     else if (session.state === 'paused') stage.veil(WORDS.paused, true);
-    else if (!this.mirror?.document) stage.veil(WORDS.waitingForPage, true);
+    else if (!this.mirror?.isShown) stage.veil(WORDS.waitingForPage, true);
     else stage.veil(null);
   }
 

@@ -1,6 +1,7 @@
 import { FrameType } from '../protocol/frame-type.ts';
 import { PAGE_PART_BYTES } from '../protocol/limits.ts';
 import { PageWriter } from '../protocol/page-writer.ts';
+import { Assets } from './assets.ts';
 import { type Budget, createBudget } from './budget.ts';
 import { Content } from './content.ts';
 import { createFormState } from './form-state.ts';
@@ -63,6 +64,8 @@ export interface Capture {
   flush(): void;
   /** Whether nothing of the page is still to be sent for the first time. */
   readonly isWhole: boolean;
+  /** What the viewer has of large style sheets, by the begins of their hashes; undefined: it has not what it said, and a keyframe follows. */
+  viewerHas(prefixes: ReadonlySet<string> | undefined): void;
   /** Ends the capture and leaves nothing of it in the page. */
   stop(): void;
 }
@@ -83,7 +86,8 @@ class PageCapture implements Capture {
   private readonly window: Window & typeof globalThis;
   private readonly table = createNodeTable();
   private readonly forms = createFormState(this.table);
-  private readonly sheets = new Sheets(this.table);
+  private readonly assets: Assets;
+  private readonly sheets: Sheets;
   private readonly rests = new Rests(this.table);
   private readonly masks: Masks;
   private readonly view: ViewState;
@@ -112,6 +116,10 @@ class PageCapture implements Capture {
     this.options = options;
     const window = options.window as Window & typeof globalThis;
     this.window = window;
+    this.assets = new Assets(window, () => {
+      this.schedule();
+    });
+    this.sheets = new Sheets(this.table, this.assets);
     this.sight = new Sight(window.document);
     this.masks = createMasks(options.wasPassword);
     this.view = createViewState(window, this.table, options.scrolled);
@@ -166,7 +174,11 @@ class PageCapture implements Capture {
   }
 
   get isWhole(): boolean {
-    return this.phase === 'live' && this.rests.isEmpty;
+    return this.phase === 'live' && this.rests.isEmpty && !this.assets.isBusy;
+  }
+
+  viewerHas(prefixes: ReadonlySet<string> | undefined): void {
+    this.assets.viewerHas(prefixes);
   }
 
   isMasked(element: Element): boolean {
@@ -189,6 +201,7 @@ class PageCapture implements Capture {
     this.window.removeEventListener('resize', this.onResize);
     this.stopPolling();
     this.tasks.stop();
+    this.assets.stop();
     this.roots.closeAll();
     this.parts = [];
   }
@@ -267,6 +280,7 @@ class PageCapture implements Capture {
   private beginKeyframe(): void {
     this.roots.takeRecords();
     for (const part of [this.structure, this.content, this.walker, this.rests, this.forms, this.sheets, this.view]) part.reset();
+    this.assets.restart();
     this.table.startGeneration();
     this.writer = new PageWriter(KEYFRAME_COLUMN_BYTES);
     this.writer.reset(describe(this.window.document), this.window.devicePixelRatio);
@@ -349,7 +363,7 @@ class PageCapture implements Capture {
     const roots = this.roots.all();
     const isComplete = this.sheets.write(this.writer, this.isPollDue || roots.size <= MANY_ROOTS ? roots : [], this.budget) && isSettled;
     this.isPollDue = !isComplete;
-    if (isSettled) this.sendLater();
+    if (isSettled && !this.assets.isBusy) this.sendLater();
     this.writeState();
     this.lastFlush = this.window.performance.now();
     if (!this.writer.isEmpty) {
@@ -357,9 +371,19 @@ class PageCapture implements Capture {
       this.sendNext();
     }
     if (this.phase !== 'live') return;
+    this.sendAssets();
     if (!isComplete) this.tasks.next(this.writeBatch);
     else if (!this.rests.isEmpty || this.sheets.verifyOne()) this.tasks.whenIdle(this.poll);
   };
+
+  /** As much of the large sheets as leaves soon; the page's changes go in between. */
+  private sendAssets(): void {
+    while (this.phase === 'live' && !this.mustWait()) {
+      const payload = this.assets.next();
+      if (payload === undefined) return;
+      this.options.send(FrameType.ASSET, payload, 0);
+    }
+  }
 
   /** What waits of the page, as far as the time goes; not when the page is about to go. */
   private sendLater(): void {

@@ -1,4 +1,6 @@
 import type { PageWriter } from '../protocol/page-writer.ts';
+import type { SheetText } from '../protocol/page-op.ts';
+import type { Assets } from './assets.ts';
 import type { Budget } from './budget.ts';
 import type { CssomListener } from './cssom-watch.ts';
 import { maskCss } from './mask.ts';
@@ -45,9 +47,11 @@ export class Sheets implements Omit<CssomListener, 'shadowAttached'> {
   /** Constructed sheets that masked roots alone have adopted. */
   private masked = new WeakSet<CSSStyleSheet>();
   private readonly table: NodeTable;
+  private readonly assets: Pick<Assets, 'refer'>;
 
-  constructor(table: NodeTable) {
+  constructor(table: NodeTable, assets: Pick<Assets, 'refer'>) {
     this.table = table;
+    this.assets = assets;
   }
 
   /** Writes what the open style or link element shows, inside NODES. A sheet that is read later is announced by an empty one. */
@@ -59,7 +63,7 @@ export class Sheets implements Omit<CssomListener, 'shadowAttached'> {
     const text = textOf(element);
     owner.isUnverified = text.trim() !== '';
     if (!owner.isUnverified && !isReadable(sheet)) return;
-    writer.css(sheet.href ?? '', entry.masked ? maskCss(text) : text);
+    writer.css(sheet.href ?? '', this.textOf(text, entry.masked));
     if (!owner.isUnverified && sheet.cssRules.length > 0) this.enqueue(sheet, element);
   }
 
@@ -158,7 +162,7 @@ export class Sheets implements Omit<CssomListener, 'shadowAttached'> {
   private replace(owner: Owner, sheet: CSSStyleSheet | null, writer: PageWriter, entry: Entry): void {
     owner.sheet = sheet;
     const text = textOf(owner.element);
-    if (sheet === null || text.trim() !== '') writer.sheet(entry.id, '', entry.masked ? maskCss(text) : text);
+    if (sheet === null || text.trim() !== '') writer.sheet(entry.id, '', this.textOf(text, entry.masked));
     else if (isReadable(sheet)) this.enqueue(sheet, owner.element);
   }
 
@@ -180,10 +184,14 @@ export class Sheets implements Omit<CssomListener, 'shadowAttached'> {
       const css = job.css.join('\n');
       const base = job.sheet.href ?? '';
       const entry = typeof job.owner === 'number' ? undefined : this.table.known(job.owner);
-      if (typeof job.owner === 'number') writer.adoptedSheet(job.owner, base, this.masked.has(job.sheet) ? maskCss(css) : css);
-      else if (entry !== undefined) writer.sheet(entry.id, base, entry.masked ? maskCss(css) : css);
+      if (typeof job.owner === 'number') writer.adoptedSheet(job.owner, base, this.textOf(css, this.masked.has(job.sheet)));
+      else if (entry !== undefined) writer.sheet(entry.id, base, this.textOf(css, entry.masked));
     }
     return true;
+  }
+
+  private textOf(css: string, isMasked: boolean): SheetText {
+    return this.assets.refer(isMasked ? maskCss(css) : css);
   }
 
   private isAdoptionNew(root: Root): boolean {

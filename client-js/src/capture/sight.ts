@@ -24,6 +24,20 @@ const WHOLE_ELEMENTS: ReadonlySet<string> = new Set(['style', 'link', 'select', 
 const FRAMEWORK: ReadonlySet<string> = new Set(['html', 'head', 'body']);
 /** What lies so near to the viewport counts as seen, in CSS pixels: a first small scroll shows it. */
 const MARGIN_PIXELS = 64;
+/** Attributes by which a shape refers to another one, elsewhere on the page. */
+const REFERENCES = [
+  'href',
+  'xlink:href',
+  'fill',
+  'stroke',
+  'clip-path',
+  'mask',
+  'filter',
+  'marker-start',
+  'marker-mid',
+  'marker-end',
+] as const;
+const REFERRING = 'use,[fill^="url("],[stroke^="url("],[clip-path],[mask],[filter],[marker-start],[marker-mid],[marker-end]';
 /** After so many siblings below the viewport nobody looks for one that shows. */
 const ENOUGH_BELOW = 64;
 /** After so many siblings above it, the first that is not is searched by halves. */
@@ -43,6 +57,8 @@ export class Sight {
   /** Elements that must be walked into: style sheets live in them, or something on top of the page. */
   private readonly wanted = new Set<Node>();
   private readonly wantedChildren = new Map<Node, Node[]>();
+  /** Shapes that others show: needed with everything in them. */
+  private readonly shapes = new Set<Element>();
   private readonly viewports = new WeakMap<Document, Viewport>();
   private readonly range: Range;
   /** Where the element that was judged last lies: -1 above the viewport, 1 below it, 0 neither. */
@@ -66,6 +82,9 @@ export class Sight {
   /** A root is about to be walked: the elements that hold its style sheets go with the first view. */
   enter(root: Root): void {
     for (const { ownerNode } of root.styleSheets) if (ownerNode !== null) this.want(ownerNode);
+    for (const user of root.querySelectorAll(REFERRING)) {
+      if (this.shows(user.getBoundingClientRect(), user.ownerDocument)) this.wantShapes(root, user);
+    }
   }
 
   /** The last of the siblings from `first` on that has to go now; null: none of them. */
@@ -109,6 +128,17 @@ export class Sight {
     return Math.max(0, -rect.bottom, rect.top - height) + Math.max(0, -rect.right, rect.left - width);
   }
 
+  /** The shapes of the same root that an element refers to, and those that they refer to. */
+  private wantShapes(root: Root, user: Element): void {
+    for (const [, id] of REFERENCES.flatMap((name) => [...(user.getAttribute(name) ?? '').matchAll(/(?:^|url\(["']?)#([^"')]+)/g)])) {
+      const shape = root.getElementById(id as string);
+      if (shape === null || this.shapes.has(shape)) continue;
+      this.shapes.add(shape);
+      this.want(shape);
+      for (const inner of [shape, ...shape.querySelectorAll(REFERRING)]) this.wantShapes(root, inner);
+    }
+  }
+
   private want(node: Node): void {
     for (let at: Node | null = node; at !== null && !this.wanted.has(at); at = at.parentNode) {
       this.wanted.add(at);
@@ -129,7 +159,7 @@ export class Sight {
     const tag = element.localName;
     if (EMPTY_ELEMENTS.has(tag)) return Verdict.NOTHING;
     if (FRAMEWORK.has(tag)) return Verdict.SEEN;
-    if (WHOLE_ELEMENTS.has(tag) || element.hasAttribute('popover')) return Verdict.WHOLE;
+    if (WHOLE_ELEMENTS.has(tag) || this.shapes.has(element) || element.hasAttribute('popover')) return Verdict.WHOLE;
     if (this.wanted.has(element)) return Verdict.SEEN;
     const rect = element.getBoundingClientRect();
     const hasRoom = rect.width > 0 && rect.height > 0;
@@ -139,13 +169,12 @@ export class Sight {
     const isOutOfItsBox = (!hasRoom || side <= 0) && this.showsInside(element);
     this.side = side;
     if (isOutOfItsBox) return Verdict.SEEN;
-    if (!hasRoom && isSprite(element)) return Verdict.WHOLE;
+    if (!hasRoom && isSprite(element)) return Verdict.HIDDEN;
     return hasRoom && isBlock(element) ? Verdict.LATER : Verdict.FLOWS;
   }
 
   /** Neither the element nor what it holds has a box, unless it is one of those that have none for themselves alone. */
   private judgeBoxless(element: Element): Verdict {
-    if (isSprite(element)) return Verdict.WHOLE;
     if (element.firstChild === null && element.shadowRoot === null) return Verdict.NOTHING;
     const { display } = styleOf(element);
     if (display !== 'contents') return Verdict.HIDDEN;

@@ -22,12 +22,14 @@ export interface PageReceiverOptions {
   readonly clock: Clock;
   /** One whole page batch, in order, once; `epoch` is the consumer's document that it speaks of. */
   readonly batch: (batch: Uint8Array, epoch: number) => void;
+  /** The payload of one ASSET, in order, once. */
+  readonly asset: (payload: Uint8Array, epoch: number) => void;
   readonly send: (type: FrameType, epoch: number, payload: Uint8Array) => void;
 }
 
 /** The page lane at the viewer (protocol section 4.1): each frame once and in order, acknowledged; what is missing is asked for, and the whole page only where nothing else helps. */
 export interface PageReceiver {
-  /** Takes KEYFRAME and MUTATIONS. */
+  /** Takes KEYFRAME, MUTATIONS and ASSET. */
   accept(frame: Frame): void;
   /** The tag asks how far the page has come. */
   asked(): void;
@@ -43,7 +45,7 @@ export interface PageReceiver {
   rest(): void;
 }
 
-export function createPageReceiver({ clock, batch, send }: PageReceiverOptions): PageReceiver {
+export function createPageReceiver({ clock, batch, asset, send }: PageReceiverOptions): PageReceiver {
   const decoder = new Lz4Decoder();
   let epoch = 0;
   let last = 0;
@@ -94,6 +96,10 @@ export function createPageReceiver({ clock, batch, send }: PageReceiverOptions):
     const payload = flags & Flag.COMPRESSED ? decoder.expand(bytes, (flags & Flag.LINKED) !== 0) : bytes;
     // Before it is shown: a page that fails asks for itself.
     acknowledge(HEADER_BYTES + bytes.length);
+    if (type === FrameType.ASSET) {
+      asset(payload, epoch);
+      return;
+    }
     if (begins || (!parts && type === FrameType.MUTATIONS)) {
       parts = { type, bytes: [] };
       partBytes = 0;

@@ -1,5 +1,5 @@
 import type { Clock } from '../connection/clock.ts';
-import { decodeNumber, KeyframeReason } from '../protocol/feedback.ts';
+import { decodeKnown, decodeNumber, KeyframeReason } from '../protocol/feedback.ts';
 import { encodeFrame, Flag, type Frame } from '../protocol/frame.ts';
 import { FrameType } from '../protocol/frame-type.ts';
 import { MAX_RING_BYTES } from '../protocol/limits.ts';
@@ -24,6 +24,8 @@ export interface PageSenderOptions {
   readonly sync: (asks: boolean, mark: number) => void;
   /** What was sent is of no use to the agent any more: the whole page is wanted, in a new line of sequences. */
   readonly keyframe: () => void;
+  /** What the viewer said that it has of assets; undefined: it has not what it said. */
+  readonly viewerHas: (prefixes: ReadonlySet<string> | undefined) => void;
   /** There is room again after {@link PageSender.hasRoom} said that there was none. */
   readonly room: () => void;
 }
@@ -83,7 +85,7 @@ export function createPageSender(options: PageSenderOptions): PageSender {
     if (isOfNoUse) return;
     // So that its first frame is not taken for more of one that was given up.
     if (beginsLine && isUnfinished) last++;
-    isUnfinished = (flags & Flag.MORE) > 0;
+    if (type !== FrameType.ASSET) isUnfinished = (flags & Flag.MORE) > 0;
     const frame = encodeFrame(type, epoch, ++last, payload, flags);
     if (ringBytes + frame.length > MAX_RING_BYTES) {
       wantKeyframe();
@@ -175,6 +177,11 @@ export function createPageSender(options: PageSenderOptions): PageSender {
       return !isFull;
     },
     receive({ type, epoch: of, sequence: mark, payload }) {
+      const known = type === FrameType.KEYFRAME_REQUEST ? decodeKnown(payload) : undefined;
+      if (known !== undefined) {
+        options.viewerHas(known);
+        return;
+      }
       const number = decodeNumber(payload);
       const isAck = type === FrameType.PAGE_ACK;
       // First, so that the agent may act as soon as it sees the page.
@@ -184,6 +191,7 @@ export function createPageSender(options: PageSenderOptions): PageSender {
       if (isAck) {
         acknowledge(Math.min(number, last));
       } else if (type === FrameType.KEYFRAME_REQUEST && number !== KeyframeReason.JOINED && of === epoch) {
+        if (number === KeyframeReason.MISSING) options.viewerHas(undefined);
         wantKeyframe();
       } else {
         sendAgain(type === FrameType.RESUME && of === epoch, number);

@@ -16,6 +16,8 @@ export interface TagDeliveryOptions {
   readonly plan: (frame: ActionFrame) => Plan;
   /** The agent needs a whole page. */
   readonly keyframe: () => void;
+  /** What the viewer said that it has of assets; undefined: it has not what it said. */
+  readonly viewerHas: (prefixes: ReadonlySet<string> | undefined) => void;
   /** There is room for page frames again. */
   readonly room: () => void;
 }
@@ -29,9 +31,9 @@ export interface TagDelivery extends Pick<PageSender, 'send' | 'hasRoom' | 'rest
 }
 
 export function createTagDelivery(options: TagDeliveryOptions): TagDelivery {
-  const { channel, clock, keyframe, room, plan, answered, remember } = options;
+  const { channel, clock, keyframe, room, viewerHas, plan, answered, remember } = options;
   const clockMillis = (): number => Math.floor(options.documentMillis());
-  const sender = createPageSender({ clock, post: channel.post, sync, keyframe, room });
+  const sender = createPageSender({ clock, post: channel.post, sync, keyframe, room, viewerHas });
   const inbox = createActionInbox({ answered, remember, epoch: () => channel.epoch, clockMillis, send: channel.send, plan });
 
   function sync(asks: boolean, mark: number): void {

@@ -1,6 +1,7 @@
 import type { Channel } from '../connection/channel.ts';
 import type { Clock } from '../connection/clock.ts';
 import { decodeVerdict } from '../protocol/action.ts';
+import { encodeKnown } from '../protocol/feedback.ts';
 import { encodeFrame, type Frame } from '../protocol/frame.ts';
 import { FrameType } from '../protocol/frame-type.ts';
 import { decodeSync } from '../protocol/sync.ts';
@@ -16,6 +17,10 @@ export interface ViewerDeliveryOptions {
   readonly participant: () => number;
   /** One whole page batch, in order, once. */
   readonly batch: (batch: Uint8Array, epoch: number) => void;
+  /** The payload of one ASSET, in order, once. */
+  readonly asset: (payload: Uint8Array, epoch: number) => void;
+  /** The begins of the hashes of assets that need not be sent; undefined while nobody may be told. */
+  readonly knownAssets: () => readonly string[] | undefined;
   /** What became of an action: once for each. */
   readonly settled: (outcome: Outcome) => void;
 }
@@ -28,10 +33,14 @@ export interface ViewerDelivery {
   receive(frame: Frame): void;
 }
 
-export function createViewerDelivery({ channel, clock, mark, participant, batch, settled }: ViewerDeliveryOptions): ViewerDelivery {
+export function createViewerDelivery(options: ViewerDeliveryOptions): ViewerDelivery {
+  const { channel, clock, mark, participant, batch, asset, knownAssets, settled } = options;
+  /** The document that was told which assets it need not send. */
+  let toldEpoch: number | undefined;
   const page = createPageReceiver({
     clock,
     batch,
+    asset,
     send(type, epoch, payload) {
       // An acknowledgement asks for SYNC where one is needed.
       const isQuiet = type === FrameType.PAGE_ACK && !actions.isInDoubt;
@@ -45,13 +54,21 @@ export function createViewerDelivery({ channel, clock, mark, participant, batch,
     if (type === FrameType.SYNC) {
       const sync = decodeSync(payload);
       actions.sync(sync, epoch, participant(), sequence === mark);
+      if (epoch !== toldEpoch) tellKnown(epoch);
       if (sync.asks) page.asked();
     } else if (type === FrameType.VERDICT) {
       const verdict = decodeVerdict(payload);
       if (verdict.participant === participant()) actions.verdict(verdict);
-    } else if (type === FrameType.KEYFRAME || type === FrameType.MUTATIONS) {
+    } else if (type >= FrameType.KEYFRAME && type <= FrameType.ASSET) {
       page.accept(frame);
     }
+  }
+
+  function tellKnown(epoch: number): void {
+    const known = knownAssets();
+    if (known === undefined) return;
+    toldEpoch = epoch;
+    channel.post(encodeFrame(FrameType.KEYFRAME_REQUEST, epoch, 0, encodeKnown(known)));
   }
 
   return { page, actions, receive };

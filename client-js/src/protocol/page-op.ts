@@ -22,10 +22,12 @@ export const PageOp = {
   MOVE: 20,
   SHEET_DISABLED: 21,
   HOLD: 22,
+  SHEET_ASSET: 23,
+  ADOPTED_ASSET: 24,
 } as const;
 
 /** Tokens inside a NODES operation; from {@link NodeToken.SHAPE} on, the token names a shape. */
-export const NodeToken = { END: 0, TEXT: 1, SHADOW: 2, DOCUMENT: 3, DOCTYPE: 4, ID: 5, CSS: 6, SHAPE: 8 } as const;
+export const NodeToken = { END: 0, TEXT: 1, SHADOW: 2, DOCUMENT: 3, DOCTYPE: 4, ID: 5, CSS: 6, CSS_ASSET: 7, SHAPE: 8 } as const;
 
 /** How a document lays out: what `document.compatMode` and its doctype come to. */
 export const DocumentMode = { QUIRKS: 0, STANDARDS: 1, LIMITED_QUIRKS: 2 } as const;
@@ -47,6 +49,9 @@ export const CheckedBit = { CHECKED: 1, INDETERMINATE: 2 } as const;
 /** States of the MODAL operation. */
 export const ModalState = { CLOSED: 0, OPEN: 1, MODAL: 2 } as const;
 export type ModalState = (typeof ModalState)[keyof typeof ModalState];
+
+/** A sheet's text, or the number of the asset that is it. */
+export type SheetText = string | number;
 
 /** Kinds of the HOLD operation: what of an element's border box stays as it is told. */
 export const HoldKind = { NONE: 0, BOX: 1, HEIGHT: 2, WIDTH: 3 } as const;

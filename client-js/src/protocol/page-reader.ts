@@ -9,6 +9,7 @@ import {
   type Namespace,
   NodeToken,
   PageOp,
+  type SheetText,
 } from './page-op.ts';
 import { MAX_TABLED_UNITS, NAMES, OTHERS, SEPARATOR, tableOf, TEXTS, unescaped } from './string-tables.ts';
 
@@ -25,7 +26,7 @@ export interface PageVisitor {
   text(id: number, data: string): void;
   /** `names` is shared by all elements of a shape; `values` is the element's own. */
   openElement(id: number, namespace: Namespace, tag: string, names: readonly string[], values: readonly string[]): void;
-  css(baseUrl: string, css: string): void;
+  css(baseUrl: string, css: SheetText): void;
   close(): void;
   endNodes(): void;
   remove(ids: readonly number[]): void;
@@ -37,11 +38,11 @@ export interface PageVisitor {
   selected(id: number, indices: readonly number[]): void;
   scroll(id: number, left: number, top: number): void;
   viewport(width: number, height: number, dpr: number): void;
-  sheet(ownerId: number, baseUrl: string, css: string): void;
+  sheet(ownerId: number, baseUrl: string, css: SheetText): void;
   sheetInsert(sheetId: number, index: number, rule: string): void;
   sheetDelete(sheetId: number, index: number): void;
   sheetDisabled(ownerId: number, disabled: boolean): void;
-  adoptedSheet(sheetId: number, baseUrl: string, css: string): void;
+  adoptedSheet(sheetId: number, baseUrl: string, css: SheetText): void;
   adopt(rootId: number, sheetIds: readonly number[]): void;
   focus(id: number): void;
   modal(id: number, state: ModalState): void;
@@ -150,6 +151,10 @@ class PageReader {
         return visitor.sheetDisabled(ops.varint(), ops.varint() !== 0);
       case PageOp.ADOPTED_SHEET:
         return visitor.adoptedSheet(ops.varint(), this.string(), this.string());
+      case PageOp.SHEET_ASSET:
+        return visitor.sheet(ops.varint(), this.string(), ops.varint());
+      case PageOp.ADOPTED_ASSET:
+        return visitor.adoptedSheet(ops.varint(), this.string(), ops.varint());
       case PageOp.ADOPT:
         return visitor.adopt(ops.varint(), this.numbers());
       default:
@@ -200,6 +205,9 @@ class PageReader {
         return false;
       case NodeToken.CSS:
         visitor.css(this.string(), this.string());
+        return false;
+      case NodeToken.CSS_ASSET:
+        visitor.css(this.string(), this.ops.varint());
         return false;
       case NodeToken.DOCTYPE:
         visitor.doctype(this.nextId(), this.string(), this.string(), this.string());

@@ -1,5 +1,5 @@
 import { ByteWriter } from './bytes.ts';
-import { type DocumentInfo, HOLD_UNITS, HoldKind, type ModalState, NodeToken, type Namespace, PageOp } from './page-op.ts';
+import { type DocumentInfo, HOLD_UNITS, HoldKind, type ModalState, NodeToken, type Namespace, PageOp, type SheetText } from './page-op.ts';
 import { escaped, MAX_TABLED_UNITS, NAMES, OTHERS, SEPARATOR, tableOf, TEXTS } from './string-tables.ts';
 
 const MAX_VARINT_BYTES = 5;
@@ -110,10 +110,9 @@ export class PageWriter {
   }
 
   /** The sheet of the style or link element that is open. */
-  css(baseUrl: string, css: string): void {
-    this.ops.varint(NodeToken.CSS);
-    this.string(baseUrl);
-    this.string(css);
+  css(baseUrl: string, css: SheetText): void {
+    this.ops.varint(typeof css === 'number' ? NodeToken.CSS_ASSET : NodeToken.CSS);
+    this.sheetText(baseUrl, css);
   }
 
   /** Closes the open node, or the forest. */
@@ -165,10 +164,9 @@ export class PageWriter {
     this.numbers(PageOp.VIEWPORT, width, height, Math.round(dpr * 100));
   }
 
-  sheet(ownerId: number, baseUrl: string, css: string): void {
-    this.numbers(PageOp.SHEET, ownerId);
-    this.string(baseUrl);
-    this.string(css);
+  sheet(ownerId: number, baseUrl: string, css: SheetText): void {
+    this.numbers(typeof css === 'number' ? PageOp.SHEET_ASSET : PageOp.SHEET, ownerId);
+    this.sheetText(baseUrl, css);
   }
 
   sheetInsert(sheetId: number, index: number, rule: string): void {
@@ -184,10 +182,9 @@ export class PageWriter {
     this.numbers(PageOp.SHEET_DISABLED, ownerId, disabled ? 1 : 0);
   }
 
-  adoptedSheet(sheetId: number, baseUrl: string, css: string): void {
-    this.numbers(PageOp.ADOPTED_SHEET, sheetId);
-    this.string(baseUrl);
-    this.string(css);
+  adoptedSheet(sheetId: number, baseUrl: string, css: SheetText): void {
+    this.numbers(typeof css === 'number' ? PageOp.ADOPTED_ASSET : PageOp.ADOPTED_SHEET, sheetId);
+    this.sheetText(baseUrl, css);
   }
 
   adopt(rootId: number, sheetIds: readonly number[]): void {
@@ -223,6 +220,12 @@ export class PageWriter {
     }
     out.raw(this.encoded.view());
     return out.view();
+  }
+
+  private sheetText(baseUrl: string, css: SheetText): void {
+    this.string(baseUrl);
+    if (typeof css === 'number') this.ops.varint(css);
+    else this.string(css);
   }
 
   private numbers(...values: number[]): void {

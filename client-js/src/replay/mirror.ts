@@ -1,10 +1,12 @@
+import { type AssetCache, createAssetCache } from '../delivery/asset-cache.ts';
 import type { Spot } from '../protocol/action.ts';
 import { readPageBatch } from '../protocol/page-reader.ts';
+import { createAssets } from './assets.ts';
 import { forwardTo, IGNORING, startsWithReset } from './forward.ts';
 import { boxOf, hitAt, type Point, pointOf } from './hit-test.ts';
 import { CannotApply } from './node-table.ts';
 import type { MirroredPage, Size } from './page.ts';
-import { createPageSwap, type PageSwap } from './page-swap.ts';
+import { createPageSwap, type PageSwap, type PageSwapEvents } from './page-swap.ts';
 import { positionOf, type Position, scrollableAround, scrollTo } from './scroll-positions.ts';
 
 export type { Point } from './hit-test.ts';
@@ -15,6 +17,12 @@ export interface MirrorOptions {
   readonly host: HTMLElement;
   /** Origins, besides the page's own, from which images, styles, fonts and media may come. */
   readonly resourceOrigins: readonly string[];
+  /** Large style sheets of earlier pages. */
+  readonly cache?: AssetCache;
+  /** The tag takes a style sheet for known that is not in the cache. */
+  readonly onMissing?: () => void;
+  /** The page is in sight. */
+  readonly onShown?: () => void;
   /** A batch could not be applied: a keyframe is needed. Told once; then batches are ignored until one comes. */
   readonly onBroken?: (reason: string) => void;
   /** The browser has painted what the last batches brought. */
@@ -36,6 +44,10 @@ export interface ScrolledBox extends Position {
 export interface Mirror {
   /** Applies one page batch. Never throws: what cannot be applied is told to onBroken. */
   apply(batch: Uint8Array): void;
+  /** Takes the payload of one ASSET. Never throws. */
+  asset(payload: Uint8Array): void;
+  /** Whether the page is in sight, and not waiting for its styles. */
+  readonly isShown: boolean;
   readonly document: Document | null;
   readonly frame: HTMLIFrameElement | null;
   /** Of the consumer's layout viewport. */
@@ -63,7 +75,8 @@ export function createMirror(options: MirrorOptions): Mirror {
   let broken = false;
   let disposed = false;
   const announcePaint = paintAnnouncer(() => !disposed && options.onPainted?.());
-  const swap = createPageSwap(options.host, () => options.resourceOrigins, {
+  const { cache = createAssetCache() } = options;
+  const events: PageSwapEvents = {
     tookOver(page) {
       broken = false;
       watch(page);
@@ -74,6 +87,15 @@ export function createMirror(options: MirrorOptions): Mirror {
     },
     moved: (url) => options.onUrl?.(url),
     focused: (id) => options.onFocus?.(id),
+    revealed() {
+      if (options.onPainted) announcePaint();
+      options.onShown?.();
+    },
+  };
+  const swap = createPageSwap(options.host, {
+    resourceOrigins: () => options.resourceOrigins,
+    createAssets: () => createAssets(cache, () => !disposed && options.onMissing?.()),
+    events,
   });
 
   function apply(batch: Uint8Array): void {
@@ -83,7 +105,16 @@ export function createMirror(options: MirrorOptions): Mirror {
       if (isKeyframe) swap.replace(batch);
       else if (swap.page) change(swap.page, batch);
       swap.page?.scrolls.settle();
-      if (options.onPainted) announcePaint();
+      if (options.onPainted && swap.isRevealed) announcePaint();
+    } catch (fault) {
+      fail(fault instanceof Error ? fault.message : String(fault));
+    }
+  }
+
+  function asset(payload: Uint8Array): void {
+    if (disposed || broken) return;
+    try {
+      swap.page?.assets.part(payload);
     } catch (fault) {
       fail(fault instanceof Error ? fault.message : String(fault));
     }
@@ -108,6 +139,10 @@ export function createMirror(options: MirrorOptions): Mirror {
 
   return {
     apply,
+    asset,
+    get isShown() {
+      return swap.isRevealed;
+    },
     get document() {
       return swap.page?.document ?? null;
     },

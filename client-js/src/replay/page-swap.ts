@@ -1,3 +1,4 @@
+import type { Assets } from './assets.ts';
 import type { PageEvents } from './page.ts';
 import { readPageBatch } from '../protocol/page-reader.ts';
 import { forwardTo } from './forward.ts';
@@ -5,25 +6,38 @@ import { CannotApply } from './node-table.ts';
 import { type MirroredPage, openPage, type Size } from './page.ts';
 import { createSandboxFrame } from './sandbox-frame.ts';
 
+/** How long a page waits unseen for large style sheets that are on their way: without them it would be another page. */
+const SHEETS_WITHIN_MILLIS = 5_000;
 /** How long a new page waits unseen for its linked styles, while the one before stays in sight. */
 const STYLED_WITHIN_MILLIS = 400;
+
+export interface PageSwapOptions {
+  readonly resourceOrigins: () => readonly string[];
+  readonly createAssets: () => Assets;
+  readonly events: PageSwapEvents;
+}
 
 export interface PageSwapEvents extends PageEvents {
   /** A page took over: changes are for it from now on. */
   tookOver(page: MirroredPage): void;
+  /** The page is in sight now. */
+  revealed(): void;
 }
 
 /** Every keyframe is built in a frame of its own, out of sight; the page before it goes when the new one is fit to be seen. */
 export interface PageSwap {
   /** The page that changes are for, and that is hit: from its keyframe on, even before it is revealed. */
   readonly page: MirroredPage | undefined;
+  /** Whether that page is in sight. */
+  readonly isRevealed: boolean;
   /** Builds a keyframe's page. @throws whatever keeps it from being built; the page before it stays then */
   replace(keyframe: Uint8Array): void;
   /** Takes everything out. */
   clear(): void;
 }
 
-export function createPageSwap(host: HTMLElement, resourceOrigins: () => readonly string[], events: PageSwapEvents): PageSwap {
+export function createPageSwap(host: HTMLElement, options: PageSwapOptions): PageSwap {
+  const { resourceOrigins, createAssets, events } = options;
   let page: MirroredPage | undefined;
   let shown: MirroredPage | undefined;
 
@@ -58,7 +72,7 @@ export function createPageSwap(host: HTMLElement, resourceOrigins: () => readonl
       (info) => {
         if (fresh !== undefined) throw new CannotApply('a second RESET in a batch');
         resized({ width: info.width, height: info.height });
-        fresh = openPage(frame, info, resourceOrigins(), { ...events, resized });
+        fresh = openPage(frame, info, resourceOrigins(), { ...events, resized }, createAssets());
         events.moved(info.url);
       },
     );
@@ -72,8 +86,8 @@ export function createPageSwap(host: HTMLElement, resourceOrigins: () => readonl
     page = fresh;
     page.frame.setAttribute('data-testid', 'mirror');
     events.tookOver(page);
-    if (shown === undefined) reveal(page);
-    else void styled(page.document).then(() => reveal(fresh));
+    if (shown === undefined && !fresh.assets.isWaiting) reveal(fresh);
+    else void fit(fresh, shown !== undefined).then(() => reveal(fresh));
   }
 
   function reveal(next: MirroredPage): void {
@@ -82,11 +96,15 @@ export function createPageSwap(host: HTMLElement, resourceOrigins: () => readonl
     shown = next;
     next.scrolls.settle();
     next.frame.style.visibility = '';
+    events.revealed();
   }
 
   return {
     get page() {
       return page;
+    },
+    get isRevealed() {
+      return page !== undefined && page === shown;
     },
     replace,
     clear() {
@@ -95,6 +113,12 @@ export function createPageSwap(host: HTMLElement, resourceOrigins: () => readonl
       page = shown = undefined;
     },
   };
+}
+
+/** Resolves when a page has the sheets that are sent with it, and with `isPatient` those that it links; or when they are too late. */
+async function fit({ assets, document }: MirroredPage, isPatient: boolean): Promise<void> {
+  await Promise.race([assets.settled(), new Promise((resolve) => setTimeout(resolve, SHEETS_WITHIN_MILLIS))]);
+  if (isPatient) await styled(document);
 }
 
 function resize(frame: HTMLIFrameElement, { width, height }: Size): void {

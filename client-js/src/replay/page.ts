@@ -1,6 +1,7 @@
 import type { DocumentInfo } from '../protocol/page-op.ts';
 import type { PageVisitor } from '../protocol/page-reader.ts';
 import { type DocumentAddress, plainOrigins, sheetAddress, withoutFragment } from './addresses.ts';
+import type { Assets } from './assets.ts';
 import { createAttributeSetter } from './attributes.ts';
 import { mirrorCss } from './css-text.ts';
 import { createFocusMark, type FocusMark } from './focus-mark.ts';
@@ -30,6 +31,7 @@ export interface MirroredPage {
   readonly document: Document;
   readonly nodes: NodeTable;
   readonly scrolls: ScrollPositions;
+  readonly assets: Assets;
   readonly visitor: Omit<PageVisitor, 'reset'>;
 }
 
@@ -39,13 +41,14 @@ export function openPage(
   info: DocumentInfo,
   resourceOrigins: readonly string[],
   events: PageEvents,
+  assets: Assets,
 ): MirroredPage {
   const origins = plainOrigins([info.url, ...resourceOrigins]);
   const policy = contentPolicy(origins);
   const document = openEmptyDocument(frame, info.mode, policy);
   const nodes = createNodeTable();
   const attributes = createAttributeSetter(document, origins);
-  const sheets = createSheets(nodes);
+  const sheets = createSheets(nodes, assets);
   const addresses = new WeakMap<Document, DocumentAddress>([[document, addressOf(info)]]);
   const builder = createTreeBuilder({ document, nodes, attributes, sheets, policy, addresses });
   const scrolls = createScrollPositions(nodes);
@@ -93,7 +96,7 @@ export function openPage(
       events.moved(url);
     },
   };
-  return { frame, document, nodes, scrolls, visitor };
+  return { frame, document, nodes, scrolls, assets, visitor };
 }
 
 const TEXT_NODE = 3;

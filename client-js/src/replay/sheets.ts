@@ -1,4 +1,6 @@
+import type { SheetText } from '../protocol/page-op.ts';
 import type { DocumentAddress } from './addresses.ts';
+import type { Assets } from './assets.ts';
 import { mirrorCss } from './css-text.ts';
 import { keptSheets } from './scroll-anchoring.ts';
 import { CannotApply, isDocument, isElement, isLink, isShadowRoot, isStyle, type NodeTable } from './node-table.ts';
@@ -7,7 +9,9 @@ import { CannotApply, isDocument, isElement, isLink, isShadowRoot, isStyle, type
 const NO_RULE = '@media not all{}';
 
 interface AdoptedSheet {
-  readonly css: string;
+  css: string;
+  /** Its text has not come: edits wait for it. */
+  isWaiting: boolean;
   readonly address: DocumentAddress;
   /** A constructed sheet belongs to one document. */
   readonly copies: Map<Document, CSSStyleSheet>;
@@ -19,21 +23,38 @@ type SheetEdit = (sheet: CSSStyleSheet) => void;
 /** The page's style sheets: those of style and link elements, and constructed ones. */
 export interface Sheets {
   /** Gives an element its sheet; a link becomes a style element in its place, which loads nothing. */
-  own(owner: Element, css: string, address: DocumentAddress): void;
+  own(owner: Element, css: SheetText, address: DocumentAddress): void;
   insert(sheetId: number, index: number, rule: string, address: DocumentAddress): void;
   remove(sheetId: number, index: number): void;
   disable(ownerId: number, disabled: boolean): void;
-  define(sheetId: number, css: string, address: DocumentAddress): void;
+  define(sheetId: number, css: SheetText, address: DocumentAddress): void;
   adopt(rootId: number, sheetIds: readonly number[]): void;
 }
 
-export function createSheets(nodes: NodeTable): Sheets {
+export function createSheets(nodes: NodeTable, assets: Assets): Sheets {
   const adopted = new Map<number, AdoptedSheet>();
   const disabledOwners = new WeakMap<Element, boolean>();
+  /** What was done to the sheets of elements whose text has not come. */
+  const waitingEdits = new WeakMap<Element, SheetEdit[]>();
 
-  function own(owner: Element, css: string, address: DocumentAddress): void {
+  function own(owner: Element, css: SheetText, address: DocumentAddress): void {
     const style = isLink(owner) ? standIn(owner) : owner;
     if (!isStyle(style)) throw new CannotApply(`a sheet for <${owner.localName}>`);
+    const edits: SheetEdit[] = [];
+    waitingEdits.set(style, edits);
+    const text = typeof css === 'number' ? '' : css;
+    write(style, text, address);
+    if (typeof css === 'string') waitingEdits.delete(style);
+    else
+      assets.use(css, (come) => {
+        if (waitingEdits.get(style) !== edits) return;
+        waitingEdits.delete(style);
+        write(style, come, address);
+        if (style.sheet) for (const change of edits) change(style.sheet);
+      });
+  }
+
+  function write(style: HTMLStyleElement, css: string, address: DocumentAddress): void {
     style.textContent = mirrorCss(css, address);
     const disabled = disabledOwners.get(style);
     if (disabled !== undefined) setDisabled(style, disabled);
@@ -64,8 +85,13 @@ export function createSheets(nodes: NodeTable): Sheets {
   function edit(sheetId: number, change: SheetEdit): void {
     const constructed = adopted.get(sheetId);
     if (constructed) {
-      for (const copy of constructed.copies.values()) change(copy);
+      if (!constructed.isWaiting) for (const copy of constructed.copies.values()) change(copy);
       constructed.edits.push(change);
+      return;
+    }
+    const waiting = waitingEdits.get(nodes.element(sheetId));
+    if (waiting !== undefined) {
+      waiting.push(change);
       return;
     }
     const sheet = sheetOf(nodes.element(sheetId));
@@ -82,7 +108,7 @@ export function createSheets(nodes: NodeTable): Sheets {
       const { CSSStyleSheet: Sheet } = document.defaultView as Window & { CSSStyleSheet: typeof CSSStyleSheet };
       copy = new Sheet();
       copy.replaceSync(mirrorCss(sheet.css, sheet.address));
-      for (const change of sheet.edits) change(copy);
+      if (!sheet.isWaiting) for (const change of sheet.edits) change(copy);
       sheet.copies.set(document, copy);
     }
     return copy;
@@ -101,8 +127,20 @@ export function createSheets(nodes: NodeTable): Sheets {
     define(sheetId, css, address) {
       if (nodes.peek(sheetId)) throw new CannotApply(`node ${sheetId} is no sheet`);
       const known = adopted.get(sheetId);
-      for (const copy of known?.copies.values() ?? []) copy.replaceSync(mirrorCss(css, address));
-      adopted.set(sheetId, { css, address, copies: known?.copies ?? new Map<Document, CSSStyleSheet>(), edits: [] });
+      const copies = known?.copies ?? new Map<Document, CSSStyleSheet>();
+      const sheet: AdoptedSheet = { css: '', isWaiting: true, address, copies, edits: [] };
+      adopted.set(sheetId, sheet);
+      const come = (text: string): void => {
+        if (adopted.get(sheetId) !== sheet) return;
+        sheet.css = text;
+        sheet.isWaiting = false;
+        for (const copy of copies.values()) {
+          copy.replaceSync(mirrorCss(text, address));
+          for (const change of sheet.edits) change(copy);
+        }
+      };
+      if (typeof css === 'string') come(css);
+      else assets.use(css, come);
     },
     adopt(rootId, sheetIds) {
       const root = nodes.node(rootId);

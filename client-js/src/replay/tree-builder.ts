@@ -1,4 +1,4 @@
-import { type DocumentInfo, Namespace, NAMESPACE_URIS } from '../protocol/page-op.ts';
+import { type DocumentInfo, Namespace, NAMESPACE_URIS, type SheetText } from '../protocol/page-op.ts';
 import { type DocumentAddress, sheetAddress, withoutFragment } from './addresses.ts';
 import type { AttributeSetter } from './attributes.ts';
 import { mirrorCss } from './css-text.ts';
@@ -27,7 +27,7 @@ export interface TreeBuilder {
   openShadow(id: number): void;
   text(id: number, data: string): void;
   openElement(id: number, namespace: Namespace, tag: string, names: readonly string[], values: readonly string[]): void;
-  css(baseUrl: string, css: string): void;
+  css(baseUrl: string, css: SheetText): void;
   close(): void;
   endNodes(): void;
   /** Whether content of this node stays outside the page (it belongs to dead code). */

@@ -1,8 +1,9 @@
+import { decodeAssetPart } from '../../src/protocol/asset.ts';
 import { MalformedBytes } from '../../src/protocol/bytes.ts';
 import { FrameType } from '../../src/protocol/frame-type.ts';
 import { Flag } from '../../src/protocol/frame.ts';
 import { Lz4Decoder } from '../../src/protocol/lz4.ts';
-import { type DocumentInfo, NAMESPACE_URIS } from '../../src/protocol/page-op.ts';
+import { type DocumentInfo, NAMESPACE_URIS, type SheetText } from '../../src/protocol/page-op.ts';
 import { type PageVisitor, readPageBatch } from '../../src/protocol/page-reader.ts';
 
 /*
@@ -29,6 +30,8 @@ export interface Mirror {
   frame(type: FrameType, payload: Uint8Array, flags: number): void;
   readonly nodes: Map<number, MirrorNode>;
   readonly sheets: Map<number, string[]>;
+  /** Parts of assets by number, and whether all have come. */
+  readonly assets: Map<number, { readonly parts: Uint8Array[]; isWhole: boolean }>;
   root(): MirrorNode | null;
   readonly state: Record<string, unknown>;
   /** Expanded bytes of every batch so far. */
@@ -39,6 +42,7 @@ export function createMirror(): Mirror {
   const decoder = new Lz4Decoder();
   const nodes = new Map<number, MirrorNode>();
   const sheets = new Map<number, string[]>();
+  const assets: Mirror['assets'] = new Map();
   const batches: { type: FrameType; bytes: Uint8Array }[] = [];
   const state: Record<string, unknown> = {};
   let parts: Uint8Array[] = [];
@@ -104,12 +108,15 @@ export function createMirror(): Mirror {
       insert(node, parent, open.length === 0 ? targetNext : 0);
     }
   };
+  const textOf = (css: SheetText): string => (typeof css === 'number' ? `asset ${css}` : css);
+  const rulesOf = (css: SheetText): string[] => (css === '' ? [] : textOf(css).split('\n'));
   const describe = (node: MirrorNode, document: DocumentInfo): void => void Object.assign(node.state, document);
 
   const visitor: PageVisitor = {
     reset(page, dpr) {
       nodes.clear();
       sheets.clear();
+      assets.clear();
       root = null;
       for (const key of Object.keys(state)) Reflect.deleteProperty(state, key);
       Object.assign(state, page, { dpr });
@@ -147,8 +154,8 @@ export function createMirror(): Mirror {
     },
     css(_, css) {
       const owner = open[open.length - 1] as MirrorNode;
-      owner.state['css'] = css;
-      sheets.set(owner.id, [css]);
+      owner.state['css'] = textOf(css);
+      sheets.set(owner.id, [textOf(css)]);
     },
     close: () => void open.pop(),
     endNodes() {
@@ -178,12 +185,12 @@ export function createMirror(): Mirror {
     viewport: (width, height, dpr) => void Object.assign(state, { width, height, dpr }),
     sheet(id, base, css) {
       get(id).state['base'] = base;
-      sheets.set(get(id).id, css === '' ? [] : css.split('\n'));
+      sheets.set(get(id).id, rulesOf(css));
     },
     sheetInsert: (id, index, rule) => void (sheets.get(id) ?? []).splice(index, 0, rule),
     sheetDelete: (id, index) => void (sheets.get(id) ?? []).splice(index, 1),
     sheetDisabled: (id, disabled) => void (get(id).state['disabled'] = disabled),
-    adoptedSheet: (id, _, css) => void sheets.set(id, css === '' ? [] : css.split('\n')),
+    adoptedSheet: (id, _, css) => void sheets.set(id, rulesOf(css)),
     adopt(id, ids) {
       for (const sheet of ids) if (!sheets.has(sheet)) throw new Error(`no sheet ${sheet}`);
       get(id).state['adopted'] = [...ids];
@@ -200,10 +207,20 @@ export function createMirror(): Mirror {
   return {
     nodes,
     sheets,
+    assets,
     state,
     batches,
     root: () => root,
     frame(type, payload, flags) {
+      if (type === FrameType.ASSET) {
+        const { number, isLast, bytes } = decodeAssetPart(payload);
+        const asset = assets.get(number) ?? { parts: [], isWhole: false };
+        if (asset.isWhole) throw new Error(`asset ${number} was sent twice`);
+        asset.parts.push(bytes.slice());
+        asset.isWhole = isLast;
+        assets.set(number, asset);
+        return;
+      }
       const bytes = flags & Flag.COMPRESSED ? decoder.expand(payload, (flags & Flag.LINKED) !== 0) : payload.slice();
       // One that was given up is followed by a keyframe, which begins with a block that stands alone.
       if (type === FrameType.KEYFRAME && !(flags & Flag.LINKED)) parts = [];

@@ -56,7 +56,9 @@ describe('what goes first of a page', () => {
   it('should hold sheets and sprites wherever they stand, and what is fixed on top', async () => {
     const page = await open(
       `<main>${LIST}<section><style>b{color:teal}</style><div style="position:fixed;top:10px;left:10px;width:500px;height:300px">on top</div></section></main>
-       <svg style="display:none"><symbol id="icon"><path d="M1 2"/></symbol></svg>`,
+       <svg style="display:none"><symbol id="icon"><path d="M1 2" fill="url(#blue)"/></symbol><symbol id="other"><path d="M3 4"/></symbol></svg>
+       <svg width="0" height="0"><linearGradient id="blue"><stop stop-color="#123"/></linearGradient></svg>
+       <svg style="position:fixed;left:600px;top:0" width="20" height="20"><use href="#icon"/></svg>`,
     );
     const result = await page.evaluate(async () => {
       const lab = window.tandemLab.start();
@@ -66,6 +68,8 @@ describe('what goes first of a page', () => {
     });
     expect(result.first).toContain('color:teal');
     expect(result.first).toContain('on top');
+    for (const shape of ['M1 2', '#123']) expect(result.first).toContain(shape);
+    expect(result.first).not.toContain('M3 4');
     expect(result.first).not.toContain('row 2000');
     expect(result.difference).toBe('');
   });

@@ -22,6 +22,7 @@ describe('the page lane at the viewer', () => {
     receiver = createPageReceiver({
       clock,
       batch: (batch, epoch) => batches.push(`${epoch}:${new TextDecoder().decode(batch)}`),
+      asset: (payload) => batches.push(`asset:${new TextDecoder().decode(payload)}`),
       send: (type, epoch, payload) => sent.push(`${frameTypeName(type) ?? ''} ${epoch}:${decodeNumber(payload)}`),
     });
   });

@@ -30,6 +30,7 @@ describe('the page lane at the tag', () => {
       sync: (asks, mark) => out.push(asks ? 'sync?' : mark === MARK ? 'sync' : 'sync!'),
       keyframe: () => out.push('keyframe!'),
       room: () => out.push('room'),
+      viewerHas: (known) => out.push(`known ${[...(known ?? ['nothing'])].join()}`),
     });
     sender.opened(1);
     out.length = 0;

@@ -38,6 +38,7 @@ function pageSender(clock: Clock, say: (what: string) => void): Steps {
     sync: (asks, mark) => say(`sync${asks ? '?' : ''} ${mark}`),
     keyframe: () => say('keyframe'),
     room: () => say('room'),
+    viewerHas: () => undefined,
   });
   return {
     opened: (epoch) => sender.opened(Number(epoch)),
@@ -54,6 +55,7 @@ function pageReceiver(clock: Clock, say: (what: string) => void): Steps {
   const receiver = createPageReceiver({
     clock,
     batch: (batch, epoch) => say(`batch ${epoch} ${new TextDecoder().decode(batch)}`),
+    asset: () => undefined,
     send: (type, epoch, payload) => say(`${nameOf(type)} ${epoch} ${decodeNumber(payload)}`),
   });
   return {

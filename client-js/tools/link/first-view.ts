@@ -9,16 +9,16 @@ import { pixelDifference, shoot } from '../fidelity/pixels.ts';
 import { type Relay, startRelay } from '../fidelity/relay.ts';
 import { pagesOf, serveSite, servePage, type SiteOptions } from '../fidelity/site.ts';
 import { chromiumInside, type Link } from './link.ts';
-import { openPair, type Pair } from './pair.ts';
+import { type DeskWindow, openPair, type Pair } from './pair.ts';
 import { DESK } from './pages.ts';
 import type { Seen } from './tap.ts';
 
 /* How long an agent waits for the page, behind 750 kbit/s: until what the consumer sees is painted, and until all of it is there. */
 
-const USAGE = `usage: npm run first-view -- FOLDER [--only NAME] [--json FILE] [--shots FOLDER]
+const USAGE = `usage: npm run first-view -- FOLDER [--only NAME] [--json FILE] [--shots FOLDER] [--warm]
 
 Opens each page of a folder of page folders behind 750 kbit/s, accepts an invitation, and prints how long it took from there until the viewer had painted its first view, how
-far that was from the consumer's picture, and when the last byte of the page had come. Needs root (network namespaces, tc).`;
+far that was from the consumer's picture, and when the last byte of the page had come; with --warm once more in a second session of the same desk. Needs root (network namespaces, tc).`;
 
 /** Nothing of the page came for this long: it is whole. */
 const QUIET_MILLIS = 2_000;
@@ -60,6 +60,7 @@ async function mark(consumer: Page, agent: Page): Promise<void> {
     addEventListener('click', note, { capture: true, once: true });
   });
   await agent.evaluate(() => {
+    delete (window as unknown as MarkedWindow).paintedAt;
     const note = (): void => {
       (window as unknown as MarkedWindow).paintedAt = performance.timeOrigin + performance.now();
     };
@@ -75,24 +76,34 @@ async function hideMarks(agent: Page): Promise<void> {
   });
 }
 
+/** A second session of the same desk with the same page: its large style sheets are known there. */
+async function again({ consumer, agent }: Pair): Promise<void> {
+  await agent.evaluate(() => (document.querySelector('tandem-viewer') as unknown as { session: { end(): Promise<void> } }).session.end());
+  await consumer.reload({ waitUntil: 'load' });
+  await agent.evaluate(() => (window as unknown as DeskWindow).inviteTheLatest());
+}
+
 async function measure(
-  { consumer, agent, received }: Pair,
+  { consumer, agent, received: all }: Pair,
   picture: Buffer,
 ): Promise<FirstView & { readonly pictures: readonly Buffer[] }> {
   await mark(consumer, agent);
+  const from = all.length;
+  const frames = (): readonly Seen[] => all.slice(from);
   await consumer.getByTestId('invitation-accept').click();
   const accepted = performance.now();
   await until(() => agent.evaluate(() => (window as unknown as MarkedWindow).paintedAt !== undefined), 'the first view');
   await hideMarks(agent);
   const first = await shoot(agent);
-  const end = received.findIndex(({ type, flags }) => type === FrameType.KEYFRAME && (flags & Flag.MORE) === 0);
-  await until(() => performance.now() - (received.findLast(isPage)?.at ?? 0) > QUIET_MILLIS, 'the whole page');
+  const end = frames().findIndex(({ type, flags }) => type === FrameType.KEYFRAME && (flags & Flag.MORE) === 0);
+  await until(() => performance.now() - (frames().findLast(isPage)?.at ?? 0) > QUIET_MILLIS, 'the whole page');
+  const received = frames();
   const whole = await shoot(agent);
   const times = await Promise.all([consumer, agent].map((page) => page.evaluate(() => ({ ...(window as unknown as MarkedWindow) }))));
   const area = await consumer.evaluate(() => ({ width: document.documentElement.clientWidth, height: innerHeight }));
   return {
     firstMillis: (times[1]?.paintedAt ?? Number.NaN) - (times[0]?.acceptedAt ?? Number.NaN),
-    firstBytes: sum(received.slice(0, end + 1).filter(isPage)),
+    firstBytes: sum(received.filter((frame, i) => isPage(frame) && (i <= end || frame.type === FrameType.ASSET))),
     firstPercent: pixelDifference(picture, first, area).percent,
     wholeMillis: (received.findLast(isPage)?.at ?? Number.NaN) - accepted,
     wholeBytes: sum(received.filter(isPage)),
@@ -101,12 +112,22 @@ async function measure(
   };
 }
 
+const withoutPictures = (result: FirstView & { readonly pictures: readonly Buffer[] }): FirstView =>
+  Object.fromEntries(Object.entries(result).filter(([name]) => name !== 'pictures')) as unknown as FirstView;
+
 const cell = (value: number, digits = 0): string => value.toFixed(digits).padStart(9);
+
+function tell(name: string, { firstMillis, firstBytes, firstPercent, wholeMillis, wholeBytes, wholePercent }: FirstView): void {
+  console.log(
+    `${name.padEnd(26)}${cell(firstMillis)}${cell(firstBytes / 1024, 1)}${cell(firstPercent, 2)}` +
+      `${cell(wholeMillis)}${cell(wholeBytes / 1024, 1)}${cell(wholePercent, 2)}`,
+  );
+}
 
 async function main(
   link: Link,
   folder: string,
-  options: { only?: string | undefined; json?: string | undefined; shots?: string | undefined },
+  options: { only?: string | undefined; json?: string | undefined; shots?: string | undefined; warm?: boolean | undefined },
 ): Promise<void> {
   const serving: SiteOptions = { scriptSource: "'none'" };
   const desk = await servePage(DESK, link.relayAddress);
@@ -131,17 +152,20 @@ async function main(
       },
     });
     try {
-      const { pictures, ...result } = await measure(pair, pair.picture);
-      results[page.name] = result;
-      const { firstMillis, firstBytes, firstPercent, wholeMillis, wholeBytes, wholePercent } = result;
-      console.log(
-        `${page.name.padEnd(26)}${cell(firstMillis)}${cell(firstBytes / 1024, 1)}${cell(firstPercent, 2)}` +
-          `${cell(wholeMillis)}${cell(wholeBytes / 1024, 1)}${cell(wholePercent, 2)}`,
-      );
+      const result = await measure(pair, pair.picture);
+      const { pictures } = result;
+      results[page.name] = withoutPictures(result);
+      tell(page.name, result);
       if (options.shots !== undefined) {
         mkdirSync(options.shots, { recursive: true });
         const names = ['consumer', 'first', 'whole'];
         names.forEach((name, i) => writeFileSync(join(options.shots ?? '', `${page.name}-${name}.png`), pictures[i] as Uint8Array));
+      }
+      if (options.warm === true) {
+        await again(pair);
+        const warm = await measure(pair, pair.picture);
+        results[`${page.name}, again`] = withoutPictures(warm);
+        tell('  again', warm);
       }
     } finally {
       await pair.close();
@@ -156,7 +180,7 @@ async function main(
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { only: { type: 'string' }, json: { type: 'string' }, shots: { type: 'string' } },
+  options: { only: { type: 'string' }, json: { type: 'string' }, shots: { type: 'string' }, warm: { type: 'boolean' } },
 });
 const link = JSON.parse(process.env['TANDEM_LINK'] ?? 'null') as Link | null;
 const [folder] = positionals;

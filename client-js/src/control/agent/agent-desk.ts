@@ -1,4 +1,5 @@
 import type { Mode } from '../../protocol/control.ts';
+import { createAssetCache } from '../../delivery/asset-cache.ts';
 import { AgentSession } from './agent-session.ts';
 
 export interface WaitingSession {
@@ -41,6 +42,7 @@ interface InvitationAnswer {
 export class AgentDesk {
   private readonly relay: string;
   private readonly token: string;
+  private readonly assets = createAssetCache();
 
   /** @param options.relay the relay's origin; `token`: the brand's token for this agent */
   constructor({ relay, token }: { readonly relay: string; readonly token: string }) {
@@ -65,6 +67,7 @@ export class AgentDesk {
       mode: answer.mode,
       grant: answer.grant,
       channelUrl: channelUrl.href,
+      assets: this.assets,
       withdraw: () => this.call('DELETE', `${path}/invitations/${encodeURIComponent(answer.invitation)}`),
       end: () => this.call('DELETE', path),
     });

@@ -2,6 +2,7 @@ import { type Channel, type ChannelChange, openChannel } from '../../connection/
 import { type PathOptions, viaPath } from '../../connection/path.ts';
 import { thisWorked, whatWorked } from '../../connection/worked.ts';
 import type { Outcome } from '../../delivery/action-outbox.ts';
+import { type AssetCache, createAssetCache } from '../../delivery/asset-cache.ts';
 import { passOverMalformed } from '../../delivery/pass-over.ts';
 import { steadyClock } from '../../delivery/steady-clock.ts';
 import { createViewerDelivery, type ViewerDelivery } from '../../delivery/viewer-delivery.ts';
@@ -35,6 +36,8 @@ export interface Offer {
   readonly grant: string;
   /** Address of the channel, `ws:` or `wss:`. */
   readonly channelUrl: string;
+  /** Large style sheets that the desk has from other sessions. */
+  readonly assets?: AssetCache;
   /** Takes the invitation back. */
   readonly withdraw: () => Promise<void>;
   /** Ends the session without the channel. */
@@ -63,6 +66,8 @@ export interface RemotePointer {
 export interface SessionAudience {
   /** One whole page batch, in order; `epoch` is the consumer's document that it speaks of. */
   page(batch: Uint8Array, epoch: number): void;
+  /** The payload of one ASSET, in order among the batches. */
+  asset(payload: Uint8Array): void;
   pointer(remote: RemotePointer): void;
 }
 
@@ -77,6 +82,8 @@ const CLIENT = 'tandem-viewer/0.1.0';
  */
 export class AgentSession extends EventTarget {
   readonly id: string;
+  /** Large style sheets of this desk's sessions. */
+  readonly assets: AssetCache;
   private readonly offer: Offer;
   private readonly channel: Channel;
   private readonly delivery: ViewerDelivery;
@@ -102,6 +109,7 @@ export class AgentSession extends EventTarget {
     super();
     this.id = offer.session;
     this.offer = offer;
+    this.assets = offer.assets ?? createAssetCache();
     const mark = 1 + Math.floor((options.random ?? Math.random)() * MAX_MARK);
     this.channel = openChannel({
       connect: viaPath({ url: offer.channelUrl, first: whatWorked(), rides: thisWorked, ...options }),
@@ -126,6 +134,8 @@ export class AgentSession extends EventTarget {
         if (epoch !== this.channel.epoch) this.channel.setEpoch(epoch);
         this.audience?.page(batch, epoch);
       },
+      asset: (payload) => this.audience?.asset(payload),
+      knownAssets: () => (this.state === 'active' ? this.assets.prefixes() : undefined),
       settled: (outcome) => this.settled(outcome),
     });
     this.channel.onFrame(passOverMalformed((frame) => this.receive(frame)));
@@ -200,6 +210,11 @@ export class AgentSession extends EventTarget {
   /** The page that was shown is not good any more (a batch did not fit): asks for a whole one. */
   requestKeyframe(): void {
     this.delivery.page.ask(KeyframeReason.CANNOT_APPLY);
+  }
+
+  /** The tag takes a style sheet for known that this desk does not have: asks for the whole page with all its sheets. */
+  reportMissing(): void {
+    this.delivery.page.ask(KeyframeReason.MISSING);
   }
 
   async end(): Promise<void> {

@@ -1,0 +1,203 @@
+import { createHash } from 'node:crypto';
+import { deflateRawSync } from 'node:zlib';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bundle, launchChromium, type LocalServer, serve } from '../browser.ts';
+import { AssetCoding, MAX_ASSET_BYTES } from '../../src/protocol/asset.ts';
+import type {} from './in-page.ts';
+
+/* What a mirror shows of a page that has not come as a whole: sheets that travel apart, and boxes that wait for their content. */
+
+const SHEET = 'p { color: rgb(1, 2, 3) }';
+
+let browser: Browser;
+let server: LocalServer;
+let page: Page;
+
+beforeAll(async () => {
+  const script = bundle('test/replay/in-page.ts');
+  server = await serve((request, response) => {
+    if (request.url === '/page.js') return response.setHeader('content-type', 'text/javascript').end(script);
+    response.setHeader('content-type', 'text/html').end('<!doctype html><body><script src="/page.js"></script>');
+  });
+  browser = await launchChromium();
+});
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+});
+beforeEach(async () => {
+  page = await browser.newPage({ viewport: { width: 1000, height: 700 } });
+  await page.goto(server.origin);
+});
+afterEach(() => page.close());
+
+function contentOf(text: string, coding: AssetCoding): Buffer {
+  switch (coding) {
+    case AssetCoding.DEFLATED:
+      return deflateRawSync(text);
+    case AssetCoding.PLAIN:
+      return Buffer.from(text);
+    case AssetCoding.KNOWN:
+      return Buffer.alloc(0);
+  }
+}
+
+const assetOf = (text: string, coding: AssetCoding, hashed = text): number[] => [
+  ...createHash('sha256').update(hashed).digest(),
+  coding,
+  ...contentOf(text, coding),
+];
+
+interface Seen {
+  readonly before: readonly [isShown: boolean, visibility: string];
+  readonly colour: string;
+  readonly rules: number;
+  readonly painted: number;
+  readonly missing: number;
+  readonly kept: number;
+  readonly broken: string;
+}
+
+/** Shows a page whose sheet is asset 1, edits that sheet, hands over the asset in parts, and looks. */
+const see = (asset: readonly number[], knows: readonly (readonly [string, string])[] = []): Promise<Seen> =>
+  page.evaluate(
+    async ({ bytes, known }) => {
+      let [missing, painted] = [0, 0];
+      const cache = replay.createAssetCache();
+      for (const [hash, text] of known) cache.put(hash, text);
+      const { mirror, broken } = replay.open({ cache, onMissing: () => missing++, onPainted: () => painted++ });
+      const info = { url: 'https://shop.example/', baseUrl: 'https://shop.example/', mode: 1, width: 800, height: 600 } as const;
+      mirror.apply(
+        replay.change((writer) => {
+          writer.reset(info, 1);
+          writer.nodes(0, 0);
+          writer.openDocument(1, info);
+          for (const tag of ['html', 'style']) writer.openElement(tag === 'html' ? 2 : 3, 0, tag, [], [], 0);
+          writer.css('', 1);
+          writer.close();
+          writer.openElement(4, 0, 'p', [], [], 0);
+          writer.text(5, 'text');
+          for (let open = 0; open < 4; open++) writer.close();
+        }),
+      );
+      const before = [mirror.isShown, mirror.frame?.style.visibility ?? ''] as const;
+      mirror.apply(replay.change((writer) => writer.sheetInsert(3, 1, 'b { margin: 0 }')));
+      const half = bytes.length >> 1;
+      mirror.asset(replay.encodeAssetPart({ number: 1, isLast: false, bytes: Uint8Array.from(bytes.slice(0, half)) }));
+      mirror.asset(replay.encodeAssetPart({ number: 1, isLast: true, bytes: Uint8Array.from(bytes.slice(half)) }));
+      for (let waited = 0; waited < 100 && painted + missing === 0; waited++) await new Promise((resume) => setTimeout(resume, 20));
+      const style = mirror.document?.querySelector('style');
+      const shown = mirror.document?.querySelector('p') as HTMLElement;
+      return {
+        before,
+        colour: mirror.document?.defaultView?.getComputedStyle(shown).color ?? '',
+        rules: style?.sheet?.cssRules.length ?? -1,
+        ...{ painted, missing },
+        kept: cache.prefixes().length,
+        broken: broken.join(),
+      };
+    },
+    { bytes: asset, known: knows },
+  );
+
+describe('a sheet that travels apart', () => {
+  it.each([AssetCoding.DEFLATED, AssetCoding.PLAIN])(
+    'should be awaited unseen, with what is done to it meanwhile, and kept (coding %i)',
+    async (coding) => {
+      expect(await see(assetOf(SHEET, coding))).toEqual({
+        before: [false, 'hidden'],
+        colour: 'rgb(1, 2, 3)',
+        rules: 2,
+        ...{ painted: 1, missing: 0, kept: 1, broken: '' },
+      });
+    },
+  );
+
+  it('should be taken from an earlier page where the tag says that it need not be sent', async () => {
+    const hash = createHash('sha256').update(SHEET).digest('hex');
+    const seen = await see(assetOf(SHEET, AssetCoding.KNOWN), [[hash, SHEET]]);
+    expect(seen).toMatchObject({ colour: 'rgb(1, 2, 3)', rules: 2, painted: 1, missing: 0 });
+  });
+
+  it.each([
+    ['is not there though it should be', assetOf(SHEET, AssetCoding.KNOWN)],
+    ['is not what its hash says', assetOf(SHEET, AssetCoding.DEFLATED, 'another')],
+    ['is not deflated', [...assetOf(SHEET, AssetCoding.KNOWN).slice(0, -1), AssetCoding.DEFLATED, 255, 255, 1, 2]],
+    ['expands beyond what a sheet may hold', assetOf(' '.repeat(MAX_ASSET_BYTES + 1), AssetCoding.DEFLATED)],
+  ])('should be asked for again, and not kept, when it %s', async (_, asset) => {
+    expect(await see(asset)).toMatchObject({ rules: 0, painted: 0, missing: 1, kept: 0, broken: '' });
+  });
+
+  it('should leave the oldest sheets when there are too many', async () => {
+    const kept = await page.evaluate(() => {
+      const cache = replay.createAssetCache();
+      const big = 'x'.repeat(6_000_000);
+      for (const hash of ['a', 'b']) cache.put(hash.repeat(64), big);
+      cache.get('a'.repeat(64));
+      cache.put('c'.repeat(64), big);
+      return cache.prefixes();
+    });
+    expect(kept).toEqual(['a'.repeat(16), 'c'.repeat(16)]);
+  });
+});
+
+describe('a box that waits for its content', () => {
+  it('should keep its size until then, and the style of its own that it is given meanwhile', async () => {
+    const result = await page.evaluate(() => {
+      const { mirror, document, ids, broken } = replay.show(
+        '<!doctype html><p id="a" style="color: red">a</p><p id="b">b</p><p id="c">c</p>',
+      );
+      const [a, b, c] = [ids['a'] as number, ids['b'] as number, ids['c'] as number];
+      const sizes = (): number[] =>
+        ['a', 'b', 'c'].flatMap((id) => {
+          const { width, height } = document.getElementById(id)?.getBoundingClientRect() ?? { width: 0, height: 0 };
+          return [Math.round(width), Math.round(height)];
+        });
+      const styles = (): (string | null)[] => ['a', 'b', 'c'].map((id) => document.getElementById(id)?.getAttribute('style') ?? null);
+      const free = sizes();
+      mirror.apply(
+        replay.change((writer) => {
+          writer.hold(a, 1, 321, 123);
+          writer.hold(b, 2, 0, 234);
+          writer.hold(c, 3, 345, 0);
+        }),
+      );
+      const held = sizes();
+      mirror.apply(replay.change((writer) => writer.attribute(a, 'style', 'color: blue')));
+      const restyled = sizes();
+      mirror.apply(
+        replay.change((writer) => {
+          for (const id of [a, b, c]) writer.hold(id, 0, 0, 0);
+        }),
+      );
+      return { free, held, restyled, freed: sizes(), styles: styles(), broken };
+    });
+    expect(result.held.slice(0, 2)).toEqual([321, 123]);
+    expect(result.held[3]).toBe(234);
+    expect(result.held[4]).toBe(345);
+    expect(result.restyled).toEqual(result.held);
+    expect(result.freed).toEqual(result.free);
+    expect(result.styles).toEqual(['color: blue', null, null]);
+    expect(result.broken).toEqual([]);
+  });
+
+  it('should find a shadow root and children that come to it later', async () => {
+    const result = await page.evaluate(() => {
+      const { mirror, document, ids, broken } = replay.show('<!doctype html><x-card id="host"></x-card>');
+      mirror.apply(
+        replay.change((writer) => {
+          writer.nodes(ids['host'] as number, 0);
+          writer.openShadow(900);
+          writer.text(901, 'in shadow');
+          writer.close();
+          writer.text(902, 'light');
+          writer.close();
+        }),
+      );
+      const host = document.getElementById('host');
+      return [host?.shadowRoot?.textContent, host?.textContent, broken.join()];
+    });
+    expect(result).toEqual(['in shadow', 'light', '']);
+  });
+});
