@@ -288,15 +288,19 @@ class PageCapture implements Capture {
     // What waited for room is a part of the keyframe.
     this.isKeptBack = false;
     this.parts = [];
-    this.tasks.next(() => {
+    this.tasks.afterFrame(() => {
       this.sight = new Sight(this.window.document);
       this.sight.probe(this.window.document);
-      this.walker.look(this.sight);
-      this.budget.begin(SLICE_MILLIS);
-      this.walker.document(this.writer, this.window.document, null);
-      this.tasks.next(this.walkOn);
+      this.tasks.next(this.walkFirst);
     });
   }
+
+  private readonly walkFirst = (): void => {
+    this.walker.look(this.sight);
+    this.budget.begin(SLICE_MILLIS);
+    this.walker.document(this.writer, this.window.document, null);
+    this.tasks.next(this.walkOn);
+  };
 
   /** One more slice of reading the page for a keyframe. */
   private readonly walkOn = (): void => {

@@ -30,7 +30,8 @@ export function keepRoom(rests: Rests, table: NodeTable, parent: Entry, awaited:
 function holdChildren(hold: Hold, table: NodeTable, parent: Element): void {
   for (const child of parent.children) {
     const entry = table.known(child);
-    if (entry !== undefined && isHtml(child)) hold(entry, HoldKind.BOX);
+    if (entry === undefined) return;
+    if (isHtml(child)) hold(entry, HoldKind.BOX);
   }
 }
 

@@ -3,6 +3,8 @@ export interface Tasks {
   /** Runs in the next task: after what the page has queued, without the delays of timers in hidden tabs. */
   next(work: () => void): void;
   after(millis: number, work: () => void): void;
+  /** Runs in the task after the browser has laid the page out, so that asking for boxes costs little; in a hidden tab, and where that takes too long, without. */
+  afterFrame(work: () => void): void;
   /** Runs when the page has nothing to do, or after {@link IDLE_MILLIS}; apart from the work that is due. */
   whenIdle(work: () => void): void;
   /** Runs over and over, apart from the work that is due; the result ends it. */
@@ -15,6 +17,9 @@ export interface Tasks {
 
 /** A page that is never idle, or a browser that does not tell, has idle work done after this time. */
 const IDLE_MILLIS = 200;
+
+/** A frame that takes longer than this is not waited for. */
+const FRAME_MILLIS = 100;
 
 export function createTasks(window: Window & typeof globalThis): Tasks {
   const channel = new window.MessageChannel();
@@ -66,6 +71,16 @@ export function createTasks(window: Window & typeof globalThis): Tasks {
         waitMillis = millis;
         channel.port2.postMessage(0);
       } else wait(millis);
+    },
+    afterFrame(work) {
+      clear();
+      due = work;
+      window.requestAnimationFrame(() => {
+        if (due !== work || isNext) return;
+        isNext = true;
+        if (!isDraining) channel.port2.postMessage(0);
+      });
+      wait(window.document.hidden ? 0 : FRAME_MILLIS);
     },
     whenIdle(work) {
       if (cancelIdle !== undefined) return;

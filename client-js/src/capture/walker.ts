@@ -214,7 +214,8 @@ export class Walker {
       else awaited = this.walkSeen(writer, child, parent, depth, sight) ?? awaited;
       isPast = child === last;
     }
-    if (awaited !== undefined) keepRoom(this.parts.rests, this.parts.table, parent, awaited);
+    // What follows a first view stands in boxes that are held already.
+    if (awaited !== undefined && this.filled?.isUrgent !== false) keepRoom(this.parts.rests, this.parts.table, parent, awaited);
   }
 
   /** Walks those children behind one that cannot wait, while what is between does; how many there are. */

@@ -37,8 +37,14 @@ export function createAssets(cache: AssetCache, missing: () => void): Assets {
     const coding = bytes[HASH_BYTES];
     const content = bytes.slice(HASH_BYTES + 1);
     const known = cache.get(hash);
-    if (known !== undefined) { arrived(number, known); return; }
-    if (coding === AssetCoding.KNOWN) { missing(); return; }
+    if (known !== undefined) {
+      arrived(number, known);
+      return;
+    }
+    if (coding === AssetCoding.KNOWN) {
+      missing();
+      return;
+    }
     try {
       const plain = coding === AssetCoding.DEFLATED ? await inflate(content) : content;
       const text = new TextDecoder().decode(plain);
