@@ -1,5 +1,7 @@
 import type { Page } from '@playwright/test';
+import { inflateRawSync } from 'node:zlib';
 import { readRecords } from '../src/connection/records.ts';
+import { AssetCoding, decodeAssetPart, HASH_BYTES } from '../src/protocol/asset.ts';
 import { decodeFrame, Flag } from '../src/protocol/frame.ts';
 import { FrameType, laneOf } from '../src/protocol/frame-type.ts';
 import { Lz4Decoder } from '../src/protocol/lz4.ts';
@@ -59,10 +61,24 @@ function createEar(note: (where: string, bytes: Uint8Array) => void, values: str
   let epoch = -1;
   let sequence = 0;
   let chunks: Uint8Array[] = [];
+  const assets = new Map<number, Uint8Array[]>();
+
+  function hearAsset(where: string, payload: Uint8Array): void {
+    const { number, isLast, bytes } = decodeAssetPart(payload);
+    const parts = assets.get(number) ?? [];
+    assets.set(number, [...parts, bytes]);
+    if (!isLast) return;
+    assets.delete(number);
+    const whole = Buffer.concat([...parts, bytes]);
+    if (whole[HASH_BYTES] === AssetCoding.DEFLATED)
+      note(`${where}, inflated`, new Uint8Array(inflateRawSync(new Uint8Array(whole.subarray(HASH_BYTES + 1)))));
+  }
+
   return (bytes) => {
     const frame = decodeFrame(bytes);
     const where = `frame 0x${frame.type.toString(16)} of the ${laneOf(frame.type)} lane`;
     note(where, bytes);
+    if (frame.type === FrameType.ASSET && frame.sequence > sequence) hearAsset(where, frame.payload);
     if (!isBatch(frame.type) || (frame.epoch === epoch && frame.sequence <= sequence)) return;
     if (frame.epoch !== epoch) decoder = new Lz4Decoder();
     ({ epoch, sequence } = frame);

@@ -88,7 +88,9 @@ function spread(hidden: string): void {
   for (const name of ['title', 'aria-label', 'data-secret', 'alt', 'x-own']) element('attributes').setAttribute(name, hidden);
   (document.getElementById('link') as HTMLAnchorElement).href = `/?q=${hidden}`;
   (document.getElementById('image') as HTMLImageElement).alt = hidden;
-  element('style').textContent = `#styled::after { content: "${hidden}" } [title="${hidden}"] { color: red }`;
+  // As large as a sheet has to be to travel apart from the page.
+  const filler = ' .filler { margin: 0 }'.repeat(200);
+  element('style').textContent = `#styled::after { content: "${hidden}" } [title="${hidden}"] { color: red }${filler}`;
   (document.getElementById('style') as HTMLStyleElement).sheet?.insertRule(`#styled::before { content: '${hidden}' }`);
   element('styled').setAttribute('style', `--own: "${hidden}"; quotes: "${hidden}" "x"; mask: url("#${hidden}")`);
   element('drawn').textContent = hidden;

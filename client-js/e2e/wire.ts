@@ -56,6 +56,7 @@ export function pageLane(): PageLane {
       if (frame.epoch !== epoch) lz4 = new Lz4Decoder();
       epoch = frame.epoch;
       next = frame.sequence + 1;
+      if (frame.type === FrameType.ASSET) return;
       const payload = frame.flags & Flag.COMPRESSED ? lz4.expand(frame.payload, (frame.flags & Flag.LINKED) !== 0) : frame.payload;
       if (isBeginning) chunks = [];
       chunks.push(payload);
@@ -87,7 +88,7 @@ function listen(): Listener {
     take(bytes) {
       const frame = decodeFrame(bytes);
       frames.push(frame);
-      if (frame.type === FrameType.KEYFRAME || frame.type === FrameType.MUTATIONS) page.accept(frame);
+      if (frame.type >= FrameType.KEYFRAME && frame.type <= FrameType.ASSET) page.accept(frame);
       return frame;
     },
     frames,
@@ -217,7 +218,7 @@ export async function bareRelay(html: string): Promise<BareRelay> {
   const http = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
     if (path === '/') return void response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(html);
-    if (!/^\/tandem(-capture|-transport)?\.js$/.test(path)) return void response.writeHead(404).end();
+    if (!/^\/tandem(-capture|-transport|-acting)?\.js$/.test(path)) return void response.writeHead(404).end();
     response.writeHead(200, { 'Content-Type': 'text/javascript' }).end(readFileSync(fileURLToPath(new URL(`.${path}`, DIST))));
   });
   const server = new WebSocketServer({ server: http, handleProtocols: () => 'tandem.v1' });
@@ -245,7 +246,7 @@ export async function bareRelay(html: string): Promise<BareRelay> {
         return;
       }
       frames.push(frame);
-      if (frame.type === FrameType.KEYFRAME || frame.type === FrameType.MUTATIONS) page.accept(frame);
+      if (frame.type >= FrameType.KEYFRAME && frame.type <= FrameType.ASSET) page.accept(frame);
       if (frame.type !== FrameType.HELLO) return;
       const limits = { frameBytes: 1_048_576, expandedBytes: 16_777_216, heartbeatMillis: 20_000 };
       control(FrameType.WELCOME, {
