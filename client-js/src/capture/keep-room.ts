@@ -21,7 +21,8 @@ export function keepRoom(rests: Rests, table: NodeTable, parent: Entry, awaited:
     if (/^(?:table(?!-cell)|contents|inline$|ruby)/.test(style.display)) continue;
     const isAsWideAsItsContent =
       /^(?:inline-|table-cell)/.test(style.display) || style.float !== 'none' || /absolute|fixed/.test(style.position);
-    hold(at, isAsWideAsItsContent ? HoldKind.BOX : HoldKind.HEIGHT);
+    const own = /flex|grid/.test(style.display) ? HoldKind.TRACKS : HoldKind.HEIGHT;
+    hold(at, isAsWideAsItsContent ? HoldKind.BOX : own);
     return;
   }
 }

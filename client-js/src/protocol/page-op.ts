@@ -54,7 +54,7 @@ export type ModalState = (typeof ModalState)[keyof typeof ModalState];
 export type SheetText = string | number;
 
 /** Kinds of the HOLD operation: what of an element's border box stays as it is told. */
-export const HoldKind = { NONE: 0, BOX: 1, HEIGHT: 2, WIDTH: 3 } as const;
+export const HoldKind = { NONE: 0, BOX: 1, HEIGHT: 2, WIDTH: 3, TRACKS: 4 } as const;
 export type HoldKind = (typeof HoldKind)[keyof typeof HoldKind];
 
 /** Of the sizes in a HOLD, to one CSS pixel: browsers lay out in these. */

@@ -166,7 +166,7 @@ class PageReader {
     const { ops, visitor } = this;
     const id = ops.varint();
     const kind = ops.varint();
-    if (kind > 3) throw new MalformedBytes(`hold kind ${kind}; allowed are 0 to 3`);
+    if (kind > HoldKind.TRACKS) throw new MalformedBytes(`hold kind ${kind}; allowed are 0 to ${HoldKind.TRACKS}`);
     const isHeld = kind !== HoldKind.NONE;
     visitor.hold(id, kind as HoldKind, isHeld ? ops.varint() / HOLD_UNITS : 0, isHeld ? ops.varint() / HOLD_UNITS : 0);
   }

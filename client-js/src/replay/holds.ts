@@ -58,6 +58,9 @@ function declarationsOf(element: Element, kind: HoldKind, width: number, height:
   switch (kind) {
     case HoldKind.HEIGHT:
       return [box, ['min-height', `${height}px`]];
+    case HoldKind.TRACKS:
+      // Else the rows that are there would share the room of those that are not.
+      return [box, ['min-height', `${height}px`], ['align-content', 'start']];
     case HoldKind.WIDTH:
       return [box, ['width', `${width}px`], ['min-width', `${width}px`]];
     case HoldKind.BOX:

@@ -182,6 +182,19 @@ describe('a box that waits for its content', () => {
     expect(result.broken).toEqual([]);
   });
 
+  it('should leave the rows of a grid where they are', async () => {
+    const tops = await page.evaluate(() => {
+      const { mirror, document, ids } = replay.show(
+        '<!doctype html><div id="grid" style="display: grid"><p id="a">a</p><p id="b">b</p></div>',
+      );
+      const top = (): number => Math.round(document.getElementById('b')?.getBoundingClientRect().top ?? -1);
+      const before = top();
+      mirror.apply(replay.change((writer) => writer.hold(ids['grid'] as number, 4, 0, 9_000)));
+      return [top() - before, document.getElementById('grid')?.offsetHeight];
+    });
+    expect(tops).toEqual([0, 9_000]);
+  });
+
   it('should find a shadow root and children that come to it later', async () => {
     const result = await page.evaluate(() => {
       const { mirror, document, ids, broken } = replay.show('<!doctype html><x-card id="host"></x-card>');

@@ -139,8 +139,8 @@ final class ClientChannel extends Heartbeats.Member implements ChannelIngress {
             }
         } catch (FrameViolation violation) {
             close(violation.code(), violation.reason());
-        } catch (Throwable fault) {
-            // Also memory that has run out: it is this client's to hear, not its carrier's to guess.
+        } catch (RuntimeException | OutOfMemoryError fault) {
+            // Memory that has run out too: it is this client's to hear, not its carrier's to guess.
             LOG.error("a frame of {} bytes met a fault of the relay's own", frame.readableBytes(), fault);
             close(CloseCode.INTERNAL_ERROR, "a fault of the relay's own");
         } finally {
