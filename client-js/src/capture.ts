@@ -200,6 +200,7 @@ export function startSession(context: SessionContext): LiveSession {
     stop() {
       for (const off of unsubscribe) off();
       clearTimeout(keyframeTimer);
+      planner.stop();
       delivery.stop();
       pointing.stop();
       capture.stop();

@@ -36,6 +36,8 @@ export class Assets {
   private known: ReadonlySet<string> = new Set();
   private tellKnown: () => void = () => undefined;
   private whenKnown: Promise<void> | undefined;
+  /** Only while a keyframe is read: a sheet that changes later changes with its batch, and not when its text has come. */
+  private isTaking = false;
 
   /** @param ready something may be sent that could not before */
   constructor(window: Window & typeof globalThis, ready: () => void) {
@@ -49,7 +51,14 @@ export class Assets {
   refer(text: string): string | number {
     const number = this.numbers.get(text);
     if (number !== undefined) return number;
-    if (!this.isOffered || text.length < LEAST_UNITS || 3 * text.length > MAX_ASSET_BYTES || this.numbers.size >= MAX_ASSETS) return text;
+    if (
+      !this.isOffered ||
+      !this.isTaking ||
+      text.length < LEAST_UNITS ||
+      3 * text.length > MAX_ASSET_BYTES ||
+      this.numbers.size >= MAX_ASSETS
+    )
+      return text;
     this.numbers.set(text, ++this.lastNumber);
     void this.pack(text, this.lastNumber);
     return this.lastNumber;
@@ -74,6 +83,7 @@ export class Assets {
   /** The viewer said what it has, by the begins of hashes; undefined: it has not what it said. */
   viewerHas(prefixes: ReadonlySet<string> | undefined): void {
     this.known = prefixes ?? new Set();
+    this.whenKnown ??= Promise.resolve();
     this.tellKnown();
   }
 
@@ -85,6 +95,12 @@ export class Assets {
     this.queue = [];
     this.packing = 0;
     this.line++;
+    this.isTaking = true;
+  }
+
+  /** The keyframe was read. */
+  close(): void {
+    this.isTaking = false;
   }
 
   stop(): void {
@@ -122,8 +138,9 @@ export class Assets {
     const { Blob, CompressionStream, crypto, Response } = this.window;
     const { subtle } = crypto as Partial<Crypto>;
     // In a page without TLS there is none to be had.
-    const hash = subtle === undefined ? new Uint8Array(HASH_BYTES) : new Uint8Array(await subtle.digest('SHA-256', text));
+    let hash = new Uint8Array(HASH_BYTES);
     try {
+      if (subtle !== undefined) hash = new Uint8Array(await subtle.digest('SHA-256', text));
       const stream = new Blob([text]).stream().pipeThrough(new CompressionStream('deflate-raw'));
       return { hash, coding: AssetCoding.DEFLATED, content: new Uint8Array(await new Response(stream).arrayBuffer()) };
     } catch {

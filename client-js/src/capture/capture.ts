@@ -218,7 +218,10 @@ class PageCapture implements Capture {
         this.structure.note(records);
       }),
       typeChanged: (records) => {
-        for (const { target, oldValue } of records) if (oldValue?.toLowerCase() === 'password') this.masks.remember(target as Element);
+        for (const { target, oldValue } of records) {
+          if (/^password$/i.test(oldValue ?? '') || (target as HTMLInputElement).type === 'password')
+            this.masks.remember(target as Element);
+        }
       },
       event: thenSchedule((event) => {
         this.onEvent(event);
@@ -322,6 +325,7 @@ class PageCapture implements Capture {
     this.roots.takeRecords();
     this.content.judge();
     this.walker.look(undefined);
+    this.assets.close();
     this.isOrderDue = true;
     this.orderedAt = 0;
     this.writeState();
@@ -367,7 +371,7 @@ class PageCapture implements Capture {
     const roots = this.roots.all();
     const isComplete = this.sheets.write(this.writer, this.isPollDue || roots.size <= MANY_ROOTS ? roots : [], this.budget) && isSettled;
     this.isPollDue = !isComplete;
-    if (isSettled && !this.assets.isBusy) this.sendLater();
+    if (isSettled) this.sendLater();
     this.writeState();
     this.lastFlush = this.window.performance.now();
     if (!this.writer.isEmpty) {
@@ -399,7 +403,8 @@ class PageCapture implements Capture {
       this.sight = new Sight(this.window.document);
       this.rests.order(this.sight);
     }
-    this.walker.sendLater(this.writer, this.sight);
+    // What shows does not wait for large sheets; all else does.
+    this.walker.sendLater(this.writer, this.sight, this.assets.isBusy);
   }
 
   /** What is known only after the nodes: values, positions, and boxes that wait for their content. */

@@ -29,7 +29,8 @@ export function keepRoom(rests: Rests, table: NodeTable, parent: Entry, awaited:
 
 /** Items share their container's room: without the others, those that were sent would get theirs. */
 function holdChildren(hold: Hold, table: NodeTable, parent: Element): void {
-  for (const child of parent.children) {
+  // Not by `children`, which may be the name of a form's field.
+  for (let child = parent.firstElementChild; child !== null; child = child.nextElementSibling) {
     const entry = table.known(child);
     if (entry === undefined) return;
     if (isHtml(child)) hold(entry, HoldKind.BOX);
@@ -41,7 +42,7 @@ function holdColumns(hold: Hold, table: NodeTable, element: Element): void {
   const rows = element.localName === 'tr' ? [element] : element.querySelectorAll('tr');
   for (const row of rows) {
     if (table.known(row) === undefined) return;
-    for (const cell of row.children) {
+    for (let cell = row.firstElementChild; cell !== null; cell = cell.nextElementSibling) {
       const entry = table.known(cell);
       if (entry !== undefined && isHtml(cell)) hold(entry, HoldKind.WIDTH);
     }

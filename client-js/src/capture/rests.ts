@@ -15,6 +15,8 @@ export interface Rest {
   readonly isUrgent: boolean;
   /** Nodes that the mirror holds may stand behind `after`: put there since. */
   isMixed: boolean;
+  /** The last child that had to go when the walk of its parent began, if it was looked for. */
+  readonly last?: Node | null;
   /** It shows, as far as the last look knows: what the consumer sees of it goes before the rest of it. */
   isInSight: boolean;
 }
@@ -73,24 +75,37 @@ export class Rests {
     const needed = this.needs.get(parent.node) ?? new Set();
     if (needed.has(element)) return;
     const { width, height } = (element.node as Element).getBoundingClientRect();
+    if (width === 0 && height === 0) return;
+    // How wide masked text is tells of it.
+    if (element.masked && parent !== element) return;
+    if (element.masked) kind = HoldKind.HEIGHT;
     this.needs.set(parent.node, needed.add(element));
     this.held.set(element, (this.held.get(element) ?? 0) + 1);
     this.boxes.set(element, [kind, width, height]);
   }
 
-  /** All of the parent's content was sent. */
-  done(parent: Node): void {
+  /** All of the parent's content was sent, but for what is left of one inside: then its boxes wait for that. */
+  done(parent: Node, left?: Node): void {
     const needed = this.needs.get(parent);
     if (needed === undefined) return;
     this.needs.delete(parent);
-    for (const element of needed) {
-      const others = (this.held.get(element) ?? 1) - 1;
-      if (others > 0) this.held.set(element, others);
-      else {
-        this.held.delete(element);
-        this.boxes.set(element, [HoldKind.NONE, 0, 0]);
-      }
+    if (left !== undefined) {
+      const others = this.needs.get(left);
+      for (const element of needed) if (others?.has(element) === true) this.release(element);
+      this.needs.set(left, new Set([...(others ?? []), ...needed]));
+      return;
     }
+    for (const element of needed) this.release(element);
+  }
+
+  private release(element: Entry): void {
+    const others = (this.held.get(element) ?? 1) - 1;
+    if (others > 0) {
+      this.held.set(element, others);
+      return;
+    }
+    this.held.delete(element);
+    this.boxes.set(element, [HoldKind.NONE, 0, 0]);
   }
 
   /** A node left the mirror. */

@@ -19,7 +19,18 @@ export const Verdict = {
 export type Verdict = (typeof Verdict)[keyof typeof Verdict];
 
 /** Always sent with everything in them: small, or of a kind whose parts make no sense alone. */
-const WHOLE_ELEMENTS: ReadonlySet<string> = new Set(['style', 'link', 'select', 'dialog', 'picture', 'video', 'audio', 'math', 'title']);
+const WHOLE_ELEMENTS: ReadonlySet<string> = new Set([
+  'style',
+  'link',
+  'select',
+  'textarea',
+  'dialog',
+  'picture',
+  'video',
+  'audio',
+  'math',
+  'title',
+]);
 /** Never waits, wherever it lies. */
 const FRAMEWORK: ReadonlySet<string> = new Set(['html', 'head', 'body']);
 /** What lies so near to the viewport counts as seen, in CSS pixels: a first small scroll shows it. */

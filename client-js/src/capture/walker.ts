@@ -52,6 +52,8 @@ export class Walker {
   private sight: Sight | undefined;
   /** The rest that is being walked, if it is not new nodes. */
   private filled: Rest | undefined;
+  /** The outermost parent of which that walk has left something. */
+  private outermost: Node | undefined;
   private readonly parts: WalkerParts;
 
   constructor(parts: WalkerParts) {
@@ -112,10 +114,10 @@ export class Walker {
   }
 
   /** Sends what waits as far as the time goes, what shows first. Everything else must be settled. */
-  sendLater(writer: PageWriter, sight: Sight): void {
+  sendLater(writer: PageWriter, sight: Sight, isForSightAlone: boolean): void {
     const { rests, budget } = this.parts;
     for (let rest = rests.next(false); rest !== undefined; rest = rests.next(false)) {
-      if (budget.isSpent()) {
+      if (budget.isSpent() || (isForSightAlone && !rest.isInSight)) {
         rests.add(rest);
         return;
       }
@@ -144,6 +146,7 @@ export class Walker {
 
   private endOperation(writer: PageWriter): void {
     writer.close();
+    this.outermost = this.leftOver.at(-1)?.parent.node ?? this.outermost;
     for (let rest = this.leftOver.pop(); rest !== undefined; rest = this.leftOver.pop()) this.parts.rests.add(rest);
   }
 
@@ -152,7 +155,9 @@ export class Walker {
     const { parent, depth } = rest;
     const { rests } = this.parts;
     this.filled = rest;
+    this.outermost = undefined;
     if (rest.isShell) {
+      this.parts.masks.scan(parent.node as Element);
       writer.nodes(parent.id, 0);
       this.content(writer, parent.node as Element, parent, depth);
       this.endOperation(writer);
@@ -160,7 +165,8 @@ export class Walker {
       this.fillChildren(writer, rest);
     }
     this.filled = undefined;
-    if (rests.of(parent.node) === undefined) rests.done(parent.node);
+    // Content of its content may be left.
+    if (rests.of(parent.node) === undefined) rests.done(parent.node, this.outermost);
   }
 
   private fillChildren(writer: PageWriter, rest: Rest): void {
@@ -197,7 +203,7 @@ export class Walker {
   private children(writer: PageWriter, parent: Entry, first: Node | null, depth: number, end: Node | null = null): void {
     if (depth > DEEPEST || first === null) return;
     const { sight } = this;
-    const last = sight?.lastWanted(first);
+    const last = sight && this.lastWanted(sight, parent, first);
     let isPast = last === null;
     /** What has to come before the parent needs no more room than its content takes. */
     let awaited: Entry | undefined;
@@ -206,7 +212,7 @@ export class Walker {
       if (isLate || isPast) {
         const after = child.previousSibling;
         const ahead = isLate ? 0 : this.walkAhead(writer, parent, after, depth);
-        this.leave(parent, after, depth, isLate, ahead > 0);
+        this.leave({ parent, after, depth }, isLate, ahead > 0, last);
         if (isPast) awaited = parent;
         break;
       }
@@ -226,15 +232,22 @@ export class Walker {
     return wanted.length;
   }
 
+  /** Of a parent whose walk goes on, as it was found when it began: to look is dear where many siblings take up no room. */
+  private lastWanted(sight: Sight, parent: Entry, first: Node): Node | null {
+    const before = this.filled?.parent === parent ? this.filled.last : null;
+    return before?.parentNode === parent.node ? before : sight.lastWanted(first);
+  }
+
   /** The children behind `after` are left for the next slice, or until it is their turn. */
-  private leave(parent: Entry, after: Node | null, depth: number, isLate: boolean, isMixed: boolean): void {
+  private leave(where: Pick<Rest, 'parent' | 'after' | 'depth'>, isLate: boolean, isMixed: boolean, last: Node | null | undefined): void {
     const { filled } = this;
     this.leftOver.push({
-      ...{ parent, after, depth },
+      ...where,
       isShell: false,
       isUrgent: isLate && filled?.isUrgent !== false,
-      isMixed: isMixed || (filled?.parent === parent && filled.isMixed),
+      isMixed: isMixed || (filled?.parent === where.parent && filled.isMixed),
       isInSight: isLate && this.sight !== undefined,
+      last: (isLate ? last : null) ?? null,
     });
   }
 

@@ -12,11 +12,14 @@ export interface LatePlanner {
   keeps(frame: Frame): boolean;
   /** From now on it plans; what was kept comes again. */
   begin(planner: Planner, again: (frame: Frame) => void): void;
+  /** Nothing is carried out any more. */
+  stop(): void;
 }
 
 export function createLatePlanner(): LatePlanner {
   let plan: Planner | undefined;
   let early: Frame[] = [];
+  let isOver = false;
   return {
     plan: (frame) => plan?.(frame) ?? 'not-active',
     keeps(frame) {
@@ -25,8 +28,13 @@ export function createLatePlanner(): LatePlanner {
       return true;
     },
     begin(planner, again) {
+      if (isOver) return;
       plan = planner;
       for (const frame of early) again(frame);
+      early = [];
+    },
+    stop() {
+      isOver = true;
       early = [];
     },
   };

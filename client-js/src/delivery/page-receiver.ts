@@ -147,8 +147,9 @@ export function createPageReceiver({ clock, batch, asset, send }: PageReceiverOp
     wanted = reason;
     parts = undefined;
     stopAcknowledging();
-    const isFaultAgain = reason === KeyframeReason.CANNOT_APPLY && clock.now() - faultAt < FAULT_MEMORY_MILLIS;
-    if (reason === KeyframeReason.CANNOT_APPLY) faultAt = clock.now();
+    const isFault = reason === KeyframeReason.CANNOT_APPLY || reason === KeyframeReason.MISSING;
+    const isFaultAgain = isFault && clock.now() - faultAt < FAULT_MEMORY_MILLIS;
+    if (isFault) faultAt = clock.now();
     if (isFaultAgain) askLater();
     else request();
   }

@@ -2,6 +2,9 @@ import type { AssetCache } from '../delivery/asset-cache.ts';
 import { AssetCoding, decodeAssetPart, HASH_BYTES, MAX_ASSET_BYTES, MAX_ASSETS, toHex } from '../protocol/asset.ts';
 import { MalformedBytes } from '../protocol/bytes.ts';
 
+/** Texts that the sheets of one page are given, in UTF-16 units: one text may be that of many. */
+const MAX_APPLIED_UNITS = 67_108_864;
+
 /** The assets that one page's batches name by number. */
 export interface Assets {
   /** The payload of one ASSET. @throws MalformedBytes */
@@ -14,19 +17,33 @@ export interface Assets {
   settled(): Promise<void>;
 }
 
-/** @param missing the tag takes something for known that is not, or what came is not what it said */
-export function createAssets(cache: AssetCache, missing: () => void): Assets {
+/**
+ * @param missing the tag takes something for known that is not, or what came is not what it said
+ * @param broken what was to be done with a text cannot be done
+ */
+export function createAssets(cache: AssetCache, missing: () => void, broken: (fault: unknown) => void): Assets {
   const texts = new Map<number, string>();
   const parts = new Map<number, Uint8Array[]>();
   const waiting = new Map<number, ((text: string) => void)[]>();
   let idle: (() => void)[] = [];
   let bytesWaiting = 0;
+  let unitsApplied = 0;
+
+  function hand(text: string, apply: (text: string) => void): void {
+    unitsApplied += text.length;
+    if (unitsApplied > MAX_APPLIED_UNITS) throw new MalformedBytes(`more than ${MAX_APPLIED_UNITS} characters of style sheets`);
+    apply(text);
+  }
 
   function arrived(number: number, text: string): void {
     texts.set(number, text);
     const users = waiting.get(number) ?? [];
     waiting.delete(number);
-    for (const apply of users) apply(text);
+    try {
+      for (const apply of users) hand(text, apply);
+    } catch (fault) {
+      broken(fault);
+    }
     if (waiting.size > 0) return;
     for (const resume of idle) resume();
     idle = [];
@@ -34,26 +51,9 @@ export function createAssets(cache: AssetCache, missing: () => void): Assets {
 
   async function read(number: number, bytes: Uint8Array): Promise<void> {
     const hash = toHex(bytes.subarray(0, HASH_BYTES));
-    const coding = bytes[HASH_BYTES];
-    const content = bytes.slice(HASH_BYTES + 1);
-    const known = cache.get(hash);
-    if (known !== undefined) {
-      arrived(number, known);
-      return;
-    }
-    if (coding === AssetCoding.KNOWN) {
-      missing();
-      return;
-    }
-    try {
-      const plain = coding === AssetCoding.DEFLATED ? await inflate(content) : content;
-      const text = new TextDecoder().decode(plain);
-      // Where a browser cannot hash (a page or a desk without TLS), what came is used once and not kept.
-      if (await isOf(plain, hash)) cache.put(hash, text);
-      arrived(number, text);
-    } catch {
-      missing();
-    }
+    const text = cache.get(hash) ?? (await textOf(bytes, hash, cache));
+    if (text === undefined) missing();
+    else arrived(number, text);
   }
 
   return {
@@ -61,8 +61,8 @@ export function createAssets(cache: AssetCache, missing: () => void): Assets {
       const { number, isLast, bytes } = decodeAssetPart(payload);
       const before = parts.get(number) ?? [];
       bytesWaiting += bytes.length;
-      if (parts.size > MAX_ASSETS || bytesWaiting > MAX_ASSET_BYTES)
-        throw new MalformedBytes(`more than ${MAX_ASSET_BYTES} bytes of assets at once`);
+      if (bytesWaiting > MAX_ASSET_BYTES) throw new MalformedBytes(`more than ${MAX_ASSET_BYTES} bytes of assets at once`);
+      if (parts.size + texts.size > MAX_ASSETS) throw new MalformedBytes(`more than ${MAX_ASSETS} assets`);
       before.push(bytes.slice());
       parts.set(number, before);
       if (!isLast) return;
@@ -74,8 +74,10 @@ export function createAssets(cache: AssetCache, missing: () => void): Assets {
     },
     use(number, apply) {
       const text = texts.get(number);
-      if (text !== undefined) apply(text);
-      else waiting.set(number, [...(waiting.get(number) ?? []), apply]);
+      const users = waiting.get(number);
+      if (text !== undefined) hand(text, apply);
+      else if (users !== undefined) users.push(apply);
+      else waiting.set(number, [apply]);
     },
     get isWaiting() {
       return waiting.size > 0;
@@ -86,6 +88,24 @@ export function createAssets(cache: AssetCache, missing: () => void): Assets {
         else idle.push(resume);
       }),
   };
+}
+
+/** The text of an asset that is not kept, and keeps it; undefined where there is none, or another than its hash says. */
+async function textOf(bytes: Uint8Array, hash: string, cache: AssetCache): Promise<string | undefined> {
+  const coding = bytes[HASH_BYTES];
+  const content = bytes.slice(HASH_BYTES + 1);
+  if (coding === AssetCoding.KNOWN) return undefined;
+  // A browser from before 2023 shows the page without the sheet; asking again would bring nothing else.
+  if (coding === AssetCoding.DEFLATED && !('DecompressionStream' in globalThis)) return '';
+  try {
+    const plain = coding === AssetCoding.DEFLATED ? await inflate(content) : content;
+    const text = new TextDecoder().decode(plain);
+    // Where a browser cannot hash (a page or a desk without TLS), what came is used once and not kept.
+    if (await isOf(plain, hash)) cache.put(hash, text);
+    return text;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Of a page that cannot hash. */

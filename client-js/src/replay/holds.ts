@@ -24,7 +24,8 @@ export function createHolds(): Holds {
   const held = new WeakMap<Element, Held>();
 
   function dress(element: Element, { declarations }: Held): void {
-    const { style } = element as HTMLElement;
+    // A form's field may have this name.
+    const style = Reflect.get(HTMLElement.prototype, 'style', element);
     for (const [property, value] of declarations) style.setProperty(property, value, 'important');
   }
 
@@ -39,7 +40,7 @@ export function createHolds(): Holds {
       const before = held.get(element);
       if (before !== undefined) undress(element, before);
       held.delete(element);
-      if (kind === HoldKind.NONE || !('style' in element)) return;
+      if (kind === HoldKind.NONE || element.namespaceURI !== 'http://www.w3.org/1999/xhtml') return;
       const now: Held = { declarations: declarationsOf(element, kind, width, height), own: element.getAttribute('style') };
       held.set(element, now);
       dress(element, now);

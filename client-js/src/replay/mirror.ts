@@ -46,7 +46,7 @@ export interface Mirror {
   apply(batch: Uint8Array): void;
   /** Takes the payload of one ASSET. Never throws. */
   asset(payload: Uint8Array): void;
-  /** Whether the page is in sight, and not waiting for its styles. */
+  /** Whether a page is in sight: this one, or the one before it while this one waits for its styles. */
   readonly isShown: boolean;
   readonly document: Document | null;
   readonly frame: HTMLIFrameElement | null;
@@ -94,7 +94,7 @@ export function createMirror(options: MirrorOptions): Mirror {
   };
   const swap = createPageSwap(options.host, {
     resourceOrigins: () => options.resourceOrigins,
-    createAssets: () => createAssets(cache, () => !disposed && options.onMissing?.()),
+    createAssets: () => createAssets(cache, () => !disposed && options.onMissing?.(), fail),
     events,
   });
 
@@ -107,7 +107,7 @@ export function createMirror(options: MirrorOptions): Mirror {
       swap.page?.scrolls.settle();
       if (options.onPainted && swap.isRevealed) announcePaint();
     } catch (fault) {
-      fail(fault instanceof Error ? fault.message : String(fault));
+      fail(fault);
     }
   }
 
@@ -116,13 +116,14 @@ export function createMirror(options: MirrorOptions): Mirror {
     try {
       swap.page?.assets.part(payload);
     } catch (fault) {
-      fail(fault instanceof Error ? fault.message : String(fault));
+      fail(fault);
     }
   }
 
-  function fail(reason: string): void {
+  function fail(fault: unknown): void {
+    if (disposed || broken) return;
     broken = true;
-    options.onBroken?.(reason);
+    options.onBroken?.(fault instanceof Error ? fault.message : String(fault));
   }
 
   function watch(page: MirroredPage): void {
@@ -141,7 +142,7 @@ export function createMirror(options: MirrorOptions): Mirror {
     apply,
     asset,
     get isShown() {
-      return swap.isRevealed;
+      return swap.isShowing;
     },
     get document() {
       return swap.page?.document ?? null;

@@ -30,6 +30,8 @@ export interface PageSwap {
   readonly page: MirroredPage | undefined;
   /** Whether that page is in sight. */
   readonly isRevealed: boolean;
+  /** Whether any page is. */
+  readonly isShowing: boolean;
   /** Builds a keyframe's page. @throws whatever keeps it from being built; the page before it stays then */
   replace(keyframe: Uint8Array): void;
   /** Takes everything out. */
@@ -105,6 +107,9 @@ export function createPageSwap(host: HTMLElement, options: PageSwapOptions): Pag
     },
     get isRevealed() {
       return page !== undefined && page === shown;
+    },
+    get isShowing() {
+      return shown !== undefined;
     },
     replace,
     clear() {

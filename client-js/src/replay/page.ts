@@ -88,7 +88,10 @@ export function openPage(
       focus.move(id === 0 ? undefined : nodes.node(id));
       events.focused(id);
     },
-    hold: (id, kind, width, height) => holds.hold(nodes.element(id), kind, width, height),
+    hold(id, kind, width, height) {
+      holds.hold(nodes.element(id), kind, width, height);
+      scrolls.again();
+    },
     url(url) {
       const { url: old, base } = addressAt(document);
       const bare = withoutFragment(url);

@@ -12,6 +12,8 @@ export interface Position {
  */
 export interface ScrollPositions {
   want(id: number, position: Position): void;
+  /** Boxes have changed their size: what was reached may be so no more. */
+  again(): void;
   /** Tries what is still to be reached. Forces layout when there is something. */
   settle(): void;
   /**
@@ -27,6 +29,8 @@ const REACHED_PIXELS = 1;
 
 export function createScrollPositions(nodes: NodeTable): ScrollPositions {
   const wanted = new Map<number, Position>();
+  /** What was said last of each. */
+  const told = new Map<number, Position>();
   const held = new Set<number>();
 
   function settle(): void {
@@ -34,6 +38,7 @@ export function createScrollPositions(nodes: NodeTable): ScrollPositions {
       if (held.has(id)) continue;
       const node = nodes.peek(id);
       if (node === undefined || scrollTo(node, position)) wanted.delete(id);
+      if (node === undefined) told.delete(id);
     }
   }
 
@@ -41,6 +46,10 @@ export function createScrollPositions(nodes: NodeTable): ScrollPositions {
     want(id, position) {
       nodes.node(id);
       wanted.set(id, position);
+      told.set(id, position);
+    },
+    again() {
+      for (const [id, position] of told) wanted.set(id, position);
     },
     settle,
     hold(id) {

@@ -42,16 +42,17 @@ export function createSheets(nodes: NodeTable, assets: Assets): Sheets {
     if (!isStyle(style)) throw new CannotApply(`a sheet for <${owner.localName}>`);
     const edits: SheetEdit[] = [];
     waitingEdits.set(style, edits);
-    const text = typeof css === 'number' ? '' : css;
-    write(style, text, address);
-    if (typeof css === 'string') waitingEdits.delete(style);
-    else
+    if (typeof css === 'string') {
+      waitingEdits.delete(style);
+      write(style, css, address);
+    } else {
       assets.use(css, (come) => {
         if (waitingEdits.get(style) !== edits) return;
         waitingEdits.delete(style);
         write(style, come, address);
         if (style.sheet) for (const change of edits) change(style.sheet);
       });
+    }
   }
 
   function write(style: HTMLStyleElement, css: string, address: DocumentAddress): void {

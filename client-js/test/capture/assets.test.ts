@@ -100,6 +100,20 @@ describe('large style sheets', () => {
     expect(sheets[0] === RULES).toBe(true);
   });
 
+  it('should change with the page once it is shown, however large', async () => {
+    await start();
+    await share();
+    const { sheets, assets } = await page.evaluate(async () => {
+      const style = document.querySelector('style') as HTMLStyleElement;
+      style.textContent = 'i { color: navy } '.repeat(300);
+      window.lab.capture.flush();
+      await window.lab.whole();
+      return { sheets: [...window.lab.mirror.sheets.values()].map((rules) => rules.join('')), assets: window.lab.mirror.assets.size };
+    });
+    expect(sheets[0]).toContain('navy');
+    expect(assets).toBe(1);
+  });
+
   it('should be masked before they are hashed', async () => {
     await page.evaluate(() => {
       const text = 'b::before { content: "secret" } '.repeat(100);

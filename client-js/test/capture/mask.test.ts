@@ -19,10 +19,11 @@ afterEach(() => page.close());
 
 async function capture(html: string): Promise<void> {
   page = await openPage(browser, lab, { '/': `<!doctype html>${html}` });
-  await page.evaluate(() => {
+  await page.evaluate(async () => {
     window.lab = window.tandemLab.start();
     window.lab.capture.keyframe();
     window.lab.capture.flush();
+    await window.lab.whole();
   });
 }
 

@@ -16,10 +16,11 @@ afterEach(() => page.close());
 /** Opens a page and captures it; the page's own scripts run first. */
 async function capture(html: string): Promise<void> {
   page = await openPage(browser, lab, { '/': `<!doctype html>${html}` });
-  await page.evaluate(() => {
+  await page.evaluate(async () => {
     window.lab = window.tandemLab.start();
     window.lab.capture.keyframe();
     window.lab.capture.flush();
+    await window.lab.whole();
   });
 }
 

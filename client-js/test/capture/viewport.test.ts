@@ -74,6 +74,48 @@ describe('what goes first of a page', () => {
     expect(result.difference).toBe('');
   });
 
+  it('should be found in a form whose fields bear the names of what elements can do, and tell no width of what is masked', async () => {
+    const secret = (length: number): string => 'w'.repeat(length);
+    const page = await open(
+      `<form style="display:flex"><input name="children"><b data-tandem-mask id="secret"></b><i hidden>later</i></form><main>${LIST}</main>`,
+    );
+    const holds = async (text: string): Promise<unknown> =>
+      page.evaluate(async (shown) => {
+        (document.getElementById('secret') as HTMLElement).textContent = shown;
+        const lab = window.tandemLab.start();
+        lab.capture.keyframe();
+        lab.capture.flush();
+        const held = [...lab.mirror.nodes.values()].flatMap(({ name, state }) =>
+          state['hold'] === undefined ? [] : [[name, state['hold']]],
+        );
+        const difference = (await lab.whole()).replace(/text.*/, 'text');
+        lab.capture.stop();
+        return [held, difference];
+      }, text);
+    const short = await holds(secret(2));
+    expect(short).toEqual(await holds(secret(30)));
+    expect(JSON.stringify(short)).toContain('main');
+  });
+
+  it('should keep a box until all of its content has come', async () => {
+    const page = await open(`<section><div>${LIST}</div></section><p>bottom</p>`);
+    const early = await page.evaluate(async () => {
+      window.scrollTo(0, document.documentElement.scrollHeight);
+      const lab = window.tandemLab.start();
+      lab.capture.keyframe();
+      lab.capture.flush();
+      const section = (): { readonly state: Record<string, unknown> } => lab.nodeOf(document.querySelector('section') as Element);
+      const rows = (): number => [...lab.mirror.nodes.values()].filter(({ attributes }) => attributes.get('class') === 'row').length;
+      let released = 0;
+      while (!lab.capture.isWhole) {
+        if (section().state['hold'] === undefined && rows() < document.querySelectorAll('.row').length) released++;
+        await new Promise((resume) => setTimeout(resume));
+      }
+      return [released, await lab.whole()];
+    });
+    expect(early).toEqual([0, '']);
+  });
+
   it('should show at once what is put into a part that is still to come, and never what is masked', async () => {
     const page = await open(`<main>${LIST}</main>`);
     const result = await page.evaluate(async () => {

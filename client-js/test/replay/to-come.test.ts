@@ -129,6 +129,45 @@ describe('a sheet that travels apart', () => {
     expect(await see(asset)).toMatchObject({ rules: 0, painted: 0, missing: 1, kept: 0, broken: '' });
   });
 
+  it('should tell of an edit that does not fit its text, and show the page all the same', async () => {
+    const hash = createHash('sha256').update('').digest('hex');
+    for (const asset of [assetOf('', AssetCoding.DEFLATED), assetOf('', AssetCoding.KNOWN)]) {
+      expect(await see(asset, asset.at(-1) === AssetCoding.KNOWN ? [[hash, '']] : [])).toMatchObject({ missing: 0, broken: 'rule 1 of 0' });
+    }
+  });
+
+  it('should leave what an element shows until its new text has come', async () => {
+    const colours = await page.evaluate(async () => {
+      const { mirror, document, ids } = replay.show('<!doctype html><style>p { color: rgb(9, 9, 9) }</style><p id="a">a</p>');
+      const colour = (): string => document.defaultView?.getComputedStyle(document.getElementById('a') as Element).color ?? '';
+      mirror.apply(replay.change((writer) => writer.sheet(ids['style'] as number, '', 7)));
+      const before = colour();
+      const text = new TextEncoder().encode('p { color: rgb(8, 8, 8) }');
+      const bytes = new Uint8Array(33 + text.length);
+      bytes[32] = 1;
+      bytes.set(text, 33);
+      mirror.asset(replay.encodeAssetPart({ number: 7, isLast: true, bytes }));
+      for (let waited = 0; waited < 50 && colour() === before; waited++) await new Promise((resume) => setTimeout(resume, 10));
+      return [before, colour()];
+    });
+    expect(colours).toEqual(['rgb(9, 9, 9)', 'rgb(8, 8, 8)']);
+  });
+
+  it('should refuse what a page can only mean to fill the desk by', async () => {
+    const result = await page.evaluate(() => {
+      const { mirror, broken, ids } = replay.show('<!doctype html><style></style>');
+      mirror.apply(
+        replay.change((writer) => {
+          for (let i = 0; i < 200_000; i++) writer.sheet(ids['style'] as number, '', 1);
+        }),
+      );
+      for (let number = 2; number < 10_000; number++)
+        mirror.asset(replay.encodeAssetPart({ number, isLast: false, bytes: new Uint8Array(1) }));
+      return broken.join();
+    });
+    expect(result).toBe('more than 4096 assets');
+  });
+
   it('should leave the oldest sheets when there are too many', async () => {
     const kept = await page.evaluate(() => {
       const cache = replay.createAssetCache();
@@ -180,6 +219,15 @@ describe('a box that waits for its content', () => {
     expect(result.freed).toEqual(result.free);
     expect(result.styles).toEqual(['color: blue', null, null]);
     expect(result.broken).toEqual([]);
+  });
+
+  it('should keep its size in a form with a field of any name', async () => {
+    const height = await page.evaluate(() => {
+      const { mirror, document, ids, broken } = replay.show('<!doctype html><form id="f"><select name="style"></select></form>');
+      mirror.apply(replay.change((writer) => writer.hold(ids['f'] as number, 2, 0, 400)));
+      return [document.getElementById('f')?.getBoundingClientRect().height, broken.join()];
+    });
+    expect(height).toEqual([400, '']);
   });
 
   it('should leave the rows of a grid where they are', async () => {
