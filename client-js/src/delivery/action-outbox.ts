@@ -36,6 +36,7 @@ export interface ActionOutboxOptions {
  * counts from the moment of {@link ActionOutbox.act}, and only the tag says what became of it.
  */
 export interface ActionOutbox {
+  /** Actions from the first whose verdict has not come on: verdicts may overtake each other, and the tag remembers the latest alone. */
   readonly unanswered: number;
   /** Whether it is not known from which sequence to count on, or what time it is at the tag. */
   readonly isInDoubt: boolean;
@@ -155,6 +156,11 @@ export function createActionOutbox({ clock, post, needSync, settled }: ActionOut
     sendAgain();
   }
 
+  function unanswered(): number {
+    const [first] = pending;
+    return first ? acted + 1 - first.number : 0;
+  }
+
   function find(sequence: number): Pending | undefined {
     return pending.find(({ number, frame }) => frame && base + number === sequence);
   }
@@ -167,13 +173,13 @@ export function createActionOutbox({ clock, post, needSync, settled }: ActionOut
 
   return {
     get unanswered() {
-      return pending.length;
+      return unanswered();
     },
     get isInDoubt() {
       return !isBased || isDoubted;
     },
     act(action, epoch) {
-      if (pending.length >= MAX_UNANSWERED_ACTIONS) return -1;
+      if (unanswered() >= MAX_UNANSWERED_ACTIONS) return -1;
       lookAtClocks();
       const isNext = pending.every(({ frame }) => frame);
       pending.push({

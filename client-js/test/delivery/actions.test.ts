@@ -213,6 +213,16 @@ describe('the action lane at the agent', () => {
     expect(outbox.act(focus(65), 1)).toBe(65);
   });
 
+  it('should go no further ahead of the first unanswered than the tag remembers, whatever was answered behind it', () => {
+    for (let i = 1; i <= 10; i++) outbox.act(focus(i), 1);
+    sync(0);
+    for (let sequence = 2; sequence <= 10; sequence++) verdict(sequence);
+    for (let i = 11; i <= 64; i++) expect(outbox.act(focus(i), 1)).toBe(i);
+    expect(outbox.act(focus(65), 1)).toBe(-1);
+    verdict(1);
+    expect(outbox.act(focus(65), 1)).toBe(65);
+  });
+
   describe('whose action the relay refuses', () => {
     const refuse = (reason: string, sequence = 1, type: number = FrameType.FOCUS): void =>
       outbox.refused({ reason, message: '', type, sequence });

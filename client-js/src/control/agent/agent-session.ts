@@ -188,7 +188,7 @@ export class AgentSession extends EventTarget {
     return this.origins;
   }
 
-  /** Actions whose verdict has not come. */
+  /** Actions from the first whose verdict has not come on. */
   get unanswered(): number {
     return this.delivery.actions.unanswered;
   }

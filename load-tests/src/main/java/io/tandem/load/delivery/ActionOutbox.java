@@ -119,14 +119,17 @@ public final class ActionOutbox {
         this.settlement = settlement;
     }
 
-    /** How many wait for their verdict. */
+    /**
+     * How many there are from the first that waits for its verdict on: verdicts may overtake each other, and the tag remembers the
+     * latest alone.
+     */
     public int unanswered() {
-        return pending.size();
+        return pending.isEmpty() ? 0 : (int) (acted + 1 - pending.get(0).number);
     }
 
     /** Acts on the page of an epoch; answers with the action's number, or {@link #TOO_MANY}. */
     public long act(FrameType type, byte[] body, int epoch) {
-        if (pending.size() >= MAX_UNANSWERED) {
+        if (unanswered() >= MAX_UNANSWERED) {
             return TOO_MANY;
         }
         boolean next = pending.stream().allMatch(one -> one.frame != null);
