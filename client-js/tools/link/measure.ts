@@ -61,9 +61,15 @@ async function meterBytes(relay: string): Promise<number> {
   return Number(/^tandem_carried_bytes_total\{.*\} (\S+)$/m.exec(metrics)?.[1]);
 }
 
-async function until(isTrue: () => boolean, what: string): Promise<void> {
+/** Of the page's text in the mirror. Runs at the desk. */
+function mirroredParagraphs(): number {
+  const viewer = document.querySelector('tandem-viewer') as unknown as { readonly mirror: { readonly document: Document | null } | null };
+  return viewer.mirror?.document?.querySelectorAll('main > p').length ?? 0;
+}
+
+async function until(isTrue: () => boolean | Promise<boolean>, what: string): Promise<void> {
   const deadline = performance.now() + WITHIN_MILLIS;
-  while (!isTrue()) {
+  while (!(await isTrue())) {
     if (performance.now() > deadline) throw new Error(`${what}: not within ${WITHIN_MILLIS} ms`);
     await new Promise((resume) => setTimeout(resume, POINTER_MILLIS));
   }
@@ -105,8 +111,10 @@ export async function measureTrace(
   await agent.evaluate(() => {
     (window as unknown as DeskWindow).askForThePage();
   });
-  await until(() => received.some((frame) => frame.at > asked && isWhole(frame)), 'the page');
-  const whole = received.find((frame) => frame.at > asked && isWhole(frame))?.at ?? Number.NaN;
+  await until(() => received.some((frame) => frame.at > asked && isWhole(frame)), 'the first view');
+  const paragraphs = await consumer.evaluate(() => document.querySelectorAll('main > p').length);
+  await until(async () => (await agent.evaluate(mirroredParagraphs)) === paragraphs, 'the page');
+  const whole = performance.now();
   await played;
   const to = performance.now();
   await rest();
@@ -114,13 +122,13 @@ export async function measureTrace(
   const after = { kernel: kernelBytes(namespace, relay), meter: await meterBytes(relay) };
 
   const arrived = new Map(received.map((frame) => [frame.key, frame]));
-  const keyframes = received.filter(({ type, at }) => type === FrameType.KEYFRAME && at > asked && at <= whole);
+  const page = received.filter((frame) => isPage(frame) && frame.at > asked && frame.at <= whole);
   return {
     whilePage: latencies(sent, arrived, asked, whole),
     always: latencies(sent, arrived, from, to),
     meter: after.meter - before.meter,
     kernel: grown(before.kernel, after.kernel),
-    pageBytes: keyframes.reduce((sum, { bytes }) => sum + bytes, 0),
+    pageBytes: page.reduce((sum, { bytes }) => sum + bytes, 0),
     pageMillis: whole - asked,
   };
 }
