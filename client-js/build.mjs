@@ -8,7 +8,7 @@ const BUNDLES = [
   { entry: 'src/transport.ts', out: 'tandem-transport.js', format: 'esm' },
   { entry: 'src/capture.ts', out: 'tandem-capture.js', format: 'esm' },
   { entry: 'src/acting.ts', out: 'tandem-acting.js', format: 'esm' },
-  { entry: 'src/viewer.ts', out: 'tandem-viewer.js', format: 'esm' },
+  { entry: 'src/viewer.ts', out: 'tandem-viewer.js', format: 'esm', holds: ['fflate'] },
 ];
 
 /** Tables of numbers whose members become plain numbers in the bundles; unused, the table itself goes. */
@@ -45,8 +45,13 @@ const inlineNumbers = {
   },
 };
 
-function options({ entry, out, format }) {
+/** Licences of what a bundle holds that others wrote: they ask to be named in every copy. */
+const notices = (libraries) =>
+  libraries.map((name) => `/*!\n${name}\n\n${readFileSync(`node_modules/${name}/LICENSE`, 'utf8')}*/`).join('\n');
+
+function options({ entry, out, format, holds = [] }) {
   return {
+    banner: { js: notices(holds) },
     entryPoints: [entry],
     outfile: `dist/${out}`,
     format,

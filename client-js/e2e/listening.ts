@@ -5,6 +5,7 @@ import { AssetCoding, decodeAssetPart, HASH_BYTES } from '../src/protocol/asset.
 import { decodeFrame, Flag } from '../src/protocol/frame.ts';
 import { FrameType, laneOf } from '../src/protocol/frame-type.ts';
 import { Lz4Decoder } from '../src/protocol/lz4.ts';
+import { unpackBatch } from '../src/protocol/packed-batch.ts';
 import { type PageVisitor, readPageBatch } from '../src/protocol/page-reader.ts';
 
 /** Everything that left a page: the bytes of each frame as sent and as expanded, the strings of page batches, plain requests. */
@@ -85,7 +86,7 @@ function createEar(note: (where: string, bytes: Uint8Array) => void, values: str
     const expanded = frame.flags & Flag.COMPRESSED ? decoder.expand(frame.payload, (frame.flags & Flag.LINKED) !== 0) : frame.payload;
     chunks.push(expanded);
     if (frame.flags & Flag.MORE) return;
-    const batch = new Uint8Array(Buffer.concat(chunks));
+    const batch = unpackBatch(new Uint8Array(Buffer.concat(chunks)));
     chunks = [];
     note(`${where}, expanded`, batch);
     readPageBatch(batch, onlyValues(values));

@@ -15,6 +15,7 @@ import { decodeFrame, encodeFrame, Flag, type Frame } from '../src/protocol/fram
 import { FrameType, laneOf } from '../src/protocol/frame-type.ts';
 import { Lz4Decoder } from '../src/protocol/lz4.ts';
 import { decodeSync } from '../src/protocol/sync.ts';
+import { unpackBatch } from '../src/protocol/packed-batch.ts';
 import { type PageVisitor, readPageBatch } from '../src/protocol/page-reader.ts';
 import type { Relay } from './relay.ts';
 
@@ -61,7 +62,7 @@ export function pageLane(): PageLane {
       if (isBeginning) chunks = [];
       chunks.push(payload);
       if (!(frame.flags & Flag.MORE)) {
-        readPageBatch(new Uint8Array(Buffer.concat(chunks)), visitor);
+        readPageBatch(unpackBatch(new Uint8Array(Buffer.concat(chunks))), visitor);
         chunks = [];
       }
     },

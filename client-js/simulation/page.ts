@@ -13,8 +13,8 @@ const CELLS = 12;
 const FLUSH_MILLIS = 50;
 const WALK_MILLIS = 40;
 const MAX_CHUNKS = 4;
-const KEYFRAME = 0;
-const MUTATIONS = 1;
+const KEYFRAME = 1;
+const MUTATIONS = 2;
 
 /** Stands in for the capture: keeps back, coalesces and gives up keyframes by the same rules. */
 export interface SyntheticPage {
@@ -112,7 +112,7 @@ export function createSyntheticPage(options: SyntheticPageOptions): SyntheticPag
     if (mustWait()) return;
     isOnItsWay = true;
     const chunk = chunks.shift();
-    if (chunk) sender.part(partsType, chunk, chunks.length === 0);
+    if (chunk) sender.part(partsType, chunk, chunks.length === 0, false);
     if (phase !== 'sending') return;
     if (chunks.length > 0) {
       next(1, sendChunk);

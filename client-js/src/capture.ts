@@ -5,7 +5,6 @@ import type { Channel } from './connection/channel.ts';
 import { chunk } from './connection/chunks.ts';
 import { isKept, keep, type Memory } from './connection/memory.ts';
 import { startPointing } from './control/tag/pointing.ts';
-import { elementOf } from './control/tag/reach.ts';
 import { createLatePlanner } from './delivery/late-planner.ts';
 import { passOverMalformed } from './delivery/pass-over.ts';
 import { createDocumentClock, steadyClock } from './delivery/steady-clock.ts';
@@ -13,10 +12,9 @@ import { createTagDelivery, type TagDelivery } from './delivery/tag-delivery.ts'
 import type { BudgetInfo, SessionInfo } from './protocol/control.ts';
 import type { Frame } from './protocol/frame.ts';
 import { FrameType } from './protocol/frame-type.ts';
-import { decodePointer, fromFraction, isPointerType, type Pointer } from './protocol/pointer.ts';
+import { isPointerType } from './protocol/pointer.ts';
 import type { Host } from './ui/tag/host.ts';
 import { createLinkSign } from './ui/tag/link-sign.ts';
-import { type Anchor, createOverlay } from './ui/tag/overlay.ts';
 import type { SessionFrame } from './ui/tag/session-frame.ts';
 import { stayOnTop } from './ui/tag/stay-on-top.ts';
 
@@ -31,7 +29,7 @@ const KEYFRAME_MILLIS = 1_000;
  */
 const PACE_MILLIS: Readonly<Record<BudgetInfo['quality'], number>> = { good: 50, fair: 100, poor: 200 };
 
-/** Loaded beside the page's first view, which does not wait for it. */
+/** The agent in the page: loaded beside the page's first view, which does not wait for it. */
 const loadActing = chunk<typeof Acting>('acting', import.meta.url);
 
 /** What the stub hands over to the lazily loaded bundle. */
@@ -60,9 +58,6 @@ export interface LiveSession {
 export function startSession(context: SessionContext): LiveSession {
   const { channel, host, memory, witness } = context;
   let { session } = context;
-  let keyframeAt = Number.NEGATIVE_INFINITY;
-  let keyframeTimer: ReturnType<typeof setTimeout> | undefined;
-
   let paceMillis = PACE_MILLIS.good;
 
   const ignores = (node: Node): boolean => node === host.element || node.getRootNode() === host.element.shadowRoot;
@@ -76,7 +71,6 @@ export function startSession(context: SessionContext): LiveSession {
     wasPassword: (element) => witness.wasPassword(element),
     scrolled: witness.scrolled,
   });
-  const overlay = createOverlay(context.frame.layer);
   const showLink = createLinkSign(context.frame);
   const pointing = startPointing({
     idOf: (node) => capture.idOf(node),
@@ -86,20 +80,23 @@ export function startSession(context: SessionContext): LiveSession {
     },
     cursorMillis: () => paceMillis,
   });
+  const keyframes = paceKeyframes(() => {
+    if (session.state === 'active') capture.keyframe();
+  });
   const planner = createLatePlanner();
   const delivery = createDelivery();
 
-  void loadActing().then(({ createActing }) => {
-    const plan = createActing({
+  const agent = expectAgent(
+    {
       ids: capture,
       origins: context.origins.split(/\s+/),
       session: () => session,
+      epoch: () => channel.epoch,
       mayMoveFocus: () => !pointing.isTyping() && !isInMaskedField(capture),
-      highlight: (element) => overlay.highlight(element),
-      wiggle: (element) => overlay.wiggle(element),
-    });
-    planner.begin(plan, passOverMalformed(receive));
-  });
+      layer: context.frame.layer,
+    },
+    ({ plan }) => planner.begin(plan, passOverMalformed(receive)),
+  );
 
   function createDelivery(): TagDelivery {
     return createTagDelivery({
@@ -114,57 +111,21 @@ export function startSession(context: SessionContext): LiveSession {
         return isKept(memory);
       },
       plan: planner.plan,
-      keyframe: requestKeyframe,
+      keyframe: keyframes.request,
       room: () => capture.goOn(),
       viewerHas: (prefixes) => capture.viewerHas(prefixes),
     });
   }
 
-  function requestKeyframe(): void {
-    if (keyframeTimer !== undefined) return;
-    const wait = keyframeAt + KEYFRAME_MILLIS - performance.now();
-    if (wait <= 0) keyframe();
-    else keyframeTimer = setTimeout(keyframe, wait);
-  }
-
-  function keyframe(): void {
-    clearTimeout(keyframeTimer);
-    keyframeTimer = undefined;
-    keyframeAt = performance.now();
-    if (session.state === 'active') capture.keyframe();
-  }
-
-  const lastOfType = new Map<number, number>();
-
   function receive(frame: Frame): void {
     if (frame.type === FrameType.BUDGET) pace(JSON.parse(new TextDecoder().decode(frame.payload)) as BudgetInfo);
-    else if (isPointerType(frame.type)) point(frame, decodePointer(frame.type, frame.payload));
+    else if (isPointerType(frame.type)) agent.point(frame);
     else if (!planner.keeps(frame)) delivery.receive(frame);
   }
 
   function pace({ quality }: BudgetInfo): void {
     paceMillis = PACE_MILLIS[quality];
     showLink(quality);
-  }
-
-  function point({ epoch, sender, sequence, type }: Frame, pointer: Pointer): void {
-    // The agent may still point at the document before this one; and after a change of carriers the latest of each kind come again.
-    if (epoch !== channel.epoch || sequence === lastOfType.get(type)) return;
-    lastOfType.set(type, sequence);
-    const agent = session.participants.find(({ number }) => number === sender);
-    if (session.state !== 'active' || agent?.role !== 'agent') return;
-    const element = elementOf(capture, pointer.node);
-    switch (pointer.type) {
-      case FrameType.CURSOR:
-        if (element) overlay.moveCursor(anchor(element, pointer), agent.name);
-        else overlay.hideCursor();
-        break;
-      case FrameType.CLICK_MARK:
-        if (element) overlay.markClick(anchor(element, pointer));
-        break;
-      case FrameType.TYPING:
-        overlay.showTyping(element, agent.name);
-    }
   }
 
   const unsubscribe = [
@@ -176,7 +137,7 @@ export function startSession(context: SessionContext): LiveSession {
   ];
   // Actions that came before this bundle come again in answer to SYNC.
   if (channel.state === 'open') delivery.opened();
-  keyframe();
+  keyframes.now();
 
   return {
     update(next) {
@@ -184,27 +145,73 @@ export function startSession(context: SessionContext): LiveSession {
       session = next;
       if (resumed) {
         delivery.restart();
-        keyframe();
+        keyframes.now();
       }
-      const isAlone = !next.participants.some(({ role, present }) => role === 'agent' && present);
-      if (isAlone || next.state !== 'active') {
-        overlay.hideCursor();
-        overlay.showTyping(undefined, '');
-      }
-      if (isAlone) {
-        // An agent that comes back sends them again as they were.
-        lastOfType.delete(FrameType.CURSOR);
-        lastOfType.delete(FrameType.TYPING);
-      }
+      agent.update(next);
     },
     stop() {
       for (const off of unsubscribe) off();
-      clearTimeout(keyframeTimer);
+      keyframes.stop();
       planner.stop();
       delivery.stop();
       pointing.stop();
       capture.stop();
-      overlay.remove();
+      agent.stop();
+    },
+  };
+}
+
+/** @param keyframe makes one */
+function paceKeyframes(keyframe: () => void): { request(): void; now(): void; stop(): void } {
+  let lastAt = Number.NEGATIVE_INFINITY;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function now(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    lastAt = performance.now();
+    keyframe();
+  }
+
+  return {
+    request() {
+      if (timer !== undefined) return;
+      const wait = lastAt + KEYFRAME_MILLIS - performance.now();
+      if (wait <= 0) now();
+      else timer = setTimeout(now, wait);
+    },
+    now,
+    stop: () => clearTimeout(timer),
+  };
+}
+
+/** Stands for the agent in the page until that is loaded; what it points at meanwhile is shown then. */
+function expectAgent(
+  context: Acting.AgentContext,
+  isHere: (agent: Acting.AgentInPage) => void,
+): Pick<Acting.AgentInPage, 'point' | 'update' | 'stop'> {
+  let agent: Acting.AgentInPage | undefined;
+  let isOver = false;
+  /** The latest of each kind. */
+  const early = new Map<number, Frame>();
+
+  void loadActing().then(({ bringAgent }) => {
+    if (isOver) return;
+    agent = bringAgent(context);
+    isHere(agent);
+    for (const frame of early.values()) passOverMalformed(agent.point)(frame);
+    early.clear();
+  });
+
+  return {
+    point(frame) {
+      if (agent) agent.point(frame);
+      else early.set(frame.type, frame);
+    },
+    update: (session) => agent?.update(session),
+    stop() {
+      isOver = true;
+      agent?.stop();
     },
   };
 }
@@ -214,8 +221,4 @@ function isInMaskedField(capture: Capture): boolean {
   let focused = document.activeElement;
   for (let inner = focused?.shadowRoot?.activeElement; inner; inner = inner.shadowRoot?.activeElement) focused = inner;
   return focused !== null && focused !== document.body && capture.isMasked(focused);
-}
-
-function anchor(element: Element, { x, y }: { readonly x: number; readonly y: number }): Anchor {
-  return { element, x: fromFraction(x), y: fromFraction(y) };
 }

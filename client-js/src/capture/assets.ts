@@ -1,5 +1,6 @@
 import { AssetCoding, encodeAssetPart, HASH_BYTES, HASH_PREFIX_BYTES, MAX_ASSET_BYTES, MAX_ASSETS, toHex } from '../protocol/asset.ts';
-import { PAGE_PART_BYTES } from '../protocol/limits.ts';
+import { PACKED_PART_BYTES } from '../protocol/limits.ts';
+import { deflate } from './deflate.ts';
 
 /** A shorter text stays in its batch: a hash and a frame of its own would take as much. In UTF-16 units. */
 const LEAST_UNITS = 2_048;
@@ -73,7 +74,7 @@ export class Assets {
   next(): Uint8Array | undefined {
     const [first] = this.queue;
     if (first === undefined) return undefined;
-    const bytes = first.bytes.subarray(first.at, first.at + PAGE_PART_BYTES);
+    const bytes = first.bytes.subarray(first.at, first.at + PACKED_PART_BYTES);
     first.at += bytes.length;
     const isLast = first.at >= first.bytes.length;
     if (isLast) this.queue.shift();
@@ -113,7 +114,7 @@ export class Assets {
     this.packing++;
     this.whenKnown ??= this.awaitKnown();
     let packed = this.packed.get(text);
-    if (packed === undefined) this.packed.set(text, (packed = this.deflate(new TextEncoder().encode(text))));
+    if (packed === undefined) this.packed.set(text, (packed = this.read(new TextEncoder().encode(text))));
     const { hash, coding, content } = await packed;
     await this.whenKnown;
     if (line !== this.line) return;
@@ -134,17 +135,15 @@ export class Assets {
     });
   }
 
-  private async deflate(text: Uint8Array<ArrayBuffer>): Promise<Packed> {
-    const { Blob, CompressionStream, crypto, Response } = this.window;
-    const { subtle } = crypto as Partial<Crypto>;
+  private async read(text: Uint8Array<ArrayBuffer>): Promise<Packed> {
+    const { subtle } = this.window.crypto as Partial<Crypto>;
     // In a page without TLS there is none to be had.
-    let hash = new Uint8Array(HASH_BYTES);
-    try {
-      if (subtle !== undefined) hash = new Uint8Array(await subtle.digest('SHA-256', text));
-      const stream = new Blob([text]).stream().pipeThrough(new CompressionStream('deflate-raw'));
-      return { hash, coding: AssetCoding.DEFLATED, content: new Uint8Array(await new Response(stream).arrayBuffer()) };
-    } catch {
-      return { hash, coding: AssetCoding.PLAIN, content: text };
-    }
+    const hash = await subtle?.digest('SHA-256', text).catch(() => undefined);
+    const deflated = await deflate(this.window, text);
+    return {
+      hash: hash === undefined ? new Uint8Array(HASH_BYTES) : new Uint8Array(hash),
+      coding: deflated === undefined ? AssetCoding.PLAIN : AssetCoding.DEFLATED,
+      content: deflated ?? text,
+    };
   }
 }

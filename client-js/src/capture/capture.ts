@@ -1,13 +1,13 @@
 import { FrameType } from '../protocol/frame-type.ts';
-import { PAGE_PART_BYTES } from '../protocol/limits.ts';
 import { PageWriter } from '../protocol/page-writer.ts';
 import { Assets } from './assets.ts';
 import { type Budget, createBudget } from './budget.ts';
 import { Content } from './content.ts';
 import { createFormState } from './form-state.ts';
-import { type BatchType, createFrameSender, type FrameSender } from './frame-sender.ts';
+import type { BatchType } from './frame-sender.ts';
 import { createMasks, type Masks } from './mask.ts';
 import { createNodeTable } from './node-table.ts';
+import { Outgoing } from './outgoing.ts';
 import { Rests } from './rests.ts';
 import { ancestor, createRoots, type Root, type RootListener, type Roots } from './roots.ts';
 import { Sheets } from './sheets.ts';
@@ -71,7 +71,7 @@ export interface Capture {
 }
 
 /**
- * idle: nothing was asked for yet. walking: a keyframe is being read, in slices, or waits for room. sending: a part of it, or of a batch of many bytes, was compressed and sent, and more follow.
+ * idle: nothing was asked for yet. walking: a keyframe is being read, in slices, is packed, or waits for room. sending: a batch is packed, or a part of it, or of a keyframe, was sent and more follow.
  * live: changes are sent. stopped: for good.
  */
 type Phase = 'idle' | 'walking' | 'sending' | 'live' | 'stopped';
@@ -92,7 +92,7 @@ class PageCapture implements Capture {
   private readonly masks: Masks;
   private readonly view: ViewState;
   private readonly budget: Budget;
-  private readonly sender: FrameSender;
+  private readonly outgoing: Outgoing;
   private readonly tasks: Tasks;
   private readonly roots: Roots;
   private readonly walker: Walker;
@@ -103,9 +103,6 @@ class PageCapture implements Capture {
   private isKeptBack = false;
   private isPollDue = false;
   private writer = new PageWriter();
-  /** What is left to send of a batch, and of what kind it is. */
-  private parts: Uint8Array[] = [];
-  private partsType: BatchType = FrameType.KEYFRAME;
   private lastFlush = 0;
   /** Something may show now that did not when what waits was put in order. */
   private isOrderDue = true;
@@ -124,8 +121,10 @@ class PageCapture implements Capture {
     this.masks = createMasks(options.wasPassword);
     this.view = createViewState(window, this.table, options.scrolled);
     this.budget = createBudget(() => window.performance.now());
-    this.sender = createFrameSender(options.send);
     this.tasks = createTasks(window);
+    this.outgoing = new Outgoing(window, options.send, () => {
+      this.tasks.next(this.sendPart);
+    });
     this.roots = createRoots(window, this.rootListener());
     const { table, masks, forms, sheets, view, budget, roots, rests } = this;
     const { ignores } = options;
@@ -192,7 +191,10 @@ class PageCapture implements Capture {
     if (this.phase === 'idle' || this.phase === 'stopped') return;
     this.isPollDue = true;
     if (this.phase === 'live') this.tasks.next(this.writeBatch);
-    else this.goOn();
+    else {
+      this.outgoing.hurry();
+      this.goOn();
+    }
     this.tasks.drain();
   }
 
@@ -203,7 +205,7 @@ class PageCapture implements Capture {
     this.tasks.stop();
     this.assets.stop();
     this.roots.closeAll();
-    this.parts = [];
+    this.outgoing.clear();
   }
 
   private rootListener(): RootListener {
@@ -290,7 +292,7 @@ class PageCapture implements Capture {
     this.phase = 'walking';
     // What waited for room is a part of the keyframe.
     this.isKeptBack = false;
-    this.parts = [];
+    this.outgoing.clear();
     this.tasks.afterFrame(() => {
       this.sight = new Sight(this.window.document);
       this.sight.probe(this.window.document);
@@ -329,32 +331,27 @@ class PageCapture implements Capture {
     this.isOrderDue = true;
     this.orderedAt = 0;
     this.writeState();
-    this.sender.restart();
-    this.cut(FrameType.KEYFRAME);
+    this.cut(FrameType.KEYFRAME, true);
     this.tasks.next(this.sendPart);
   };
 
   /** What was written is to be sent. */
-  private cut(type: BatchType): void {
-    const bytes = this.writer.finish();
+  private cut(type: BatchType, isNew: boolean): void {
+    this.outgoing.take(type, this.writer.finish(), isNew && !this.tasks.isDraining);
     this.writer = new PageWriter();
-    for (let at = 0; at < bytes.length; at += PAGE_PART_BYTES) this.parts.push(bytes.subarray(at, at + PAGE_PART_BYTES));
-    this.partsType = type;
   }
 
   private readonly sendPart = (): void => {
-    if (this.mustWait()) return;
+    if (!this.outgoing.isReady || this.mustWait()) return;
     this.sendNext();
     if (this.phase === 'live') this.tasks.next(this.writeBatch);
   };
 
   private sendNext(): void {
-    const part = this.parts.shift() as Uint8Array;
-    const isLast = this.parts.length === 0;
     // Before it is sent, for that may lead to a keyframe.
-    this.phase = isLast ? 'live' : 'sending';
-    if (!isLast) this.tasks.next(this.sendPart);
-    this.sender.part(this.partsType, part, isLast);
+    this.phase = this.outgoing.isLast ? 'live' : 'sending';
+    if (this.phase === 'sending') this.tasks.next(this.sendPart);
+    this.outgoing.sendNext();
   }
 
   private mustWait(): boolean {
@@ -371,12 +368,15 @@ class PageCapture implements Capture {
     const roots = this.roots.all();
     const isComplete = this.sheets.write(this.writer, this.isPollDue || roots.size <= MANY_ROOTS ? roots : [], this.budget) && isSettled;
     this.isPollDue = !isComplete;
+    const changedBytes = this.writer.size;
     if (isSettled) this.sendLater();
+    const isNew = this.writer.size > 2 * changedBytes;
     this.writeState();
     this.lastFlush = this.window.performance.now();
     if (!this.writer.isEmpty) {
-      this.cut(FrameType.MUTATIONS);
-      this.sendNext();
+      this.cut(FrameType.MUTATIONS, isNew);
+      if (this.outgoing.isReady) this.sendNext();
+      else this.phase = 'sending';
     }
     if (this.phase !== 'live') return;
     this.sendAssets();

@@ -7,8 +7,11 @@ import { Lz4Encoder } from '../protocol/lz4.ts';
 export interface FrameSender {
   /** The next frame stands alone: at each keyframe. */
   restart(): void;
-  /** @param isLast whether the batch ends with this part */
-  part(type: BatchType, part: Uint8Array, isLast: boolean): void;
+  /**
+   * @param isLast whether the batch ends with this part
+   * @param isPacked it shrinks no more
+   */
+  part(type: BatchType, part: Uint8Array, isLast: boolean, isPacked: boolean): void;
 }
 
 export type BatchType = typeof FrameType.KEYFRAME | typeof FrameType.MUTATIONS;
@@ -21,11 +24,12 @@ export function createFrameSender(
     restart: () => {
       encoder.restart();
     },
-    part(type, part, isLast) {
+    part(type, part, isLast, isPacked) {
       const more = isLast ? 0 : Flag.MORE;
       const flags = more | Flag.COMPRESSED | (encoder.isLinked ? Flag.LINKED : 0);
       // Compressed even where it does not shrink: a keyframe's first frame, and no other, is one that is not linked.
-      const block = type === FrameType.KEYFRAME ? encoder.compress(part) : encoder.compressIfSmaller(part);
+      const isKeyframe = type === FrameType.KEYFRAME;
+      const block = isKeyframe ? encoder.compress(part) : isPacked ? undefined : encoder.compressIfSmaller(part);
       if (block === undefined) {
         send(type, part, more);
         return;

@@ -4,6 +4,7 @@ import { Flag, type Frame } from '../protocol/frame.ts';
 import { FrameType } from '../protocol/frame-type.ts';
 import { HEADER_BYTES, MAX_BATCH_BYTES } from '../protocol/limits.ts';
 import { Lz4Decoder } from '../protocol/lz4.ts';
+import { unpackBatch } from '../protocol/packed-batch.ts';
 
 /** Acknowledged at the latest after this time ... */
 const ACK_MILLIS = 50;
@@ -108,7 +109,7 @@ export function createPageReceiver({ clock, batch, asset, send }: PageReceiverOp
     if (parts?.type !== type || partBytes > MAX_BATCH_BYTES) throw new Error('no batch that has begun, or one over the limit');
     parts.bytes.push(payload);
     if (flags & Flag.MORE) return;
-    const whole = join(parts.bytes);
+    const whole = unpackBatch(join(parts.bytes));
     parts = undefined;
     batch(whole, epoch);
   }

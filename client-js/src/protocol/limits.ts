@@ -15,6 +15,8 @@ export const LZ4_HISTORY_BYTES = 65_536;
  * path that carries it looks like a break.
  */
 export const PAGE_PART_BYTES = 8_192;
+/** The same of what is packed and shrinks no more: 44 ms at 750 kbit/s. */
+export const PACKED_PART_BYTES = 4_096;
 /** Page frames that the tag keeps until they are acknowledged, in bytes. */
 export const MAX_RING_BYTES = 2_097_152;
 /** Actions of an agent that wait for their verdict; the tag remembers as many verdicts. */

@@ -26,6 +26,9 @@ export const PageOp = {
   ADOPTED_ASSET: 24,
 } as const;
 
+/** Where a batch has the length of its first column, which is never empty: the rest is deflated (protocol section 6.2). */
+export const PACKED = 0;
+
 /** Tokens inside a NODES operation; from {@link NodeToken.SHAPE} on, the token names a shape. */
 export const NodeToken = { END: 0, TEXT: 1, SHADOW: 2, DOCUMENT: 3, DOCTYPE: 4, ID: 5, CSS: 6, CSS_ASSET: 7, SHAPE: 8 } as const;
 

@@ -1,6 +1,7 @@
 import type { AssetCache } from '../delivery/asset-cache.ts';
 import { AssetCoding, decodeAssetPart, HASH_BYTES, MAX_ASSET_BYTES, MAX_ASSETS, toHex } from '../protocol/asset.ts';
 import { MalformedBytes } from '../protocol/bytes.ts';
+import { inflate } from '../protocol/inflate.ts';
 
 /** Texts that the sheets of one page are given, in UTF-16 units: one text may be that of many. */
 const MAX_APPLIED_UNITS = 67_108_864;
@@ -95,10 +96,8 @@ async function textOf(bytes: Uint8Array, hash: string, cache: AssetCache): Promi
   const coding = bytes[HASH_BYTES];
   const content = bytes.slice(HASH_BYTES + 1);
   if (coding === AssetCoding.KNOWN) return undefined;
-  // A browser from before 2023 shows the page without the sheet; asking again would bring nothing else.
-  if (coding === AssetCoding.DEFLATED && !('DecompressionStream' in globalThis)) return '';
   try {
-    const plain = coding === AssetCoding.DEFLATED ? await inflate(content) : content;
+    const plain = coding === AssetCoding.DEFLATED ? inflate(content, MAX_ASSET_BYTES) : content;
     const text = new TextDecoder().decode(plain);
     // Where a browser cannot hash (a page or a desk without TLS), what came is used once and not kept.
     if (await isOf(plain, hash)) cache.put(hash, text);
@@ -119,23 +118,6 @@ function join(parts: readonly Uint8Array[]): Uint8Array {
     at += part.length;
   }
   return whole;
-}
-
-/** @throws Error where it is not deflated, or expands beyond what an asset may hold */
-async function inflate(content: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  const reader = new Blob([content]).stream().pipeThrough(new DecompressionStream('deflate-raw')).getReader();
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) {
-    const part = value as Uint8Array;
-    bytes += part.length;
-    if (bytes > MAX_ASSET_BYTES) {
-      void reader.cancel();
-      throw new Error(`more than ${MAX_ASSET_BYTES} bytes`);
-    }
-    parts.push(part);
-  }
-  return join(parts) as Uint8Array<ArrayBuffer>;
 }
 
 /** @throws Error where it is of another hash: nothing that another session could be shown is taken on trust */

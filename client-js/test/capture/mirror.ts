@@ -4,6 +4,7 @@ import { FrameType } from '../../src/protocol/frame-type.ts';
 import { Flag } from '../../src/protocol/frame.ts';
 import { Lz4Decoder } from '../../src/protocol/lz4.ts';
 import { type DocumentInfo, NAMESPACE_URIS, type SheetText } from '../../src/protocol/page-op.ts';
+import { unpackBatch } from '../../src/protocol/packed-batch.ts';
 import { type PageVisitor, readPageBatch } from '../../src/protocol/page-reader.ts';
 
 /*
@@ -226,7 +227,7 @@ export function createMirror(): Mirror {
       if (type === FrameType.KEYFRAME && !(flags & Flag.LINKED)) parts = [];
       parts.push(bytes);
       if (flags & Flag.MORE) return;
-      const whole = join(parts);
+      const whole = unpackBatch(join(parts));
       parts = [];
       batches.push({ type, bytes: whole });
       readPageBatch(whole, visitor);

@@ -30,6 +30,7 @@ const CAPTURE_ENTRY = `export { startCapture } from './src/capture/capture.ts';`
 const MIRROR_ENTRY = `
 import { createMirror } from './src/replay/mirror.ts';
 import { Lz4Decoder } from './src/protocol/lz4.ts';
+import { unpackBatch } from './src/protocol/packed-batch.ts';
 export function show(host, frames) {
   return new Promise((painted, broken) => {
     const start = performance.now();
@@ -43,7 +44,7 @@ export function show(host, frames) {
       const batch = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
       chunks.reduce((at, chunk) => (batch.set(chunk, at), at + chunk.length), 0);
       chunks = [];
-      mirror.apply(batch);
+      mirror.apply(unpackBatch(batch));
     }
   });
 }`;
