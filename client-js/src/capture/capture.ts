@@ -160,8 +160,12 @@ class PageCapture implements Capture {
   goOn(): void {
     if (!this.isKeptBack) return;
     this.isKeptBack = false;
-    if (this.phase === 'live') this.schedule();
-    else this.tasks.next(this.sendPart);
+    if (this.phase !== 'live') this.tasks.next(this.sendPart);
+    else {
+      this.schedule();
+      // What waits of the page fills the line.
+      if (!this.rests.isEmpty) this.tasks.whenIdle(this.poll);
+    }
   }
 
   idOf(node: Node): number {

@@ -93,8 +93,10 @@ export class Sight {
   /** A root is about to be walked: the elements that hold its style sheets go with the first view. */
   enter(root: Root): void {
     for (const { ownerNode } of root.styleSheets) if (ownerNode !== null) this.want(ownerNode);
-    for (const user of root.querySelectorAll(REFERRING)) {
-      if (this.shows(user.getBoundingClientRect(), user.ownerDocument)) this.wantShapes(root, user);
+    // By name alone, which browsers find at once; only in what shows by its attributes.
+    for (const shape of root.querySelectorAll('svg')) {
+      if (!this.shows(shape.getBoundingClientRect(), shape.ownerDocument)) continue;
+      for (const user of shape.querySelectorAll(REFERRING)) this.wantShapes(root, user);
     }
   }
 

@@ -110,55 +110,6 @@ describe('in the lobby', () => {
   });
 });
 
-describe('an invitation', () => {
-  it.each(['accept', 'decline'] as const)('should be answered by %s', async (answer) => {
-    await arrive();
-    relay.invite('view-only');
-    await visible('invitation');
-    expect(await test('invitation').textContent()).toContain('Ada <b> would like');
-    expect(await test('invitation').textContent()).toContain('cannot change anything');
-    await test(`invitation-${answer}`).click();
-    await until(() => sent(FrameType.INVITATION_ANSWER).length === 1);
-    expect(sent(FrameType.INVITATION_ANSWER)).toEqual([{ invitation: 'i1', accept: answer === 'accept' }]);
-    await gone('invitation');
-  });
-
-  it('should hold the focus, be declined by Escape and give the focus back', async () => {
-    await arrive();
-    await page.locator('#name').focus();
-    relay.invite('shared');
-    await visible('invitation');
-    // What the consumer was typing answers nothing.
-    await page.keyboard.press('Enter');
-    await page.keyboard.press('Space');
-    expect(sent(FrameType.INVITATION_ANSWER)).toEqual([]);
-    await page.keyboard.press('Escape');
-    await until(() => sent(FrameType.INVITATION_ANSWER).length === 1);
-    expect(sent(FrameType.INVITATION_ANSWER)).toEqual([{ invitation: 'i1', accept: false }]);
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('name');
-  });
-
-  it('should be what a session takes: a relay alone starts none', async () => {
-    await arrive();
-    relay.invite('shared');
-    await visible('invitation');
-    relay.say('active', 'shared');
-    await test('invitation-decline').click();
-    await until(() => sent(FrameType.INVITATION_ANSWER).length === 1);
-    expect(relay.visits[0]?.frames.map(({ type }) => type)).not.toContain(FrameType.KEYFRAME);
-    expect(await test('session-frame').count()).toBe(0);
-  });
-
-  it('should disappear when it is withdrawn', async () => {
-    await arrive();
-    relay.invite('shared');
-    await visible('invitation');
-    relay.withdraw();
-    await gone('invitation');
-    expect(await page.locator('tandem-ui').count()).toBe(0);
-  });
-});
-
 describe('a session', () => {
   it('should put a frame around the page that moves nothing and takes no click', async () => {
     await arrive();

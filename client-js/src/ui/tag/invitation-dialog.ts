@@ -9,8 +9,13 @@ function explain(agent: string, mode: Mode): string {
     : `${agent} will see this page as you see it and can point at things, but cannot change anything (view only).`;
 }
 
+/** A page that takes the focus away again and again is let have it after so many times. */
+const MOST_RETURNS = 20;
+
 /**
- * Asks the consumer. Escape declines; the browser keeps the focus inside and gives it back afterwards.
+ * Asks the consumer. Escape declines; the focus stays inside, and goes back afterwards.
+ *
+ * Not a modal dialog of the browser's unless the page shows one: that makes the whole page inert, which on a large one is a long task at its begin and one at its end.
  *
  * @returns what takes the question back without an answer
  */
@@ -21,16 +26,20 @@ export function askConsent(host: Host, { agent, mode }: Invitation, answer: (acc
   const reassurance = 'Passwords are never shown, nothing is recorded, and you can stop at any time.';
   const dialog = element(
     'dialog',
-    { 'data-testid': 'invitation', 'aria-labelledby': 'title', 'aria-describedby': 'about', tabindex: '-1' },
+    { 'data-testid': 'invitation', 'aria-labelledby': 'title', 'aria-describedby': 'about', 'aria-modal': 'true', tabindex: '-1' },
     element('h2', { id: 'title' }, `${agent} would like to browse this page with you`),
     element('div', { id: 'about' }, element('p', {}, explain(agent, mode)), element('p', {}, reassurance)),
     element('div', { class: 'buttons' }, accept, decline),
   );
+  const cover = element('div', { class: 'cover', popover: 'manual' }, dialog);
+  const focusedBefore = deepestFocus();
 
   function close(): void {
-    if (!dialog.open) return;
-    dialog.close();
-    host.remove(dialog);
+    if (!cover.isConnected) return;
+    const isModal = dialog.matches(':modal');
+    if (isModal) dialog.close();
+    host.remove(cover);
+    if (!isModal) focusedBefore?.focus({ preventScroll: true });
   }
   function settle(accepted: boolean): void {
     close();
@@ -42,12 +51,56 @@ export function askConsent(host: Host, { agent, mode }: Invitation, answer: (acc
   dialog.oncancel = dialog.onclose = () => {
     if (dialog.isConnected) settle(false);
   };
-  // Keys typed here are not the page's: its own handlers would close its own dialogs on Escape.
-  dialog.onkeydown = (event) => event.stopPropagation();
+  dialog.onkeydown = (event) => {
+    // Keys typed here are not the page's: its own handlers would close its own dialogs on Escape.
+    event.stopPropagation();
+    if (dialog.matches(':modal')) return;
+    if (event.key === 'Escape') settle(false);
+    else if (event.key === 'Tab') turn([accept, decline], host.root.activeElement, event.shiftKey);
+    else return;
+    event.preventDefault();
+  };
 
-  host.add(dialog);
-  dialog.showModal();
-  // Neither answer has the focus: a stray Enter or space of somebody who is typing must not give it.
-  dialog.focus();
+  host.add(cover);
+  dialog.open = true;
+  keepFocus(host.root, cover, dialog);
   return close;
+}
+
+/** From one button to the other; from the dialog itself to the first, or backwards to the last. */
+function turn(buttons: readonly HTMLElement[], from: Element | null, isBackwards: boolean): void {
+  const at = buttons.indexOf(from as HTMLElement);
+  buttons.at(at < 0 && isBackwards ? -1 : (at + 1) % buttons.length)?.focus();
+}
+
+/** Neither answer has the focus, but what holds them: a stray Enter or space of somebody who is typing must not give one. */
+function keepFocus(root: ShadowRoot, cover: HTMLElement, dialog: HTMLDialogElement): void {
+  let returns = 0;
+
+  function take(): void {
+    dialog.focus();
+    // Nothing outside the page's own modal dialog can have it; and browsers from before popovers show nothing above that.
+    if (!dialog.contains(root.activeElement) || !cover.popover) rise();
+  }
+  function rise(): void {
+    if (cover.popover) cover.hidePopover();
+    cover.removeAttribute('popover');
+    dialog.open = false;
+    dialog.showModal();
+    dialog.focus();
+  }
+
+  dialog.addEventListener('focusout', () => {
+    setTimeout(() => {
+      const isGone = dialog.isConnected && document.hasFocus() && !dialog.contains(root.activeElement);
+      if (isGone && !dialog.matches(':modal') && returns++ < MOST_RETURNS) take();
+    });
+  });
+  take();
+}
+
+function deepestFocus(): HTMLElement | null {
+  let focused = document.activeElement;
+  for (let inner = focused?.shadowRoot?.activeElement; inner; inner = inner.shadowRoot?.activeElement) focused = inner;
+  return focused === document.body ? null : (focused as HTMLElement | null);
 }

@@ -5,7 +5,10 @@ const TALK_STYLES = `
 dialog,.ended{font:16px/1.5 system-ui,sans-serif;letter-spacing:normal;text-align:start}
 dialog{color:#1d2433;border:0;border-radius:12px;padding:24px;width:min(440px,calc(100vw - 32px));box-shadow:0 12px 48px #0006;background:#fff}
 dialog:focus{outline:none}
-dialog::backdrop{background:#1d243366}
+dialog::backdrop,.cover{background:#1d243366}
+.cover{position:fixed;inset:0;width:auto;height:auto;margin:0;padding:0;border:0}
+.cover dialog{position:fixed;inset:0;margin:auto;height:fit-content}
+.cover:not([popover]){background:none}
 h2{font-size:20px;line-height:1.3;margin:0 0 12px;overflow-wrap:anywhere}
 p{margin:0 0 12px;overflow-wrap:anywhere}
 .buttons{display:flex;gap:12px;flex-wrap:wrap;margin-top:20px}
