@@ -39,12 +39,11 @@ export function mediaUrl(raw: string, at: DocumentAddress): string {
   return MEDIA_DATA.test(url.href) ? url.href : '';
 }
 
-/** The address of a link, absolute. It is never followed in a mirror; code is taken out of it all the same. */
+/** The address of a link, as the page has it: styles tell relative from absolute ones. It is never followed in a mirror; code is taken out of it all the same. */
 export function linkUrl(raw: string, at: DocumentAddress): string {
   const trimmed = raw.trim();
-  if (trimmed === '' || trimmed.startsWith('#')) return trimmed;
-  const url = resolve(trimmed, at.base);
-  return url === undefined || RUNS_OR_READS.has(url.protocol) ? NOWHERE : url.href;
+  if (trimmed === '' || trimmed.startsWith('#')) return raw;
+  return RUNS_OR_READS.has(resolve(trimmed, at.base)?.protocol ?? '') ? NOWHERE : raw;
 }
 
 /** What SVG refers to: a fragment of its own document, or a document of an allowed origin. Undefined: neither. */

@@ -6,7 +6,7 @@ import { Namespace } from '../protocol/page-op.ts';
  * - `drop`: it would load, navigate, submit, run, take the focus or reach out.
  * - `plain`: kept as it is.
  * - `media`: address of an image, a font or a medium, resolved; the mirror's content policy says what may load.
- * - `link`: address that only a click would follow, resolved: kept for styles and for people; nobody can click in a mirror.
+ * - `link`: address that only a click would follow: kept as it is for styles; nobody can click in a mirror.
  * - `reference`: fragment of the same document, or a document of an allowed origin.
  * - `srcset`, `css`: hold addresses, resolved one by one.
  * - `sheet`: decided by the link element's other attributes.

@@ -298,12 +298,18 @@ function isLeftOut(element: Element, label: string, key: string): boolean {
   return key === 'value' && name === 'input' && (element as HTMLInputElement).type === 'hidden';
 }
 
+/** Whether only a click would lead to the address. */
+const isFollowed = (element: Element, key: string): boolean =>
+  key === 'cite' || (/href$/.test(key) && /^(?:a|area)$/.test(element.localName));
+
 function attributeValue(element: Element, key: string, value: string): string | undefined {
   const base = element.baseURI;
   if (URL_ATTRIBUTES.has(key)) {
     const url = absolute(value, base);
     if (url.startsWith('blob:')) return '';
-    return /^\s*(javascript|vbscript):|^about:invalid$/i.test(url) ? '(code)' : wellFormed(url);
+    if (/^\s*(javascript|vbscript):|^about:invalid$/i.test(url)) return '(code)';
+    // Styles tell relative links from absolute ones.
+    return wellFormed(isFollowed(element, key) ? value.trim() : url);
   }
   if (key === 'srcset') return wellFormed(absoluteSet(value, base));
   if (key === 'style' || (element.namespaceURI?.endsWith('/svg') === true && value.includes('url(')))

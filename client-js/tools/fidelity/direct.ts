@@ -1,5 +1,6 @@
 import { buildSync } from 'esbuild';
 import type { Page } from 'playwright-core';
+import { FrameType } from '../../src/protocol/frame-type.ts';
 import { HEADER_BYTES } from '../../src/protocol/limits.ts';
 import { openContext, VIEWPORT } from './browser.ts';
 import { firstDifference } from './compare.ts';
@@ -37,8 +38,12 @@ export function show(host, frames) {
     const mirror = createMirror({ host, resourceOrigins: [], onBroken: (reason) => broken(new Error(reason)), onPainted: () => painted(performance.now() - start) });
     const decoder = new Lz4Decoder();
     let chunks = [];
-    for (const [, flags, payload] of frames) {
+    for (const [type, flags, payload] of frames) {
       const bytes = Uint8Array.from(atob(payload), (unit) => unit.charCodeAt(0));
+      if (type === ${FrameType.ASSET}) {
+        mirror.asset(bytes);
+        continue;
+      }
       chunks.push(flags & 1 ? decoder.expand(bytes, (flags & 2) !== 0) : bytes);
       if (flags & 4) continue;
       const batch = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
