@@ -1,4 +1,4 @@
-// Builds the five bundles of Tandem's browser side into dist/, and copies the demo's pages beside them.
+// Builds the six bundles of Tandem's browser side into dist/, and copies the demo's pages beside them.
 // usage: node build.mjs [--watch]
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { context, build } from 'esbuild';
@@ -8,6 +8,7 @@ const BUNDLES = [
   { entry: 'src/transport.ts', out: 'tandem-transport.js', format: 'esm' },
   { entry: 'src/capture.ts', out: 'tandem-capture.js', format: 'esm' },
   { entry: 'src/acting.ts', out: 'tandem-acting.js', format: 'esm' },
+  { entry: 'src/media.ts', out: 'tandem-media.js', format: 'esm' },
   { entry: 'src/viewer.ts', out: 'tandem-viewer.js', format: 'esm', holds: ['fflate'] },
 ];
 
@@ -22,6 +23,7 @@ const TABLES = {
   CheckedBit: 'src/protocol/page-op.ts',
   ModalState: 'src/protocol/page-op.ts',
   HoldKind: 'src/protocol/page-op.ts',
+  PlaybackBit: 'src/protocol/page-op.ts',
   Verdict: 'src/capture/sight.ts',
 };
 

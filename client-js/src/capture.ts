@@ -9,6 +9,7 @@ import { createLatePlanner } from './delivery/late-planner.ts';
 import { passOverMalformed } from './delivery/pass-over.ts';
 import { createDocumentClock, steadyClock } from './delivery/steady-clock.ts';
 import { createTagDelivery, type TagDelivery } from './delivery/tag-delivery.ts';
+import type * as Media from './media.ts';
 import type { BudgetInfo, SessionInfo } from './protocol/control.ts';
 import type { Frame } from './protocol/frame.ts';
 import { FrameType } from './protocol/frame-type.ts';
@@ -31,6 +32,8 @@ const PACE_MILLIS: Readonly<Record<BudgetInfo['quality'], number>> = { good: 50,
 
 /** The agent in the page: loaded beside the page's first view, which does not wait for it. */
 const loadActing = chunk<typeof Acting>('acting', import.meta.url);
+
+const loadMedia = chunk<typeof Media>('media', import.meta.url);
 
 /** What the stub hands over to the lazily loaded bundle. */
 export interface SessionContext {
@@ -70,6 +73,7 @@ export function startSession(context: SessionContext): LiveSession {
     ignores,
     wasPassword: (element) => witness.wasPassword(element),
     scrolled: witness.scrolled,
+    loadMedia,
   });
   const showLink = createLinkSign(context.frame);
   const pointing = startPointing({

@@ -7,6 +7,8 @@ const LEAST_UNITS = 2_048;
 /** For so long the first assets wait to hear what the viewer has, in ms: its word is one round trip behind the first frame. */
 const KNOWN_WITHIN_MILLIS = 250;
 
+const NO_HASH = new Uint8Array(HASH_BYTES);
+
 interface Packed {
   readonly hash: Uint8Array;
   readonly coding: AssetCoding;
@@ -33,6 +35,7 @@ export class Assets {
   private lastNumber = 0;
   private packing = 0;
   private queue: Sending[] = [];
+  private pictures: Sending[] = [];
   private line = 0;
   private known: ReadonlySet<string> = new Set();
   private tellKnown: () => void = () => undefined;
@@ -70,14 +73,25 @@ export class Assets {
     return this.packing > 0 || this.queue.length > 0;
   }
 
+  /** A picture goes when no sheet waits. */
+  picture(payload: Uint8Array): void {
+    this.pictures.push({ number: ++this.lastNumber, bytes: joined(NO_HASH, AssetCoding.PICTURE, payload), at: 0 });
+    this.ready();
+  }
+
+  get hasPicture(): boolean {
+    return this.pictures.length > 0;
+  }
+
   /** The next frame's payload. */
   next(): Uint8Array | undefined {
-    const [first] = this.queue;
+    const queue = this.queue.length > 0 ? this.queue : this.pictures;
+    const [first] = queue;
     if (first === undefined) return undefined;
     const bytes = first.bytes.subarray(first.at, first.at + PACKED_PART_BYTES);
     first.at += bytes.length;
     const isLast = first.at >= first.bytes.length;
-    if (isLast) this.queue.shift();
+    if (isLast) queue.shift();
     return encodeAssetPart({ number: first.number, isLast, bytes });
   }
 
@@ -94,6 +108,7 @@ export class Assets {
     this.packed = new Map([...before].filter(([text]) => this.numbers.has(text)));
     this.numbers = new Map();
     this.queue = [];
+    this.pictures = [];
     this.packing = 0;
     this.line++;
     this.isTaking = true;
@@ -120,10 +135,7 @@ export class Assets {
     if (line !== this.line) return;
     this.packing--;
     const isKnown = this.known.has(toHex(hash.subarray(0, HASH_PREFIX_BYTES)));
-    const bytes = new Uint8Array(hash.length + 1 + (isKnown ? 0 : content.length));
-    bytes.set(hash);
-    bytes[hash.length] = isKnown ? AssetCoding.KNOWN : coding;
-    if (!isKnown) bytes.set(content, hash.length + 1);
+    const bytes = isKnown ? joined(hash, AssetCoding.KNOWN, new Uint8Array()) : joined(hash, coding, content);
     this.queue.push({ number, bytes, at: 0 });
     this.ready();
   }
@@ -141,9 +153,17 @@ export class Assets {
     const hash = await subtle?.digest('SHA-256', text).catch(() => undefined);
     const deflated = await deflate(this.window, text);
     return {
-      hash: hash === undefined ? new Uint8Array(HASH_BYTES) : new Uint8Array(hash),
+      hash: hash === undefined ? NO_HASH : new Uint8Array(hash),
       coding: deflated === undefined ? AssetCoding.PLAIN : AssetCoding.DEFLATED,
       content: deflated ?? text,
     };
   }
+}
+
+function joined(hash: Uint8Array, coding: AssetCoding, content: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(HASH_BYTES + 1 + content.length);
+  bytes.set(hash);
+  bytes[HASH_BYTES] = coding;
+  bytes.set(content, HASH_BYTES + 1);
+  return bytes;
 }

@@ -5,6 +5,7 @@ import { type Budget, createBudget } from './budget.ts';
 import { Content } from './content.ts';
 import { createFormState } from './form-state.ts';
 import type { BatchType } from './frame-sender.ts';
+import { LateMedia, type LoadMedia } from './late-media.ts';
 import { createMasks, type Masks } from './mask.ts';
 import { createNodeTable } from './node-table.ts';
 import { Outgoing } from './outgoing.ts';
@@ -48,6 +49,8 @@ export interface CaptureOptions {
   readonly wasPassword: (element: Element) => boolean;
   /** Elements that scrolled before the capture was loaded: saves a layout read for each element. */
   readonly scrolled: Iterable<Element>;
+  /** Called once, when the page has a canvas, video or audio. */
+  readonly loadMedia: LoadMedia;
 }
 
 export interface Capture {
@@ -91,6 +94,7 @@ class PageCapture implements Capture {
   private readonly rests = new Rests(this.table);
   private readonly masks: Masks;
   private readonly view: ViewState;
+  private readonly media: LateMedia;
   private readonly budget: Budget;
   private readonly outgoing: Outgoing;
   private readonly tasks: Tasks;
@@ -120,16 +124,17 @@ class PageCapture implements Capture {
     this.sight = new Sight(window.document);
     this.masks = createMasks(options.wasPassword);
     this.view = createViewState(window, this.table, options.scrolled);
+    this.media = this.createMedia();
     this.budget = createBudget(() => window.performance.now());
     this.tasks = createTasks(window);
     this.outgoing = new Outgoing(window, options.send, () => {
       this.tasks.next(this.sendPart);
     });
     this.roots = createRoots(window, this.rootListener());
-    const { table, masks, forms, sheets, view, budget, roots, rests } = this;
+    const { table, masks, forms, sheets, view, media, budget, roots, rests } = this;
     const { ignores } = options;
     this.walker = new Walker({
-      ...{ table, masks, forms, sheets, view, budget, rests, ignores },
+      ...{ table, masks, forms, sheets, view, media, budget, rests, ignores },
       opened: (root) => {
         roots.open(root);
       },
@@ -208,8 +213,27 @@ class PageCapture implements Capture {
     this.stopPolling();
     this.tasks.stop();
     this.assets.stop();
+    this.media.stop();
     this.roots.closeAll();
     this.outgoing.clear();
+  }
+
+  private createMedia(): LateMedia {
+    return new LateMedia(this.options.loadMedia, {
+      window: this.window,
+      visibleId: (element) => {
+        const entry = this.table.known(element);
+        return entry === undefined || entry.masked ? 0 : entry.id;
+      },
+      send: (picture) => {
+        this.assets.picture(picture);
+      },
+      // One at a time, and after the page.
+      hasRoom: () => this.isWhole && !this.assets.hasPicture && this.options.hasRoom(),
+      changed: () => {
+        this.schedule();
+      },
+    });
   }
 
   private rootListener(): RootListener {
@@ -270,6 +294,7 @@ class PageCapture implements Capture {
     this.forms.forget(node);
     this.sheets.forget(node);
     this.view.forget(node);
+    this.media.forget(node);
     this.rests.forget(node);
     if (node.nodeType === 9 || node.nodeType === 11) this.roots.close(node as Root);
   }
@@ -288,7 +313,8 @@ class PageCapture implements Capture {
 
   private beginKeyframe(): void {
     this.roots.takeRecords();
-    for (const part of [this.structure, this.content, this.walker, this.rests, this.forms, this.sheets, this.view]) part.reset();
+    for (const part of [this.structure, this.content, this.walker, this.rests, this.forms, this.sheets, this.view, this.media])
+      part.reset();
     this.assets.restart();
     this.table.startGeneration();
     this.writer = new PageWriter(KEYFRAME_COLUMN_BYTES);
@@ -415,6 +441,7 @@ class PageCapture implements Capture {
   private writeState(): void {
     this.forms.write(this.writer);
     this.view.write(this.writer);
+    this.media.write(this.writer);
     this.rests.writeHolds(this.writer);
     if (this.rests.isEmpty) this.table.endGeneration();
   }

@@ -5,6 +5,7 @@ import type { Budget } from './budget.ts';
 import { EMPTY_ELEMENTS } from './empty-elements.ts';
 import { type Control, type FormState, isControl } from './form-state.ts';
 import { keepRoom } from './keep-room.ts';
+import type { LateMedia } from './late-media.ts';
 import { type Masks, maskText } from './mask.ts';
 import type { Entry, NodeTable } from './node-table.ts';
 import type { Rest, Rests } from './rests.ts';
@@ -17,7 +18,10 @@ import { layoutViewport, type ViewState } from './view-state.ts';
 const DEEPEST = 2_000;
 
 /** Elements that need more than attributes and children. */
-const SPECIAL_ELEMENTS: ReadonlySet<string> = new Set(['style', 'link', 'iframe', 'dialog', 'input', 'textarea', 'select']);
+const SPECIAL_ELEMENTS: ReadonlySet<string> = new Set([
+  ...['style', 'link', 'iframe', 'dialog', 'input', 'textarea', 'select'],
+  ...['canvas', 'video', 'audio'],
+]);
 
 export interface WalkerParts {
   readonly table: NodeTable;
@@ -25,6 +29,7 @@ export interface WalkerParts {
   readonly forms: FormState;
   readonly sheets: Sheets;
   readonly view: ViewState;
+  readonly media: LateMedia;
   readonly budget: Budget;
   readonly rests: Rests;
   readonly ignores: (node: Node) => boolean;
@@ -347,7 +352,7 @@ export class Walker {
 
   /** True when the element's children are not to be walked. */
   private special(writer: PageWriter, element: Element, tag: string, entry: Entry): boolean {
-    const { forms, view, sheets } = this.parts;
+    const { forms, media, view, sheets } = this.parts;
     if (isControl(tag)) {
       forms.track(element as Control);
     } else if (tag === 'dialog') {
@@ -360,6 +365,8 @@ export class Walker {
       this.frames.set(element, document);
       if (document !== null) this.openDocument(writer, document, entry);
       return true;
+    } else {
+      media.track(element);
     }
     return false;
   }

@@ -13,8 +13,8 @@ export const MAX_ASSETS = 4_096;
 /** Of so many a viewer says that it has them. */
 export const MAX_KNOWN_ASSETS = 256;
 
-/** How an asset's content is sent: not at all, for the viewer has it; as it is; or deflated (RFC 1951). */
-export const AssetCoding = { KNOWN: 0, PLAIN: 1, DEFLATED: 2 } as const;
+/** How an asset's content is sent: not at all, for the viewer has it; as it is; deflated (RFC 1951); or it is no text but a picture. */
+export const AssetCoding = { KNOWN: 0, PLAIN: 1, DEFLATED: 2, PICTURE: 3 } as const;
 export type AssetCoding = (typeof AssetCoding)[keyof typeof AssetCoding];
 
 /** One frame's worth of an asset; the first part begins with hash and coding. */

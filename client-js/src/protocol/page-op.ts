@@ -24,6 +24,7 @@ export const PageOp = {
   HOLD: 22,
   SHEET_ASSET: 23,
   ADOPTED_ASSET: 24,
+  PLAYBACK: 25,
 } as const;
 
 /** Where a batch has the length of its first column, which is never empty: the rest is deflated (protocol section 6.2). */
@@ -48,6 +49,9 @@ export const NAMESPACE_URIS: readonly [string, string, string] = [
 
 /** Bits of the CHECKED operation. */
 export const CheckedBit = { CHECKED: 1, INDETERMINATE: 2 } as const;
+
+/** Bits of the PLAYBACK operation. */
+export const PlaybackBit = { PLAYING: 1, LOOP: 2 } as const;
 
 /** States of the MODAL operation. */
 export const ModalState = { CLOSED: 0, OPEN: 1, MODAL: 2 } as const;

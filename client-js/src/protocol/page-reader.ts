@@ -48,6 +48,8 @@ export interface PageVisitor {
   modal(id: number, state: ModalState): void;
   /** An element's content is still to come: its box keeps this size, in CSS pixels, until it is held no longer. */
   hold(id: number, kind: HoldKind, width: number, height: number): void;
+  /** A video or audio is to be there, in ms, and to go on at this rate if it plays ({@link PlaybackBit}). */
+  playback(id: number, bits: number, positionMillis: number, rate: number): void;
   url(url: string): void;
 }
 
@@ -109,6 +111,8 @@ class PageReader {
         return visitor.remove(this.numbers());
       case PageOp.MOVE:
         return visitor.move(ops.varint(), ops.varint(), ops.varint());
+      case PageOp.PLAYBACK:
+        return visitor.playback(ops.varint(), ops.varint(), ops.varint(), ops.varint() / 100);
       case PageOp.TEXT:
         return visitor.setText(ops.varint(), this.textString());
       case PageOp.ATTRIBUTE:

@@ -228,7 +228,8 @@ export class PageWriter {
     else this.string(css);
   }
 
-  private numbers(...values: number[]): void {
+  /** An operation, or the begin of one, of numbers alone. */
+  numbers(...values: number[]): void {
     for (const value of values) this.ops.varint(value);
   }
 

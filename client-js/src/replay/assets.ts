@@ -19,10 +19,16 @@ export interface Assets {
 }
 
 /**
+ * @param picture takes the payload of a picture. @throws MalformedBytes
  * @param missing the tag takes something for known that is not, or what came is not what it said
  * @param broken what was to be done with a text cannot be done
  */
-export function createAssets(cache: AssetCache, missing: () => void, broken: (fault: unknown) => void): Assets {
+export function createAssets(
+  cache: AssetCache,
+  picture: (payload: Uint8Array) => void,
+  missing: () => void,
+  broken: (fault: unknown) => void,
+): Assets {
   const texts = new Map<number, string>();
   const parts = new Map<number, Uint8Array[]>();
   const waiting = new Map<number, ((text: string) => void)[]>();
@@ -71,7 +77,8 @@ export function createAssets(cache: AssetCache, missing: () => void, broken: (fa
       const whole = join(before);
       bytesWaiting -= whole.length;
       if (whole.length <= HASH_BYTES) throw new MalformedBytes(`an asset of ${whole.length} bytes`);
-      void read(number, whole);
+      if (whole[HASH_BYTES] === AssetCoding.PICTURE) picture(whole.subarray(HASH_BYTES + 1));
+      else void read(number, whole);
     },
     use(number, apply) {
       const text = texts.get(number);

@@ -46,6 +46,7 @@ export function forwardTo(target: () => Omit<PageVisitor, 'reset'>, reset: PageV
     focus: (id) => target().focus(id),
     modal: (id, state) => target().modal(id, state),
     hold: (id, kind, width, height) => target().hold(id, kind, width, height),
+    playback: (id, bits, positionMillis, rate) => target().playback(id, bits, positionMillis, rate),
     url: (url) => target().url(url),
   };
 }

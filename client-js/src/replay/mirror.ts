@@ -94,7 +94,13 @@ export function createMirror(options: MirrorOptions): Mirror {
   };
   const swap = createPageSwap(options.host, {
     resourceOrigins: () => options.resourceOrigins,
-    createAssets: () => createAssets(cache, () => !disposed && options.onMissing?.(), fail),
+    createAssets: () =>
+      createAssets(
+        cache,
+        (picture) => swap.page?.pictures.show(picture),
+        () => !disposed && options.onMissing?.(),
+        fail,
+      ),
     events,
   });
 

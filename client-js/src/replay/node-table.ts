@@ -97,5 +97,8 @@ export const isInput = (node: Node): node is HTMLInputElement => isHtml(node, 'i
 export const isTextarea = (node: Node): node is HTMLTextAreaElement => isHtml(node, 'textarea');
 export const isSelect = (node: Node): node is HTMLSelectElement => isHtml(node, 'select');
 export const isDialog = (node: Node): node is HTMLDialogElement => isHtml(node, 'dialog');
+export const isCanvas = (node: Node): node is HTMLCanvasElement => isHtml(node, 'canvas');
+export const isVideo = (node: Node): node is HTMLVideoElement => isHtml(node, 'video');
+export const isMedium = (node: Node): node is HTMLMediaElement => isHtml(node, 'video') || isHtml(node, 'audio');
 export const isLink = (node: Node): node is HTMLLinkElement => isHtml(node, 'link');
 export const isStyle = (node: Node): node is HTMLStyleElement => isElement(node) && node.localName === 'style';

@@ -83,6 +83,7 @@ export function createPageSwap(host: HTMLElement, options: PageSwapOptions): Pag
   }
 
   function takeOver(fresh: MirroredPage): void {
+    page?.pictures.dispose();
     if (page !== undefined && page !== shown) page.frame.remove();
     page?.frame.removeAttribute('data-testid');
     page = fresh;
@@ -113,6 +114,7 @@ export function createPageSwap(host: HTMLElement, options: PageSwapOptions): Pag
     },
     replace,
     clear() {
+      page?.pictures.dispose();
       page?.frame.remove();
       shown?.frame.remove();
       page = shown = undefined;

@@ -7,7 +7,9 @@ import { mirrorCss } from './css-text.ts';
 import { createFocusMark, type FocusMark } from './focus-mark.ts';
 import { setChecked, setModal, setSelected, setValue } from './form-state.ts';
 import { createHolds } from './holds.ts';
-import { CannotApply, createNodeTable, isDialog, isDocument, isElement, isFrame, isStyle, type NodeTable } from './node-table.ts';
+import { CannotApply, createNodeTable, isCanvas, isDialog, isDocument, isElement, isFrame, isStyle, type NodeTable } from './node-table.ts';
+import { createPictures, type Pictures } from './pictures.ts';
+import { setPlayback } from './playback.ts';
 import { contentPolicy, openEmptyDocument } from './sandbox-frame.ts';
 import { createScrollPositions, type ScrollPositions } from './scroll-positions.ts';
 import { createSheets } from './sheets.ts';
@@ -32,6 +34,7 @@ export interface MirroredPage {
   readonly nodes: NodeTable;
   readonly scrolls: ScrollPositions;
   readonly assets: Assets;
+  readonly pictures: Pictures;
   readonly visitor: Omit<PageVisitor, 'reset'>;
 }
 
@@ -50,7 +53,8 @@ export function openPage(
   const attributes = createAttributeSetter(document, origins);
   const sheets = createSheets(nodes, assets);
   const addresses = new WeakMap<Document, DocumentAddress>([[document, addressOf(info)]]);
-  const builder = createTreeBuilder({ document, nodes, attributes, sheets, policy, addresses });
+  const pictures = createPictures(nodes);
+  const builder = createTreeBuilder({ document, nodes, attributes, sheets, pictures, policy, addresses });
   const scrolls = createScrollPositions(nodes);
   const focus = createFocusMark();
   const holds = createHolds();
@@ -66,6 +70,7 @@ export function openPage(
       if (name === 'open' && value === null && isDialog(element) && element.matches(':modal')) element.close();
       attributes.set(element, name, value, addressAt(element));
       if (name === 'style') holds.restyled(element);
+      if (isCanvas(element)) pictures.fit(element);
     },
     setText(id, data) {
       const text = nodes.node(id);
@@ -92,6 +97,7 @@ export function openPage(
       holds.hold(nodes.element(id), kind, width, height);
       scrolls.again();
     },
+    playback: (id, bits, positionMillis, rate) => setPlayback(nodes.node(id), bits, positionMillis, rate),
     url(url) {
       const { url: old, base } = addressAt(document);
       const bare = withoutFragment(url);
@@ -99,7 +105,7 @@ export function openPage(
       events.moved(url);
     },
   };
-  return { frame, document, nodes, scrolls, assets, visitor };
+  return { frame, document, nodes, scrolls, assets, pictures, visitor };
 }
 
 const TEXT_NODE = 3;

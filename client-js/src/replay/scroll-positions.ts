@@ -1,5 +1,5 @@
 import { isDocument, isElement, type NodeTable } from './node-table.ts';
-import { stopAnchoring } from './scroll-anchoring.ts';
+import { stopAnchoring } from './own-rules.ts';
 
 export interface Position {
   readonly left: number;

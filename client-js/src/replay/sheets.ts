@@ -2,7 +2,7 @@ import type { SheetText } from '../protocol/page-op.ts';
 import type { DocumentAddress } from './addresses.ts';
 import type { Assets } from './assets.ts';
 import { mirrorCss } from './css-text.ts';
-import { keptSheets } from './scroll-anchoring.ts';
+import { keptSheets } from './own-rules.ts';
 import { CannotApply, isDocument, isElement, isLink, isShadowRoot, isStyle, type NodeTable } from './node-table.ts';
 
 /** Stands for a rule that this browser does not take, so that the indices of the others stay right. */

@@ -3,7 +3,9 @@ import { type DocumentAddress, sheetAddress, withoutFragment } from './addresses
 import type { AttributeSetter } from './attributes.ts';
 import { mirrorCss } from './css-text.ts';
 import { STAND_IN, type Standing, standingOf } from './element-policy.ts';
-import { CannotApply, isDocument, isFrame, isLink, isStyle, type NodeTable } from './node-table.ts';
+import { CannotApply, isCanvas, isDocument, isFrame, isLink, isStyle, isVideo, type NodeTable } from './node-table.ts';
+import { hideControls } from './own-rules.ts';
+import type { Pictures } from './pictures.ts';
 import { confine, openEmptyDocument } from './sandbox-frame.ts';
 import type { Sheets } from './sheets.ts';
 
@@ -13,6 +15,7 @@ export interface BuildingSite {
   readonly nodes: NodeTable;
   readonly attributes: AttributeSetter;
   readonly sheets: Sheets;
+  readonly pictures: Pictures;
   /** The content policy that frames inside the mirror get too. */
   readonly policy: string;
   /** Where each document of the mirror says it is. */
@@ -56,6 +59,7 @@ export function createTreeBuilder(site: BuildingSite): TreeBuilder {
   const elements = createElementMaker(site);
   let levels: Level[] = [];
   let inner: InnerDocument[] = [];
+  const videos: Element[] = [];
   let forest: { readonly roots: DocumentFragment; readonly parent: Node | undefined; readonly next: Node | null } | undefined;
 
   function doctype(id: number, name: string, publicId: string, systemId: string): void {
@@ -96,6 +100,7 @@ export function createTreeBuilder(site: BuildingSite): TreeBuilder {
     const element = elements.create(namespace, tag, names, values, at);
     nodes.add(id, element);
     into.appendChild(element);
+    if (isVideo(element)) videos.push(element);
     // What would stand inside dead code is kept apart: later operations may name it.
     levels.push({ into: elements.isDead(element) ? document.createDocumentFragment() : element, at });
   }
@@ -112,6 +117,7 @@ export function createTreeBuilder(site: BuildingSite): TreeBuilder {
       throw new CannotApply('nodes without a document');
     }
     for (const one of inner) fill(one);
+    for (const video of videos.splice(0)) hideControls(video);
   }
 
   function fill({ id, frame, info, content, doctype }: InnerDocument): void {
@@ -166,7 +172,7 @@ interface ElementMaker {
   isDead(node: Node): boolean;
 }
 
-function createElementMaker({ document, attributes }: BuildingSite): ElementMaker {
+function createElementMaker({ document, attributes, pictures }: BuildingSite): ElementMaker {
   const standings = new Map<string, Standing>();
   const dead = new WeakSet<Node>();
   const isUnknown = (tag: string): boolean => Object.prototype.toString.call(createHtml(document, tag)) === '[object HTMLUnknownElement]';
@@ -181,6 +187,7 @@ function createElementMaker({ document, attributes }: BuildingSite): ElementMake
     else dead.add(element);
     if (standing === 'dead') hide(element, tag);
     if (isFrame(element)) confine(element);
+    if (isCanvas(element)) pictures.fit(element);
     return element;
   }
 

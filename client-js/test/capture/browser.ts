@@ -21,8 +21,15 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-export function launch(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, headless: true, args: FLAGS });
+/** A renderer in software. */
+export const CHROMIUM_WITH_WEBGL = [
+  ...FLAGS.filter((flag) => flag !== '--disable-gpu'),
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+];
+
+export function launch(args: readonly string[] = FLAGS): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, headless: true, args: [...args] });
 }
 
 /** The lab as a classic script that defines `tandemLab`. */
@@ -52,7 +59,13 @@ export async function openPage(browser: Browser, lab: string, files: Readonly<Re
     const { pathname } = new URL(route.request().url());
     const body = files[pathname];
     if (body === undefined) return route.fulfill({ status: 404, body: '' });
-    const contentType = pathname.endsWith('.css') ? 'text/css' : pathname.endsWith('.js') ? 'text/javascript' : 'text/html; charset=utf-8';
+    const contentType = pathname.endsWith('.css')
+      ? 'text/css'
+      : pathname.endsWith('.js')
+        ? 'text/javascript'
+        : pathname.endsWith('.svg')
+          ? 'image/svg+xml'
+          : 'text/html; charset=utf-8';
     return route.fulfill({ body, contentType, headers: { 'Access-Control-Allow-Origin': 'null' } });
   });
   await page.addInitScript({ content: `${lab};globalThis.tandemLab = tandemLab;` });

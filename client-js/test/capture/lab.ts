@@ -2,6 +2,9 @@
  * Runs inside the page under test: a capture, a mirror that reads what it sends, and a comparison of the two. Bundled by browser.ts.
  */
 import { type Capture, type CaptureOptions, startCapture } from '../../src/capture/capture.ts';
+import { AssetCoding, HASH_BYTES } from '../../src/protocol/asset.ts';
+import { decodePicture, type Picture } from '../../src/protocol/picture.ts';
+import { createMedia } from '../../src/capture/media/media.ts';
 import { type PageVisitor, readPageBatch } from '../../src/protocol/page-reader.ts';
 import { createMirror, type Mirror, type MirrorNode } from './mirror.ts';
 
@@ -45,6 +48,7 @@ export function start(options: Partial<CaptureOptions> = {}): Lab {
       ignores: (node) => (node as Element).localName === 'tandem-ui',
       wasPassword: () => false,
       scrolled: [],
+      loadMedia: () => Promise.resolve({ createMedia }),
       ...options,
     }),
     difference() {
@@ -132,4 +136,12 @@ export function explain(batch: Uint8Array): string {
     }),
   );
   return calls.join(' ');
+}
+
+/** All pictures that came, in order. */
+export function picturesOf({ assets }: Mirror): Picture[] {
+  return [...assets.values()].flatMap(({ parts, isWhole }) => {
+    const bytes = new Uint8Array(parts.flatMap((part) => [...part]));
+    return isWhole && bytes[HASH_BYTES] === AssetCoding.PICTURE ? [decodePicture(bytes.subarray(HASH_BYTES + 1))] : [];
+  });
 }

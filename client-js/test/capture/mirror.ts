@@ -198,6 +198,7 @@ export function createMirror(): Mirror {
     },
     focus: (id) => void (state['focus'] = id === 0 ? 0 : get(id).id),
     modal: (id, modal) => void (get(id).state['modal'] = modal),
+    playback: (id, ...playback) => void (get(id).state['playback'] = playback),
     hold(id, kind, width, height) {
       if (kind === 0 && get(id).state['hold'] === undefined) throw new Error(`node ${id} was not held`);
       get(id).state['hold'] = kind === 0 ? undefined : [kind, width, height];

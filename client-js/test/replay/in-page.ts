@@ -2,6 +2,7 @@ import { type DocumentMode, NAMESPACE_URIS, type Namespace } from '../../src/pro
 import { PageWriter } from '../../src/protocol/page-writer.ts';
 import { createAssetCache } from '../../src/delivery/asset-cache.ts';
 import { encodeAssetPart } from '../../src/protocol/asset.ts';
+import { encodePicture } from '../../src/protocol/picture.ts';
 import { createMirror, type Mirror, type MirrorOptions } from '../../src/replay/mirror.ts';
 
 /*
@@ -116,7 +117,7 @@ function show(page: TestPage | string, options: Partial<MirrorOptions> = {}): Op
   return { ...opened, ...sent, document: shown };
 }
 
-const api = { PageWriter, createMirror, createAssetCache, encodeAssetPart, keyframe, fragment, change, open, show };
+const api = { PageWriter, createMirror, createAssetCache, encodeAssetPart, encodePicture, keyframe, fragment, change, open, show };
 
 declare global {
   var replay: typeof api;

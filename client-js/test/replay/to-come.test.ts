@@ -38,6 +38,7 @@ function contentOf(text: string, coding: AssetCoding): Buffer {
       return deflateRawSync(text);
     case AssetCoding.PLAIN:
       return Buffer.from(text);
+    case AssetCoding.PICTURE:
     case AssetCoding.KNOWN:
       return Buffer.alloc(0);
   }

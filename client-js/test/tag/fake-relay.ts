@@ -65,6 +65,7 @@ export async function startFakeRelay(html: string): Promise<FakeRelay> {
     '/tandem.js': bundle('src/tag.ts'),
     '/tandem-capture.js': bundle('src/capture.ts', 'esm'),
     '/tandem-acting.js': bundle('src/acting.ts', 'esm'),
+    '/tandem-media.js': bundle('src/media.ts', 'esm'),
     '/tandem-transport.js': bundle('src/transport.ts', 'esm'),
   };
   const http: Server = createServer((request: IncomingMessage, response: ServerResponse) => {

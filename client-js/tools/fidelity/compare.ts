@@ -298,6 +298,11 @@ function isLeftOut(element: Element, label: string, key: string): boolean {
   return key === 'value' && name === 'input' && (element as HTMLInputElement).type === 'hidden';
 }
 
+function canvasStyle({ style }: HTMLElement): string | undefined {
+  const kept = Array.from(style).filter((name) => name !== 'content');
+  return kept.length === 0 ? undefined : kept.map((name) => `${name}: ${style.getPropertyValue(name)}`).join('; ');
+}
+
 /** Whether only a click would lead to the address. */
 const isFollowed = (element: Element, key: string): boolean =>
   key === 'cite' || (/href$/.test(key) && /^(?:a|area)$/.test(element.localName));
@@ -311,6 +316,8 @@ function attributeValue(element: Element, key: string, value: string): string | 
     // Styles tell relative links from absolute ones.
     return wellFormed(isFollowed(element, key) ? value.trim() : url);
   }
+  // A mirror's canvas shows its picture by `content`.
+  if (key === 'style' && element.localName === 'canvas') return canvasStyle(element as HTMLElement);
   if (key === 'srcset') return wellFormed(absoluteSet(value, base));
   if (key === 'style' || (element.namespaceURI?.endsWith('/svg') === true && value.includes('url(')))
     return wellFormed(absoluteCss(value, base));

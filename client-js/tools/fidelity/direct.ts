@@ -27,7 +27,7 @@ const bundle = (contents: string, globalName: string): string =>
 /** A page frame as it crosses over: type, flags, payload in base64. */
 type CarriedFrame = readonly [type: number, flags: number, payload: string];
 
-const CAPTURE_ENTRY = `export { startCapture } from './src/capture/capture.ts';`;
+const CAPTURE_ENTRY = `export { startCapture } from './src/capture/capture.ts'; export { createMedia } from './src/capture/media/media.ts';`;
 const MIRROR_ENTRY = `
 import { createMirror } from './src/replay/mirror.ts';
 import { Lz4Decoder } from './src/protocol/lz4.ts';
@@ -123,6 +123,7 @@ async function capturePage(page: Page): Promise<number> {
         flushMillis: () => 50,
         ignores: () => false,
         wasPassword: () => false,
+        loadMedia: () => Promise.resolve(tandemCapture),
         scrolled: [...document.querySelectorAll('*')].filter((element) => element.scrollTop || element.scrollLeft),
       });
       capture.keyframe();

@@ -1,0 +1,155 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bundle, launchChromium, type LocalServer, serve } from '../browser.ts';
+import { AssetCoding, HASH_BYTES } from '../../src/protocol/asset.ts';
+import { PageOp, PlaybackBit } from '../../src/protocol/page-op.ts';
+import { MAX_PICTURE_BYTES } from '../../src/protocol/picture.ts';
+import { tone } from '../tone.ts';
+import type {} from './in-page.ts';
+
+let browser: Browser;
+let server: LocalServer;
+let page: Page;
+
+beforeAll(async () => {
+  const script = bundle('test/replay/in-page.ts');
+  server = await serve((request, response) => {
+    if (request.url === '/page.js') return response.setHeader('content-type', 'text/javascript').end(script);
+    response.setHeader('content-type', 'text/html').end('<!doctype html><body><script src="/page.js"></script>');
+  });
+  browser = await launchChromium();
+});
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+});
+beforeEach(async () => {
+  page = await browser.newPage({ viewport: { width: 1000, height: 700 } });
+  await page.goto(server.origin);
+});
+afterEach(() => page.close());
+
+interface Shown {
+  readonly pixels: Readonly<Record<string, readonly number[]>>;
+  readonly poster: string;
+  readonly broken: readonly string[];
+}
+
+/** Shows pictures of the elements with these ids, each of one colour; '' for one that the page may not read. */
+const show = (pictures: readonly (readonly [id: string, colour: string])[]): Promise<Shown> =>
+  page.evaluate(
+    async ({ shown, hashBytes, coding }) => {
+      const { mirror, broken } = replay.open();
+      const html =
+        '<canvas id=a width=40 height=20></canvas><canvas id=b width=40 height=20></canvas>' + '<video id=v></video><p id=p>p</p>';
+      const { batch, ids } = replay.keyframe({ html });
+      mirror.apply(batch);
+      let number = 0;
+      for (const [id, colour] of shown) {
+        const canvas = new OffscreenCanvas(10, 10);
+        const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;
+        context.fillStyle = colour;
+        context.fillRect(0, 0, 10, 10);
+        const image =
+          colour === '' ? new Uint8Array() : new Uint8Array(await (await canvas.convertToBlob({ type: 'image/png' })).arrayBuffer());
+        const payload = replay.encodePicture({ id: ids[id] ?? 9_999, image });
+        const bytes = new Uint8Array([...new Uint8Array(hashBytes), coding, ...payload]);
+        mirror.asset(replay.encodeAssetPart({ number: ++number, isLast: true, bytes }));
+      }
+      await new Promise((resume) => setTimeout(resume, 200));
+      /** The colour in the middle of what stands for a canvas. */
+      const pixel = async (id: string): Promise<number[]> => {
+        const { content } = (mirror.document?.defaultView as Window).getComputedStyle(mirror.document?.getElementById(id) as Element);
+        const image = Object.assign(new Image(), { src: /url\("(.*)"\)/.exec(content)?.[1] ?? '' });
+        await image.decode();
+        const context = new OffscreenCanvas(image.width, image.height).getContext('2d') as OffscreenCanvasRenderingContext2D;
+        context.drawImage(image, 0, 0);
+        return [image.width, image.height, ...context.getImageData(image.width >> 1, image.height >> 1, 1, 1).data];
+      };
+      const video = mirror.document?.getElementById('v') as HTMLVideoElement;
+      return {
+        pixels: Object.fromEntries(await Promise.all(['a', 'b'].map(async (id) => [id, await pixel(id)] as const))),
+        poster: video.poster.slice(0, 5),
+        broken,
+      };
+    },
+    { shown: pictures, hashBytes: HASH_BYTES, coding: AssetCoding.PICTURE },
+  );
+
+describe('pictures of what is drawn', () => {
+  it('should stand on their canvas, in its size, the latest over the one before', async () => {
+    const { pixels, broken } = await show([
+      ['a', '#f00'],
+      ['a', '#00f'],
+      ['b', '#0f0'],
+    ]);
+    expect(pixels).toMatchObject({ a: [40, 20, 0, 0, 255, 255], b: [40, 20, 0, 255, 0, 255] });
+    expect(broken).toEqual([]);
+  });
+
+  it('should be what a video shows that cannot be loaded', async () => {
+    expect((await show([['v', '#f00']])).poster).toBe('blob:');
+  });
+
+  it('should be stripes where the page may not read it, and nothing on what shows no pictures', async () => {
+    const { pixels, broken } = await show([
+      ['a', ''],
+      ['p', '#f00'],
+      ['gone', '#f00'],
+    ]);
+    expect(pixels['a']?.[5]).toBe(255);
+    expect(pixels['b']).toEqual([40, 20, 0, 0, 0, 0]);
+    expect(broken).toEqual([]);
+  });
+
+  it('should break the page that sends one that is too long, or none at all', async () => {
+    const broken = await page.evaluate(
+      ({ most, hashBytes, coding }) =>
+        [[1, ...new Array<number>(most + 1).fill(0)], []].map((payload) => {
+          const { mirror, broken: reasons } = replay.open();
+          mirror.apply(replay.keyframe({ html: '<p>p</p>' }).batch);
+          const bytes = new Uint8Array([...new Uint8Array(hashBytes), coding, ...payload]);
+          mirror.asset(replay.encodeAssetPart({ number: 1, isLast: true, bytes }));
+          return reasons.join();
+        }),
+      { most: MAX_PICTURE_BYTES, hashBytes: HASH_BYTES, coding: AssetCoding.PICTURE },
+    );
+    expect(broken).toEqual([`a picture of ${MAX_PICTURE_BYTES + 1} bytes; at most ${MAX_PICTURE_BYTES}`, 'ended after 0 bytes']);
+  });
+});
+
+describe('video and audio', () => {
+  it('should play where the consumer is, without sound, and stop there', async () => {
+    const states = await page.evaluate(
+      async ({ src, op, playing }) => {
+        const { mirror, broken } = replay.open();
+        const { batch, ids } = replay.keyframe({ html: `<audio id=tone src="${src}" autoplay></audio><p id=p>p</p>` });
+        mirror.apply(batch);
+        const audio = mirror.document?.getElementById('tone') as HTMLAudioElement;
+        const say = (id: string, ...numbers: number[]): void => {
+          mirror.apply(
+            replay.change((writer) => {
+              writer.numbers(op, ids[id] as number, ...numbers);
+            }),
+          );
+        };
+        const before = audio.paused;
+        say('tone', playing, 5_000, 100);
+        await new Promise((resume) => setTimeout(resume, 300));
+        const { paused, muted, currentTime } = audio;
+        say('tone', 0, 12_000, 150);
+        await new Promise((resume) => setTimeout(resume, 100));
+        const after = [audio.paused, audio.currentTime, audio.playbackRate];
+        say('p', playing, 0, 100);
+        return { before, during: { paused, muted, isThere: currentTime >= 5 && currentTime < 6 }, after, broken };
+      },
+      { src: tone(20), op: PageOp.PLAYBACK, playing: PlaybackBit.PLAYING },
+    );
+    expect(states).toEqual({
+      before: true,
+      during: { paused: false, muted: true, isThere: true },
+      after: [true, 12, 1.5],
+      broken: ['a playback state for what is neither video nor audio'],
+    });
+  });
+});
