@@ -1,11 +1,13 @@
 import { type ActingContext, createActing } from './control/tag/acting.ts';
 import { elementOf } from './control/tag/reach.ts';
 import type { LatePlanner } from './delivery/late-planner.ts';
-import type { SessionInfo } from './protocol/control.ts';
+import type { BudgetInfo, SessionInfo } from './protocol/control.ts';
 import type { Frame } from './protocol/frame.ts';
 import { FrameType } from './protocol/frame-type.ts';
 import { decodePointer, fromFraction, type PointerType } from './protocol/pointer.ts';
+import { createLinkSign } from './ui/tag/link-sign.ts';
 import { type Anchor, createOverlay } from './ui/tag/overlay.ts';
+import type { SessionFrame } from './ui/tag/session-frame.ts';
 
 /*
  * What shows the agent in the page and carries out the agent's actions, as a chunk of its own: the page is on its way while it is loaded, and nobody
@@ -13,8 +15,7 @@ import { type Anchor, createOverlay } from './ui/tag/overlay.ts';
  */
 
 export interface AgentContext extends Omit<ActingContext, 'highlight' | 'wiggle'> {
-  /** Lies over the page. */
-  readonly layer: HTMLElement;
+  readonly frame: SessionFrame;
   /** Of this document. */
   epoch(): number;
 }
@@ -24,6 +25,8 @@ export interface AgentInPage {
   readonly plan: LatePlanner['plan'];
   /** Shows where the agent points and types. @throws MalformedBytes */
   point(frame: Frame): void;
+  /** The relay said how good the link is. */
+  linked(quality: BudgetInfo['quality']): void;
   /** The session stands differently. */
   update(session: SessionInfo): void;
   /** Leaves nothing of it in the page. */
@@ -31,7 +34,8 @@ export interface AgentInPage {
 }
 
 export function bringAgent(context: AgentContext): AgentInPage {
-  const overlay = createOverlay(context.layer);
+  const overlay = createOverlay(context.frame.layer);
+  const showLink = createLinkSign(context.frame);
   const lastOfType = new Map<number, number>();
 
   function point({ epoch, sender, sequence, type, payload }: Frame): void {
@@ -63,6 +67,7 @@ export function bringAgent(context: AgentContext): AgentInPage {
       wiggle: (element) => overlay.wiggle(element),
     }),
     point,
+    linked: showLink,
     update({ state, participants }) {
       const isAlone = !participants.some(({ role, present }) => role === 'agent' && present);
       if (isAlone || state !== 'active') {

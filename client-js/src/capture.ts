@@ -15,7 +15,6 @@ import type { Frame } from './protocol/frame.ts';
 import { FrameType } from './protocol/frame-type.ts';
 import { isPointerType } from './protocol/pointer.ts';
 import type { Host } from './ui/tag/host.ts';
-import { createLinkSign } from './ui/tag/link-sign.ts';
 import type { SessionFrame } from './ui/tag/session-frame.ts';
 import { stayOnTop } from './ui/tag/stay-on-top.ts';
 
@@ -75,7 +74,6 @@ export function startSession(context: SessionContext): LiveSession {
     scrolled: witness.scrolled,
     loadMedia,
   });
-  const showLink = createLinkSign(context.frame);
   const pointing = startPointing({
     idOf: (node) => capture.idOf(node),
     ignores,
@@ -97,7 +95,7 @@ export function startSession(context: SessionContext): LiveSession {
       session: () => session,
       epoch: () => channel.epoch,
       mayMoveFocus: () => !pointing.isTyping() && !isInMaskedField(capture),
-      layer: context.frame.layer,
+      frame: context.frame,
     },
     ({ plan }) => planner.begin(plan, passOverMalformed(receive)),
   );
@@ -129,7 +127,7 @@ export function startSession(context: SessionContext): LiveSession {
 
   function pace({ quality }: BudgetInfo): void {
     paceMillis = PACE_MILLIS[quality];
-    showLink(quality);
+    agent.linked(quality);
   }
 
   const unsubscribe = [
@@ -190,12 +188,10 @@ function paceKeyframes(keyframe: () => void): { request(): void; now(): void; st
 }
 
 /** Stands for the agent in the page until that is loaded; what it points at meanwhile is shown then. */
-function expectAgent(
-  context: Acting.AgentContext,
-  isHere: (agent: Acting.AgentInPage) => void,
-): Pick<Acting.AgentInPage, 'point' | 'update' | 'stop'> {
+function expectAgent(context: Acting.AgentContext, isHere: (agent: Acting.AgentInPage) => void): Omit<Acting.AgentInPage, 'plan'> {
   let agent: Acting.AgentInPage | undefined;
   let isOver = false;
+  let quality: BudgetInfo['quality'] | undefined;
   /** The latest of each kind. */
   const early = new Map<number, Frame>();
 
@@ -203,6 +199,7 @@ function expectAgent(
     if (isOver) return;
     agent = bringAgent(context);
     isHere(agent);
+    if (quality) agent.linked(quality);
     for (const frame of early.values()) passOverMalformed(agent.point)(frame);
     early.clear();
   });
@@ -211,6 +208,10 @@ function expectAgent(
     point(frame) {
       if (agent) agent.point(frame);
       else early.set(frame.type, frame);
+    },
+    linked(next) {
+      quality = next;
+      agent?.linked(next);
     },
     update: (session) => agent?.update(session),
     stop() {

@@ -1,6 +1,6 @@
 import { AssetCoding, encodeAssetPart, HASH_BYTES, HASH_PREFIX_BYTES, MAX_ASSET_BYTES, MAX_ASSETS, toHex } from '../protocol/asset.ts';
 import { PACKED_PART_BYTES } from '../protocol/limits.ts';
-import { deflate } from './deflate.ts';
+import type { Deflater } from './deflate.ts';
 
 /** A shorter text stays in its batch: a hash and a frame of its own would take as much. In UTF-16 units. */
 const LEAST_UNITS = 2_048;
@@ -28,6 +28,7 @@ interface Sending {
  */
 export class Assets {
   private readonly window: Window & typeof globalThis;
+  private readonly deflater: Deflater;
   private readonly ready: () => void;
   private readonly isOffered: boolean;
   private numbers = new Map<string, number>();
@@ -35,7 +36,7 @@ export class Assets {
   private lastNumber = 0;
   private packing = 0;
   private queue: Sending[] = [];
-  private pictures: Sending[] = [];
+  private pictures: (Sending & { readonly maySend: () => boolean })[] = [];
   private line = 0;
   private known: ReadonlySet<string> = new Set();
   private tellKnown: () => void = () => undefined;
@@ -44,8 +45,9 @@ export class Assets {
   private isTaking = false;
 
   /** @param ready something may be sent that could not before */
-  constructor(window: Window & typeof globalThis, ready: () => void) {
+  constructor(window: Window & typeof globalThis, deflater: Deflater, ready: () => void) {
     this.window = window;
+    this.deflater = deflater;
     this.ready = ready;
     // Not in browsers from before 2023.
     this.isOffered = 'CompressionStream' in window;
@@ -74,8 +76,8 @@ export class Assets {
   }
 
   /** A picture goes when no sheet waits. */
-  picture(payload: Uint8Array): void {
-    this.pictures.push({ number: ++this.lastNumber, bytes: joined(NO_HASH, AssetCoding.PICTURE, payload), at: 0 });
+  picture(payload: Uint8Array, maySend: () => boolean): void {
+    this.pictures.push({ number: ++this.lastNumber, bytes: joined(NO_HASH, AssetCoding.PICTURE, payload), at: 0, maySend });
     this.ready();
   }
 
@@ -85,6 +87,8 @@ export class Assets {
 
   /** The next frame's payload. */
   next(): Uint8Array | undefined {
+    // One that was begun goes on: what it shows was not secret then.
+    this.pictures = this.pictures.filter(({ at, maySend }) => at > 0 || maySend());
     const queue = this.queue.length > 0 ? this.queue : this.pictures;
     const [first] = queue;
     if (first === undefined) return undefined;
@@ -151,7 +155,7 @@ export class Assets {
     const { subtle } = this.window.crypto as Partial<Crypto>;
     // In a page without TLS there is none to be had.
     const hash = await subtle?.digest('SHA-256', text).catch(() => undefined);
-    const deflated = await deflate(this.window, text);
+    const deflated = await this.deflater.deflate(text);
     return {
       hash: hash === undefined ? NO_HASH : new Uint8Array(hash),
       coding: deflated === undefined ? AssetCoding.PLAIN : AssetCoding.DEFLATED,

@@ -3,6 +3,7 @@ import { PageWriter } from '../protocol/page-writer.ts';
 import { Assets } from './assets.ts';
 import { type Budget, createBudget } from './budget.ts';
 import { Content } from './content.ts';
+import { Deflater } from './deflate.ts';
 import { createFormState } from './form-state.ts';
 import type { BatchType } from './frame-sender.ts';
 import { LateMedia, type LoadMedia } from './late-media.ts';
@@ -117,7 +118,8 @@ class PageCapture implements Capture {
     this.options = options;
     const window = options.window as Window & typeof globalThis;
     this.window = window;
-    this.assets = new Assets(window, () => {
+    const deflater = new Deflater(window);
+    this.assets = new Assets(window, deflater, () => {
       this.schedule();
     });
     this.sheets = new Sheets(this.table, this.assets);
@@ -127,7 +129,7 @@ class PageCapture implements Capture {
     this.media = this.createMedia();
     this.budget = createBudget(() => window.performance.now());
     this.tasks = createTasks(window);
-    this.outgoing = new Outgoing(window, options.send, () => {
+    this.outgoing = new Outgoing(deflater, options.send, () => {
       this.tasks.next(this.sendPart);
     });
     this.roots = createRoots(window, this.rootListener());
@@ -221,12 +223,11 @@ class PageCapture implements Capture {
   private createMedia(): LateMedia {
     return new LateMedia(this.options.loadMedia, {
       window: this.window,
-      visibleId: (element) => {
-        const entry = this.table.known(element);
-        return entry === undefined || entry.masked ? 0 : entry.id;
-      },
-      send: (picture) => {
-        this.assets.picture(picture);
+      idOf: (element) => this.table.known(element)?.id ?? 0,
+      // What was noted of it may be older than what it shows.
+      isSecret: (element) => this.table.known(element)?.masked !== false || this.isMasked(element),
+      send: (picture, maySend) => {
+        this.assets.picture(picture, maySend);
       },
       // One at a time, and after the page.
       hasRoom: () => this.isWhole && !this.assets.hasPicture && this.options.hasRoom(),
@@ -297,6 +298,10 @@ class PageCapture implements Capture {
     this.media.forget(node);
     this.rests.forget(node);
     if (node.nodeType === 9 || node.nodeType === 11) this.roots.close(node as Root);
+  }
+
+  private get isLive(): boolean {
+    return this.phase === 'live';
   }
 
   private schedule(): void {
@@ -391,7 +396,8 @@ class PageCapture implements Capture {
 
   /** One mutation batch, as far as its time goes; the rest follows in the next. */
   private readonly writeBatch = (): void => {
-    if (this.mustWait()) return;
+    // Asked for by a timer or in an idle moment, it may come while the batch before it is packed.
+    if (this.phase !== 'live' || this.mustWait()) return;
     this.roots.takeRecords();
     this.budget.begin(SLICE_MILLIS, () => this.writer.size > MAX_BATCH_BYTES);
     const isSettled = this.structure.write(this.writer);
@@ -410,6 +416,8 @@ class PageCapture implements Capture {
     }
     if (this.phase !== 'live') return;
     this.sendAssets();
+    // That may lead to a keyframe.
+    if (!this.isLive) return;
     if (!isComplete) this.tasks.next(this.writeBatch);
     else if (!this.rests.isEmpty || this.sheets.verifyOne()) this.tasks.whenIdle(this.poll);
   };

@@ -2,7 +2,7 @@ import { ByteWriter } from '../protocol/bytes.ts';
 import { FrameType } from '../protocol/frame-type.ts';
 import { PACKED_PART_BYTES, PAGE_PART_BYTES } from '../protocol/limits.ts';
 import { PACKED } from '../protocol/page-op.ts';
-import { deflate } from './deflate.ts';
+import type { Deflater } from './deflate.ts';
 import { type BatchType, createFrameSender, type FrameSender } from './frame-sender.ts';
 
 /** A shorter batch is left to LZ4, in raw bytes: it has what went before to refer to. */
@@ -10,7 +10,7 @@ const PACK_FROM_BYTES = 2_048;
 
 /** The batch on its way out: deflated where that pays, cut into parts, sent part by part. One at a time. */
 export class Outgoing {
-  private readonly window: Window & typeof globalThis;
+  private readonly deflater: Deflater;
   private readonly sender: FrameSender;
   private readonly ready: () => void;
   private type: BatchType = FrameType.KEYFRAME;
@@ -19,8 +19,8 @@ export class Outgoing {
   private isPacked = false;
 
   /** @param ready a batch that was being packed can be sent */
-  constructor(window: Window & typeof globalThis, send: (type: FrameType, payload: Uint8Array, flags: number) => void, ready: () => void) {
-    this.window = window;
+  constructor(deflater: Deflater, send: (type: FrameType, payload: Uint8Array, flags: number) => void, ready: () => void) {
+    this.deflater = deflater;
     this.sender = createFrameSender(send);
     this.ready = ready;
   }
@@ -35,7 +35,7 @@ export class Outgoing {
     return this.parts.length === 1;
   }
 
-  /** @param mayPack the viewer knows little of what is in it, and it may take a task or two until it can be sent */
+  /** Nothing may be on its way. @param mayPack the viewer knows little of what is in it, and it may take a task or two until it can be sent */
   take(type: BatchType, batch: Uint8Array<ArrayBuffer>, mayPack: boolean): void {
     this.type = type;
     if (type === FrameType.KEYFRAME) this.sender.restart();
@@ -61,7 +61,7 @@ export class Outgoing {
 
   private async pack(batch: Uint8Array<ArrayBuffer>): Promise<void> {
     this.packing = batch;
-    const deflated = await deflate(this.window, batch);
+    const deflated = await this.deflater.deflate(batch);
     if (this.packing === batch) this.packed(batch, deflated);
   }
 

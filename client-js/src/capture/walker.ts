@@ -365,7 +365,7 @@ export class Walker {
       this.frames.set(element, document);
       if (document !== null) this.openDocument(writer, document, entry);
       return true;
-    } else {
+    } else if (element.namespaceURI === NAMESPACE_URIS[0]) {
       media.track(element);
     }
     return false;

@@ -43,7 +43,9 @@ export function mediaUrl(raw: string, at: DocumentAddress): string {
 export function linkUrl(raw: string, at: DocumentAddress): string {
   const trimmed = raw.trim();
   if (trimmed === '' || trimmed.startsWith('#')) return raw;
-  return RUNS_OR_READS.has(resolve(trimmed, at.base)?.protocol ?? '') ? NOWHERE : raw;
+  // With no base that is one, the address may still be whole.
+  const url = resolve(trimmed, at.base) ?? resolve(trimmed, 'https://nowhere.invalid');
+  return RUNS_OR_READS.has(url?.protocol ?? '') ? NOWHERE : raw;
 }
 
 /** What SVG refers to: a fragment of its own document, or a document of an allowed origin. Undefined: neither. */

@@ -70,7 +70,7 @@ export function openPage(
       if (name === 'open' && value === null && isDialog(element) && element.matches(':modal')) element.close();
       attributes.set(element, name, value, addressAt(element));
       if (name === 'style') holds.restyled(element);
-      if (isCanvas(element)) pictures.fit(element);
+      if (isCanvas(element)) pictures.changed(element);
     },
     setText(id, data) {
       const text = nodes.node(id);
@@ -94,7 +94,9 @@ export function openPage(
       events.focused(id);
     },
     hold(id, kind, width, height) {
-      holds.hold(nodes.element(id), kind, width, height);
+      const element = nodes.element(id);
+      holds.hold(element, kind, width, height);
+      if (isCanvas(element)) pictures.changed(element);
       scrolls.again();
     },
     playback: (id, bits, positionMillis, rate) => setPlayback(nodes.node(id), bits, positionMillis, rate),

@@ -1,76 +1,141 @@
 import { decodePicture } from '../protocol/picture.ts';
 import { isCanvas, isVideo, type NodeTable } from './node-table.ts';
 
-/** What stands on a canvas that the page may not read: it shows that something is there. */
+/** Images that one page's pictures may keep, in bytes; the oldest go. */
+const MAX_KEPT_BYTES = 16_777_216;
+/** Canvases of one page that have a box of their own. */
+const MAX_CANVASES = 10_000;
+/** Longest side of a canvas's box, in CSS pixels: browsers lay nothing longer out as an image. */
+const LONGEST_SIDE = 32_767;
+/** Bytes that are turned into text at once: more arguments than a call takes would be too many. */
+const CALL_BYTES = 0x2000;
+
+/** What stands on a canvas that may not be read: it shows that something is there. */
 const UNREADABLE =
   '<defs><pattern id="s" width="12" height="12" patternUnits="userSpaceOnUse"><path d="M0 12L12 0" stroke="#cfd8dc"/></pattern></defs>' +
   '<rect width="100%" height="100%" fill="#eceff1"/><rect width="100%" height="100%" fill="url(#s)"/>';
-
-/** Bytes that are turned into text at once: more arguments than a call takes would be too many. */
-const CALL_BYTES = 0x2000;
 
 /** Shows the pictures of canvases and videos; the latest of an element counts. */
 export interface Pictures {
   /** @throws MalformedBytes */
   show(payload: Uint8Array): void;
-  /** Makes a canvas what it is in a page with scripts: a box of its own size. To be called for a new one, and after its attributes have changed. */
-  fit(canvas: HTMLCanvasElement): void;
+  /** A canvas was made: it is a box of its own size, as in a page with scripts. */
+  open(canvas: HTMLCanvasElement): void;
+  /** Its attributes were set. */
+  changed(canvas: HTMLCanvasElement): void;
   /** No more is shown, and nothing is kept. */
   dispose(): void;
 }
 
+/** A canvas that has a box. */
+interface Box {
+  width: number;
+  height: number;
+  /** What `content` says. */
+  url: string;
+}
+
+interface Picture {
+  readonly image: Uint8Array;
+  readonly url: string;
+}
+
 /** Where nothing runs, a canvas is what is written in it: a picture of the canvas's size takes its place by `content`. */
 export function createPictures(nodes: NodeTable): Pictures {
-  /** What is drawn in each, as SVG. */
-  const drawings = new WeakMap<Element, string>();
-  const urls = new Map<Element, string>();
+  const boxes = new WeakMap<Element, Box>();
+  /** The oldest first. */
+  const pictures = new Map<Element, Picture>();
+  let canvases = 0;
+  let keptBytes = 0;
   let isOver = false;
 
-  function place(element: Element, url: string | undefined): void {
-    const before = urls.get(element);
-    if (before !== undefined) URL.revokeObjectURL(before);
-    if (url === undefined) urls.delete(element);
-    else urls.set(element, url);
+  function forget(element: Element): void {
+    const { image, url } = pictures.get(element) ?? { image: [], url: '' };
+    keptBytes -= image.length;
+    if (url !== '') URL.revokeObjectURL(url);
+    pictures.delete(element);
   }
 
-  function fit(canvas: HTMLCanvasElement): void {
-    const { width, height } = canvas;
-    const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${drawings.get(canvas) ?? ''}</svg>`;
-    const url = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
-    void ready(url).then(() => {
-      // Another may have come first.
-      if (!isOver && urls.get(canvas) === url) canvas.style.setProperty('content', `url("${url}")`, 'important');
-    });
-    place(canvas, url);
+  function keep(element: Element, picture: Picture): void {
+    forget(element);
+    pictures.set(element, picture);
+    keptBytes += picture.image.length;
+    for (const oldest of pictures.keys()) {
+      if (keptBytes <= MAX_KEPT_BYTES && oldest.isConnected) break;
+      forget(oldest);
+    }
   }
+
+  function draw(canvas: HTMLCanvasElement, box: Box, image: Uint8Array): void {
+    const url = URL.createObjectURL(new Blob([svgOf(box, image)], { type: 'image/svg+xml' }));
+    keep(canvas, { image, url });
+    // Loaded before it is shown, so that nothing flickers; or not to be loaded.
+    const loaded = Object.assign(new Image(), { src: url }).decode();
+    void loaded
+      .catch(() => undefined)
+      .then(() => {
+        // Another may have come first.
+        if (!isOver && pictures.get(canvas)?.url === url) fill(canvas, box, url);
+      });
+  }
+
   return {
     show(payload) {
       const { id, image } = decodePicture(payload);
-      for (const element of urls.keys()) if (!element.isConnected) place(element, undefined);
       // It may have left the page while its picture was on its way.
       const element = isOver ? undefined : nodes.peek(id);
-      if (element !== undefined && isCanvas(element)) {
-        drawings.set(element, image.length === 0 ? UNREADABLE : imageElement(image));
-        fit(element);
-      } else if (element !== undefined && isVideo(element) && image.length > 0) {
-        const url = URL.createObjectURL(new Blob([image.slice()]));
-        place(element, url);
+      if (element === undefined) return;
+      if (isVideo(element)) {
+        const url = image.length === 0 ? '' : URL.createObjectURL(new Blob([image.slice()]));
+        keep(element, { image, url });
         element.poster = url;
+      } else if (isCanvas(element)) {
+        const box = boxes.get(element);
+        if (box !== undefined) draw(element, box, image);
       }
     },
-    fit,
+    open(canvas) {
+      if (++canvases > MAX_CANVASES) return;
+      const box = { ...sizeOf(canvas), url: '' };
+      boxes.set(canvas, box);
+      fill(canvas, box, placeholder(box));
+    },
+    changed(canvas) {
+      const box = boxes.get(canvas);
+      if (box === undefined) return;
+      const { width, height } = sizeOf(canvas);
+      if (width === box.width && height === box.height) {
+        fill(canvas, box, box.url);
+        return;
+      }
+      Object.assign(box, { width, height });
+      // A canvas that is given a size is empty; a picture of it follows.
+      forget(canvas);
+      fill(canvas, box, placeholder(box));
+    },
     dispose() {
       isOver = true;
-      for (const element of [...urls.keys()]) place(element, undefined);
+      for (const element of [...pictures.keys()]) forget(element);
     },
   };
 }
 
-/** Loaded before it is shown, so that nothing flickers; or not to be loaded. */
-const ready = (url: string): Promise<unknown> =>
-  Object.assign(new Image(), { src: url })
-    .decode()
-    .catch(() => undefined);
+function sizeOf({ width, height }: HTMLCanvasElement): { readonly width: number; readonly height: number } {
+  return { width: Math.min(width, LONGEST_SIDE), height: Math.min(height, LONGEST_SIDE) };
+}
+
+function fill(canvas: HTMLCanvasElement, box: Box, url: string): void {
+  box.url = url;
+  canvas.style.setProperty('content', `url("${url}")`, 'important');
+}
+
+const placeholder = ({ width, height }: Box): string =>
+  `data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='${width}' height='${height}'/%3E`;
+
+function svgOf({ width, height }: Box, image: Uint8Array): string {
+  const inside = image.length === 0 ? UNREADABLE : imageElement(image);
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${inside}</svg>`;
+}
 
 /** Stretched over all of the canvas, as whose picture it was taken. */
 function imageElement(image: Uint8Array): string {

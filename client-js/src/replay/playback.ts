@@ -1,14 +1,14 @@
 import { PlaybackBit } from '../protocol/page-op.ts';
-import { CannotApply, isMedium } from './node-table.ts';
+import { isMedium } from './node-table.ts';
 
 /** A medium further than this from where the consumer's is, in seconds, jumps there; nearer, it is left alone, for a jump is heard and seen. */
 const TOLERATED_SECONDS = 0.4;
 /** Rates that browsers play. */
 const [SLOWEST, FASTEST] = [0.0625, 16];
 
-/** Puts a video or audio where the consumer's is. Without sound: the agent has the consumer on the telephone. */
+/** Puts a video or audio where the consumer's is; what is neither in a mirror stays as it is. Without sound: the agent has the consumer on the telephone. */
 export function setPlayback(node: Node, bits: number, positionMillis: number, rate: number): void {
-  if (!isMedium(node)) throw new CannotApply('a playback state for what is neither video nor audio');
+  if (!isMedium(node)) return;
   const isPlaying = (bits & PlaybackBit.PLAYING) !== 0 && rate > 0;
   node.muted = true;
   node.loop = (bits & PlaybackBit.LOOP) !== 0;

@@ -187,7 +187,7 @@ function createElementMaker({ document, attributes, pictures }: BuildingSite): E
     else dead.add(element);
     if (standing === 'dead') hide(element, tag);
     if (isFrame(element)) confine(element);
-    if (isCanvas(element)) pictures.fit(element);
+    if (isCanvas(element)) pictures.open(element);
     return element;
   }
 

@@ -101,11 +101,40 @@ describe('what is drawn and played', () => {
     await expect.poll(() => pictures('#chart')).toEqual([RED]);
     await fill('#chart', '#00f');
     await expect.poll(() => pictures('#chart'), { timeout: 6_000 }).toEqual([RED, BLUE]);
-    expect([await pictures('#secret'), await pictures('#far')]).toEqual([[], []]);
+    // It shows that something is there, and nothing of it.
+    expect([await pictures('#secret'), await pictures('#far')]).toEqual([['none'], []]);
     await page.evaluate(() => {
       scrollTo(0, 4_900);
     });
     await expect.poll(() => pictures('#far'), { timeout: 6_000 }).toEqual([RED]);
+  });
+
+  it('should be taken back when it becomes secret, and what is drawn in that moment stays where it is', async () => {
+    await fill('#chart', '#f00');
+    await begin();
+    await expect.poll(() => pictures('#chart')).toEqual([RED]);
+    await page.evaluate(() => {
+      const canvas = document.querySelector('#chart') as HTMLCanvasElement;
+      (canvas.parentElement as HTMLElement).setAttribute('data-tandem-mask', '');
+      const context = canvas.getContext('2d') as CanvasRenderingContext2D;
+      context.fillStyle = '#00f';
+      context.fillRect(0, 0, 200, 100);
+    });
+    await expect.poll(() => pictures('#chart'), { timeout: 6_000 }).toEqual([RED, 'none']);
+  });
+
+  it('should not be taken for one where it only has the name', async () => {
+    await page.evaluate(() => {
+      const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+      for (const name of ['video', 'audio', 'canvas']) svg.append(document.createElementNS('http://www.w3.org/2000/svg', name));
+      document.body.append(svg, Object.assign(document.createElement('audio'), { id: 'tone' }));
+    });
+    await fill('#chart', '#f00');
+    expect(await begin()).toBe('');
+    await expect.poll(() => pictures('#chart')).toEqual([RED]);
+    expect(
+      await page.evaluate(() => [...window.lab.mirror.nodes.values()].filter(({ state }) => state['playback'] !== undefined).length),
+    ).toBe(0);
   });
 
   it('should come as nothing where the page itself may not read it', async () => {

@@ -83,6 +83,49 @@ describe('what a viewer sees for the first time', () => {
     expect(difference).toBe('');
   });
 
+  it('should come in order, whatever changes while it is packed', async () => {
+    const difference = await page.evaluate(async () => {
+      class Slow extends TransformStream {
+        constructor(format: CompressionFormat) {
+          const own = new CompressionStream(format);
+          const writer = own.writable.getWriter();
+          super({
+            async transform(chunk: Uint8Array<ArrayBuffer>) {
+              await new Promise((resume) => setTimeout(resume, 50));
+              void writer.write(chunk);
+            },
+            async flush(controller) {
+              void writer.close();
+              const reader = own.readable.getReader();
+              for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) controller.enqueue(value);
+            },
+          });
+        }
+      }
+      const { CompressionStream } = window;
+      Object.assign(window, { CompressionStream: Slow });
+      for (let n = 0; n < 40; n++) {
+        const part = document.createElement('section');
+        part.innerHTML = Array.from({ length: 60 }, (_, i) => `<p>part ${n}, row ${i}: ${(n * 7919 + i * 104729) % 10_007}</p>`).join('');
+        document.body.append(part);
+      }
+      window.lab = window.tandemLab.start();
+      window.lab.capture.keyframe();
+      let turns = 0;
+      const timer = setInterval(() => {
+        const rows = document.querySelectorAll('p');
+        (rows[(turns * 7919) % rows.length] as Element).textContent = `changed ${turns}`;
+        if (turns % 3 === 0) document.body.prepend(Object.assign(document.createElement('p'), { textContent: `new ${turns}` }));
+        if (turns % 5 === 0) rows[(turns * 31) % rows.length]?.remove();
+        turns++;
+      }, 5);
+      await new Promise((resume) => setTimeout(resume, 2_000));
+      clearInterval(timer);
+      return window.lab.whole();
+    });
+    expect(difference).toBe('');
+  });
+
   it('should be given up for a keyframe that is asked for meanwhile, and by the end of the session', async () => {
     const counts = await page.evaluate(async (keyframe) => {
       window.lab = window.tandemLab.start();

@@ -118,6 +118,58 @@ describe('pictures of what is drawn', () => {
   });
 });
 
+describe('a canvas', () => {
+  it('should have its own size from the first moment on, keep what it shows when it is styled, and lose it when it is given a size', async () => {
+    const seen = await page.evaluate(
+      async ({ hashBytes, coding, most }) => {
+        const { mirror, broken } = replay.open();
+        const { batch, ids } = replay.keyframe({ html: '<canvas id=a width=40 height=20 style="display:block">in words</canvas>' });
+        mirror.apply(batch);
+        const canvas = mirror.document?.getElementById('a') as HTMLCanvasElement;
+        const box = (): string => `${canvas.getBoundingClientRect().width}x${canvas.getBoundingClientRect().height}`;
+        const kind = (): string =>
+          /^url\("(\w+:)/.exec((mirror.document?.defaultView as Window).getComputedStyle(canvas).content)?.[1] ?? '';
+        const say = (name: string, value: string): void => {
+          mirror.apply(
+            replay.change((writer) => {
+              writer.attribute(ids['a'] as number, name, value);
+            }),
+          );
+        };
+        const looks = [`${box()} ${kind()}`];
+        const payload = replay.encodePicture({ id: ids['a'] as number, image: new Uint8Array() });
+        const bytes = new Uint8Array([...new Uint8Array(hashBytes), coding, ...payload]);
+        mirror.asset(replay.encodeAssetPart({ number: 1, isLast: true, bytes }));
+        await new Promise((resume) => setTimeout(resume, 200));
+        looks.push(`${box()} ${kind()}`);
+        say('style', 'display:block;transform:rotate(0deg)');
+        looks.push(`${box()} ${kind()}`);
+        mirror.apply(
+          replay.change((writer) => {
+            writer.hold(ids['a'] as number, 1, 100, 50);
+          }),
+        );
+        looks.push(`${box()} ${kind()}`);
+        mirror.apply(
+          replay.change((writer) => {
+            writer.hold(ids['a'] as number, 0, 0, 0);
+          }),
+        );
+        looks.push(`${box()} ${kind()}`);
+        say('width', '60');
+        looks.push(`${box()} ${kind()}`);
+        say('height', String(most));
+        return { looks, broken };
+      },
+      { hashBytes: HASH_BYTES, coding: AssetCoding.PICTURE, most: 2 ** 31 - 1 },
+    );
+    expect(seen).toEqual({
+      looks: ['40x20 data:', '40x20 blob:', '40x20 blob:', '100x50 blob:', '40x20 blob:', '60x20 data:'],
+      broken: [],
+    });
+  });
+});
+
 describe('video and audio', () => {
   it('should play where the consumer is, without sound, and stop there', async () => {
     const states = await page.evaluate(
@@ -140,6 +192,7 @@ describe('video and audio', () => {
         say('tone', 0, 12_000, 150);
         await new Promise((resume) => setTimeout(resume, 100));
         const after = [audio.paused, audio.currentTime, audio.playbackRate];
+        // Nothing that plays.
         say('p', playing, 0, 100);
         return { before, during: { paused, muted, isThere: currentTime >= 5 && currentTime < 6 }, after, broken };
       },
@@ -149,7 +202,7 @@ describe('video and audio', () => {
       before: true,
       during: { paused: false, muted: true, isThere: true },
       after: [true, 12, 1.5],
-      broken: ['a playback state for what is neither video nor audio'],
+      broken: [],
     });
   });
 });

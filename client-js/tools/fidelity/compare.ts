@@ -298,9 +298,12 @@ function isLeftOut(element: Element, label: string, key: string): boolean {
   return key === 'value' && name === 'input' && (element as HTMLInputElement).type === 'hidden';
 }
 
-function canvasStyle({ style }: HTMLElement): string | undefined {
-  const kept = Array.from(style).filter((name) => name !== 'content');
-  return kept.length === 0 ? undefined : kept.map((name) => `${name}: ${style.getPropertyValue(name)}`).join('; ');
+function canvasStyle({ style, baseURI }: HTMLElement): string | undefined {
+  const isOurs = (name: string): boolean => name === 'content' && /^url\("(?:blob:|data:image\/svg)/.test(style.getPropertyValue(name));
+  const kept = Array.from(style).filter((name) => !isOurs(name));
+  if (kept.length === 0) return undefined;
+  const css = kept.map((name) => `${name}: ${style.getPropertyValue(name)} ${style.getPropertyPriority(name)}`).join('; ');
+  return wellFormed(absoluteCss(css, baseURI));
 }
 
 /** Whether only a click would lead to the address. */

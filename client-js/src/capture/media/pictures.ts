@@ -1,13 +1,14 @@
 import { encodePicture, MAX_PICTURE_BYTES } from '../../protocol/picture.ts';
 import type { MediaContext } from './context.ts';
+import { type Drawn, isDrawn, isReadable } from './drawn.ts';
 
 /** What shows is looked at this often, in ms. */
 const TICK_MILLIS = 250;
 /** An element that changes is read again after this time at the least, in ms ... */
 const LEAST_MILLIS = 500;
-/** ... one that does not, each time after twice as long, up to this. */
+/** ... one that does not, or cannot be read, each time after twice as long, up to this. */
 const MOST_MILLIS = 4_000;
-/** Pictures take no more than this part of 750 kbit/s, in bytes a ms: what the page's changes and pointers need is left. */
+/** All pictures of a page together take a quarter of 750 kbit/s, in bytes a ms: what its changes and pointers need is left. */
 const BYTES_PER_MILLI = 24;
 /** Longest side of a picture, in pixels: sharper than this an agent does not see it in a window beside others. */
 const LONGEST_SIDE = 1_280;
@@ -16,6 +17,9 @@ const QUALITY = 0.75;
 const MOST_HALVES = 3;
 /** An element that is not read by then, in ms, gives way to others: no frame came, or the browser does not encode. */
 const READ_WITHIN_MILLIS = 2_000;
+
+/** Of what the page itself may not read, or the agent must not see. */
+const NOTHING = new Uint8Array();
 
 interface Shown {
   /** When it is read next. */
@@ -32,60 +36,53 @@ export interface Pictures {
   stop(): void;
 }
 
-type Drawn = HTMLCanvasElement | HTMLVideoElement;
-
 export function createPictures(context: MediaContext): Pictures {
-  const { window, visibleId } = context;
+  const { window, idOf, isSecret } = context;
   const shown = new Map<Drawn, Shown>();
-  let reading: { readonly until: number } | undefined;
   const timer = window.setInterval(tick, TICK_MILLIS);
-  let observer: ResizeObserver | undefined;
+  let reading: { readonly until: number } | undefined;
+  let roomAt = 0;
+  let cancelFrame: () => void = () => undefined;
 
   function tick(): void {
     const now = window.performance.now();
-    if (shown.size === 0 || window.document.hidden || (reading !== undefined && now < reading.until) || !context.hasRoom()) return;
+    if (shown.size === 0 || window.document.hidden || now < roomAt || (reading !== undefined && now < reading.until) || !context.hasRoom())
+      return;
     const due = [...shown].filter(
-      ([element, { dueAt }]) => dueAt <= now && isDrawn(element) && visibleId(element) > 0 && isInSight(element),
+      ([element, state]) => isDue(element, state, now) && isDrawn(element) && idOf(element) > 0 && isInSight(element),
     );
     const [next] = due.sort(([, a], [, b]) => a.dueAt - b.dueAt);
     if (next === undefined) return;
     const turn = { until: now + READ_WITHIN_MILLIS };
     reading = turn;
-    atEndOfFrame(() => {
-      if (reading === turn) void read(...next);
+    const [element, state] = next;
+    // Before it is known what comes of it: one that cannot be read waits as well.
+    state.waitMillis = Math.min(MOST_MILLIS, state.waitMillis * 2);
+    state.dueAt = now + state.waitMillis;
+    cancelFrame();
+    cancelFrame = atEndOfFrame(window, () => {
+      if (reading === turn) void read(element, state, turn);
     });
   }
 
-  /**
-   * After the page's own callbacks of a frame and before it is painted: what WebGL has drawn is gone after that. A size that is watched anew is told just then.
-   */
-  function atEndOfFrame(work: () => void): void {
-    window.requestAnimationFrame(() => {
-      observer = new window.ResizeObserver(() => {
-        observer?.disconnect();
-        work();
-      });
-      observer.observe(window.document.documentElement);
-    });
-  }
+  /** What became secret is not left to be seen. */
+  const isDue = (element: Drawn, { dueAt, last }: Shown, now: number): boolean =>
+    dueAt <= now || (Boolean(last?.length) && isSecret(element));
 
-  async function read(element: Drawn, state: Shown): Promise<void> {
-    const turn = reading;
-    const image = await pictureOf(element);
+  async function read(element: Drawn, state: Shown, turn: { readonly until: number }): Promise<void> {
+    const image = isSecret(element) || !isReadable(element) ? NOTHING : await pictureOf(element);
     if (reading !== turn) return;
     reading = undefined;
-    const id = visibleId(element);
-    if (id === 0 || shown.get(element) !== state) return;
-    const isNew = state.last === undefined || !isSame(state.last, image);
-    state.waitMillis = isNew ? Math.max(LEAST_MILLIS, image.length / BYTES_PER_MILLI) : Math.min(MOST_MILLIS, state.waitMillis * 2);
-    state.dueAt = window.performance.now() + state.waitMillis;
+    const id = idOf(element);
+    // What it shows now may have been drawn in the task in which it became secret.
+    if (id === 0 || shown.get(element) !== state || (image.length > 0 && isSecret(element))) return;
+    if (state.last !== undefined && isSame(state.last, image)) return;
+    const now = window.performance.now();
+    state.waitMillis = LEAST_MILLIS;
+    state.dueAt = now + LEAST_MILLIS;
     state.last = image;
-    if (isNew) context.send(encodePicture({ id, image }));
-  }
-
-  function isInSight(element: Element): boolean {
-    const { top, left, bottom, right } = element.getBoundingClientRect();
-    return bottom > 0 && right > 0 && top < window.innerHeight && left < window.innerWidth && bottom > top && right > left;
+    roomAt = now + image.length / BYTES_PER_MILLI;
+    context.send(encodePicture({ id, image }), () => image.length === 0 || !isSecret(element));
   }
 
   return {
@@ -100,15 +97,42 @@ export function createPictures(context: MediaContext): Pictures {
       shown.clear();
       reading = undefined;
       window.clearInterval(timer);
-      observer?.disconnect();
+      cancelFrame();
     },
   };
 }
 
-/** A canvas; a video only where no other browser can load what it plays. */
-function isDrawn(element: Drawn): boolean {
-  return !('videoWidth' in element) || element.srcObject !== null || element.currentSrc.startsWith('blob:');
+/**
+ * After the page's own callbacks of a frame and before it is painted: what WebGL has drawn is gone after that. A size that is watched anew is told just then.
+ *
+ * @returns what calls it off
+ */
+function atEndOfFrame(window: Window & typeof globalThis, work: () => void): () => void {
+  const observer = new window.ResizeObserver(() => {
+    observer.disconnect();
+    work();
+  });
+  const handle = window.requestAnimationFrame(() => {
+    observer.observe(window.document.documentElement);
+  });
+  return () => {
+    window.cancelAnimationFrame(handle);
+    observer.disconnect();
+  };
 }
+
+/** In its own window, and that in the one around it. */
+function isInSight(element: Element): boolean {
+  const window = element.ownerDocument.defaultView;
+  if (window === null || !isVisible(element)) return false;
+  const { top, left, bottom, right } = element.getBoundingClientRect();
+  const isInside = bottom > Math.max(0, top) && right > Math.max(0, left) && top < window.innerHeight && left < window.innerWidth;
+  return isInside && (window.frameElement === null || isInSight(window.frameElement));
+}
+
+/** Not in browsers from before 2023, whatever the types say. */
+const isVisible = (element: Partial<Pick<Element, 'checkVisibility'>>): boolean =>
+  element.checkVisibility?.({ visibilityProperty: true, opacityProperty: true }) ?? true;
 
 /** What an element shows; empty where the page itself may not read it. */
 async function pictureOf(element: Drawn): Promise<Uint8Array> {
@@ -120,24 +144,25 @@ async function pictureOf(element: Drawn): Promise<Uint8Array> {
     const canvas = element.ownerDocument.createElement('canvas');
     canvas.width = Math.max(1, Math.round(width * scale));
     canvas.height = Math.max(1, Math.round(height * scale));
-    const blob = await drawn(source, canvas);
-    if (blob === null) break;
-    if (blob.size <= MAX_PICTURE_BYTES) return new Uint8Array(await blob.arrayBuffer());
+    const image = await drawn(source, canvas).catch(() => undefined);
+    if (image === undefined) return NOTHING;
+    if (image.length <= MAX_PICTURE_BYTES) {
+      // Some browsers count what all canvases of a page hold, also those that nobody has any more.
+      canvas.width = 0;
+      return image;
+    }
     source = canvas;
   }
-  return new Uint8Array();
+  return NOTHING;
 }
 
-/** Null where it shows what comes from another origin, or there is nothing to show. */
-function drawn(source: CanvasImageSource, canvas: HTMLCanvasElement): Promise<Blob | null> {
-  return new Promise((resolve) => {
-    try {
-      canvas.getContext('2d')?.drawImage(source, 0, 0, canvas.width, canvas.height);
-      canvas.toBlob(resolve, 'image/webp', QUALITY);
-    } catch {
-      resolve(null);
-    }
+/** Undefined where it shows what comes from another origin, or there is nothing to show. */
+async function drawn(source: CanvasImageSource, canvas: HTMLCanvasElement): Promise<Uint8Array | undefined> {
+  canvas.getContext('2d')?.drawImage(source, 0, 0, canvas.width, canvas.height);
+  const blob = await new Promise<Blob | null>((resolve) => {
+    canvas.toBlob(resolve, 'image/webp', QUALITY);
   });
+  return blob === null ? undefined : new Uint8Array(await blob.arrayBuffer());
 }
 
 function isSame(one: Uint8Array, other: Uint8Array): boolean {

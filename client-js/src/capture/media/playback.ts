@@ -1,6 +1,7 @@
 import { PageOp, PlaybackBit } from '../../protocol/page-op.ts';
 import type { PageWriter } from '../../protocol/page-writer.ts';
 import type { MediaContext } from './context.ts';
+import { isDrawn } from './drawn.ts';
 
 /** A position further than this from where the last word of it leads, in ms, is told again. */
 const DRIFT_MILLIS = 500;
@@ -22,7 +23,7 @@ export interface Playback {
   stop(): void;
 }
 
-export function createPlayback({ window, visibleId, changed }: MediaContext): Playback {
+export function createPlayback({ window, idOf, isSecret, changed }: MediaContext): Playback {
   const told = new Map<HTMLMediaElement, Told | undefined>();
   const listening = new Map<HTMLMediaElement, AbortController>();
 
@@ -42,9 +43,11 @@ export function createPlayback({ window, visibleId, changed }: MediaContext): Pl
   }
 
   function writeOne(writer: PageWriter, element: HTMLMediaElement, before: Told | undefined): void {
-    const id = visibleId(element);
+    const id = idOf(element);
+    // What is shown by pictures has nothing to play in a mirror.
+    if (id === 0 || isDrawn(element) || isSecret(element)) return;
     const now = stateOf(element, window.performance.now());
-    if (id === 0 || (before === undefined ? isAsLoaded(now) : isInStep(before, now))) return;
+    if (before === undefined ? isAsLoaded(now) : isInStep(before, now)) return;
     told.set(element, now);
     writer.numbers(PageOp.PLAYBACK, id, now.bits, now.positionMillis, Math.round(now.rate * 100));
   }

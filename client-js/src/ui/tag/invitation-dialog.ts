@@ -9,13 +9,13 @@ function explain(agent: string, mode: Mode): string {
     : `${agent} will see this page as you see it and can point at things, but cannot change anything (view only).`;
 }
 
-/** A page that takes the focus away again and again is let have it after so many times. */
-const MOST_RETURNS = 20;
+/** A page that takes the focus away more often keeps it inside of something of its own: only a modal dialog is stronger. */
+const MOST_RETURNS = 2;
 
 /**
  * Asks the consumer. Escape declines; the focus stays inside, and goes back afterwards.
  *
- * Not a modal dialog of the browser's unless the page shows one: that makes the whole page inert, which on a large one is a long task at its begin and one at its end.
+ * Not a modal dialog of the browser's unless the page shows one, or keeps the focus to itself: that makes the whole page inert, which on a large one is a long task at its begin and one at its end.
  *
  * @returns what takes the question back without an answer
  */
@@ -37,6 +37,7 @@ export function askConsent(host: Host, { agent, mode }: Invitation, answer: (acc
   function close(): void {
     if (!cover.isConnected) return;
     const isModal = dialog.matches(':modal');
+    letGo();
     if (isModal) dialog.close();
     host.remove(cover);
     if (!isModal) focusedBefore?.focus({ preventScroll: true });
@@ -63,7 +64,7 @@ export function askConsent(host: Host, { agent, mode }: Invitation, answer: (acc
 
   host.add(cover);
   dialog.open = true;
-  keepFocus(host.root, cover, dialog);
+  const letGo = keepFocus(host.root, cover, dialog);
   return close;
 }
 
@@ -73,8 +74,12 @@ function turn(buttons: readonly HTMLElement[], from: Element | null, isBackwards
   buttons.at(at < 0 && isBackwards ? -1 : (at + 1) % buttons.length)?.focus();
 }
 
-/** Neither answer has the focus, but what holds them: a stray Enter or space of somebody who is typing must not give one. */
-function keepFocus(root: ShadowRoot, cover: HTMLElement, dialog: HTMLDialogElement): void {
+/**
+ * Neither answer has the focus, but what holds them: a stray Enter or space of somebody who is typing must not give one.
+ *
+ * @returns what ends it
+ */
+function keepFocus(root: ShadowRoot, cover: HTMLElement, dialog: HTMLDialogElement): () => void {
   let returns = 0;
 
   function take(): void {
@@ -90,13 +95,25 @@ function keepFocus(root: ShadowRoot, cover: HTMLElement, dialog: HTMLDialogEleme
     dialog.focus();
   }
 
-  dialog.addEventListener('focusout', () => {
-    setTimeout(() => {
-      const isGone = dialog.isConnected && document.hasFocus() && !dialog.contains(root.activeElement);
-      if (isGone && !dialog.matches(':modal') && returns++ < MOST_RETURNS) take();
-    });
+  function look(): void {
+    const isGone = dialog.isConnected && document.hasFocus() && !dialog.contains(root.activeElement);
+    if (!isGone || dialog.matches(':modal')) return;
+    if (returns++ < MOST_RETURNS) take();
+    else rise();
+  }
+
+  const listening = new AbortController();
+  const { signal } = listening;
+  const lookLater = (): unknown => setTimeout(look);
+  dialog.addEventListener('focusout', lookLater);
+  // A script may move it while nobody is in this window.
+  window.addEventListener('focus', lookLater, { signal });
+  // A click beside the dialog leaves the focus where it is.
+  cover.addEventListener('mousedown', (event) => {
+    if (event.target === cover) event.preventDefault();
   });
   take();
+  return () => listening.abort();
 }
 
 function deepestFocus(): HTMLElement | null {
