@@ -68,6 +68,15 @@ describe('a keyframe', () => {
     else expect(result.height).toBeGreaterThan(10);
   });
 
+  it('should take code out of links also where the page says that it is nowhere', async () => {
+    const links = await page.evaluate(() => {
+      const html = '<a id=a href="javascript:alert(1)">a</a><a id=b href="java\nscript:alert(1)">b</a><a id=c href="next.html">c</a>';
+      const { document } = replay.show({ html, base: 'nowhere' });
+      return ['a', 'b', 'c'].map((id) => document.getElementById(id)?.getAttribute('href'));
+    });
+    expect(links).toEqual(['about:invalid', 'about:invalid', 'next.html']);
+  });
+
   it('should resolve every address that loads against the document, and leave links and fragments as styles find them', async () => {
     const result = await page.evaluate(() => {
       const { document } = replay.show(
