@@ -15,10 +15,19 @@ import type { Seen } from './tap.ts';
 
 /* How long an agent waits for the page, behind 750 kbit/s: until what the consumer sees is painted, and until all of it is there. */
 
-const USAGE = `usage: npm run first-view -- FOLDER [--only NAME] [--json FILE] [--shots FOLDER] [--warm]
+const USAGE = `usage: npm run first-view -- FOLDER [--only NAME] [--json FILE] [--shots FOLDER] [--warm] [--no-bars]
 
 Opens each page of a folder of page folders behind 750 kbit/s, accepts an invitation, and prints how long it took from there until the viewer had painted its first view, how
-far that was from the consumer's picture, and when the last byte of the page had come; with --warm once more in a second session of the same desk. Needs root (network namespaces, tc).`;
+far that was from the consumer's picture, and when the last byte of the page had come; with --warm once more in a second session of the same desk. Exits with 1 where a bar is missed,
+unless --no-bars. Needs root (network namespaces, tc).`;
+
+/** First views, cold: of all pages but one in twelve, and in the middle; and of that one. */
+const FIRST_MILLIS = 1_500;
+const MEDIAN_FIRST_MILLIS = 600;
+const WORST_FIRST_MILLIS = 2_500;
+const PAGES_PER_EXCEPTION = 12;
+/** Of a desk that knows the brand's style sheets: every page. */
+const WARM_FIRST_MILLIS = 1_500;
 
 /** Nothing of the page came for this long: it is whole. */
 const QUIET_MILLIS = 2_000;
@@ -128,7 +137,7 @@ async function main(
   link: Link,
   folder: string,
   options: { only?: string | undefined; json?: string | undefined; shots?: string | undefined; warm?: boolean | undefined },
-): Promise<void> {
+): Promise<boolean> {
   const serving: SiteOptions = { scriptSource: "'none'" };
   const desk = await servePage(DESK, link.relayAddress);
   const site = await serveSite(serving, link.relayAddress);
@@ -164,23 +173,65 @@ async function main(
       if (options.warm === true) {
         await again(pair);
         const warm = await measure(pair, pair.picture);
-        results[`${page.name}, again`] = withoutPictures(warm);
+        results[`${page.name}${AGAIN}`] = withoutPictures(warm);
         tell('  again', warm);
       }
     } finally {
       await pair.close();
     }
   }
-  console.log(`median first view ${median(Object.values(results).map(({ firstMillis }) => firstMillis)).toFixed(0)} ms`);
   await relay.close();
   await site.close();
   await desk.close();
   if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(results, undefined, 2));
+  return judge(results);
+}
+
+const AGAIN = ', again';
+
+/** Prints the bars. @returns whether all are met */
+function judge(results: Readonly<Record<string, FirstView>>): boolean {
+  const firstOf = (isWarm: boolean): number[] =>
+    Object.entries(results)
+      .filter(([name]) => name.endsWith(AGAIN) === isWarm)
+      .map(([, { firstMillis }]) => firstMillis);
+  const [cold, warm] = [firstOf(false), firstOf(true)];
+  const late = cold.filter((millis) => millis > FIRST_MILLIS).length;
+  const bars: readonly (readonly [name: string, isMet: boolean, measured: string])[] = [
+    [
+      `first view <= ${FIRST_MILLIS} ms on all but one page in ${PAGES_PER_EXCEPTION}`,
+      late <= Math.ceil(cold.length / PAGES_PER_EXCEPTION),
+      `${cold.length - late} of ${cold.length}`,
+    ],
+    [`first view: median <= ${MEDIAN_FIRST_MILLIS} ms`, median(cold) <= MEDIAN_FIRST_MILLIS, `${median(cold).toFixed(0)} ms`],
+    [
+      `first view: none over ${WORST_FIRST_MILLIS} ms`,
+      Math.max(...cold) <= WORST_FIRST_MILLIS,
+      `${Math.max(...cold).toFixed(0)} ms at the worst`,
+    ],
+    ...(warm.length === 0
+      ? []
+      : [
+          [
+            `first view of a desk that knows the styles <= ${WARM_FIRST_MILLIS} ms`,
+            Math.max(...warm) <= WARM_FIRST_MILLIS,
+            `${Math.max(...warm).toFixed(0)} ms at the worst`,
+          ] as const,
+        ]),
+  ];
+  for (const [name, isMet, measured] of bars) console.log(`${isMet ? 'met   ' : 'MISSED'}  ${name}: ${measured}`);
+  return bars.every(([, isMet]) => isMet);
 }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { only: { type: 'string' }, json: { type: 'string' }, shots: { type: 'string' }, warm: { type: 'boolean' } },
+  options: {
+    only: { type: 'string' },
+    json: { type: 'string' },
+    shots: { type: 'string' },
+    warm: { type: 'boolean' },
+    'no-bars': { type: 'boolean' },
+  },
 });
 const link = JSON.parse(process.env['TANDEM_LINK'] ?? 'null') as Link | null;
 const [folder] = positionals;
@@ -188,4 +239,5 @@ if (folder === undefined || !link) {
   console.error(USAGE);
   process.exit(2);
 }
-await main(link, folder, values);
+const isMet = await main(link, folder, values);
+process.exitCode = isMet || values['no-bars'] === true ? 0 : 1;
