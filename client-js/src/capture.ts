@@ -82,8 +82,8 @@ export function startSession(context: SessionContext): LiveSession {
     },
     cursorMillis: () => paceMillis,
   });
-  const keyframes = paceKeyframes(() => {
-    if (session.state === 'active') capture.keyframe();
+  const keyframes = paceKeyframes((isAnew) => {
+    if (session.state === 'active') capture.keyframe(isAnew);
   });
   const planner = createLatePlanner();
   const delivery = createDelivery();
@@ -147,7 +147,8 @@ export function startSession(context: SessionContext): LiveSession {
       session = next;
       if (resumed) {
         delivery.restart();
-        keyframes.now();
+        // Of what was read in the pause nothing goes out.
+        keyframes.now(true);
       }
       agent.update(next);
     },
@@ -164,15 +165,15 @@ export function startSession(context: SessionContext): LiveSession {
 }
 
 /** @param keyframe makes one */
-function paceKeyframes(keyframe: () => void): { request(): void; now(): void; stop(): void } {
+function paceKeyframes(keyframe: (isAnew: boolean) => void): { request(): void; now(isAnew?: boolean): void; stop(): void } {
   let lastAt = Number.NEGATIVE_INFINITY;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  function now(): void {
+  function now(isAnew = false): void {
     clearTimeout(timer);
     timer = undefined;
     lastAt = performance.now();
-    keyframe();
+    keyframe(isAnew);
   }
 
   return {
@@ -180,7 +181,7 @@ function paceKeyframes(keyframe: () => void): { request(): void; now(): void; st
       if (timer !== undefined) return;
       const wait = lastAt + KEYFRAME_MILLIS - performance.now();
       if (wait <= 0) now();
-      else timer = setTimeout(now, wait);
+      else timer = setTimeout(() => now(), wait);
     },
     now,
     stop: () => clearTimeout(timer),

@@ -55,8 +55,12 @@ export interface CaptureOptions {
 }
 
 export interface Capture {
-  /** Sends the whole page, then its changes. A keyframe that is not on its way yet answers all requests made until it is; one that is, is given up. */
-  keyframe(): void;
+  /**
+   * Sends the whole page, then its changes. A keyframe that is not on its way yet answers all requests made until it is; one that is, is given up.
+   *
+   * @param isAnew what was read before must not be sent
+   */
+  keyframe(isAnew?: boolean): void;
   /** The id that viewers know a node by; 0: none. */
   idOf(node: Node): number;
   nodeOf(id: number): Node | undefined;
@@ -158,9 +162,9 @@ class PageCapture implements Capture {
     window.addEventListener('resize', this.onResize, { passive: true });
   }
 
-  keyframe(): void {
+  keyframe(isAnew = false): void {
     if (this.phase === 'stopped') return;
-    if (this.phase === 'walking') this.goOn();
+    if (this.phase === 'walking' && !isAnew) this.goOn();
     else this.beginKeyframe();
   }
 

@@ -74,6 +74,27 @@ describe('a batch of many bytes', () => {
 });
 
 describe('a keyframe that is asked for while changes wait for room', () => {
+  it('should be read anew where what was read must not be sent', async () => {
+    await capture('<p>before</p>');
+    const [text, found] = await change(async () => {
+      const { lab } = window;
+      const task = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, 20));
+      const paragraph = document.querySelector('p') as Element;
+      lab.hasRoomFor = 0;
+      paragraph.textContent = 'in private';
+      lab.capture.keyframe();
+      for (let i = 0; i < 20; i++) await task();
+      paragraph.textContent = 'after';
+      lab.hasRoomFor = Infinity;
+      lab.capture.keyframe(true);
+      const whole = await lab.whole();
+      return [lab.sentText(), whole];
+    });
+    expect(text).toContain('after');
+    expect(text).not.toContain('in private');
+    expect(found).toBe('');
+  });
+
   it('should be sent once it was read, and by nothing sooner', async () => {
     page = await openPage(browser, lab, { '/': '<!doctype html><p>0</p>' });
     const result = await page.evaluate(async () => {
