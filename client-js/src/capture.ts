@@ -14,6 +14,7 @@ import type { BudgetInfo, SessionInfo } from './protocol/control.ts';
 import type { Frame } from './protocol/frame.ts';
 import { FrameType } from './protocol/frame-type.ts';
 import { isPointerType } from './protocol/pointer.ts';
+import { deepestFocus } from './ui/tag/deepest-focus.ts';
 import type { Host } from './ui/tag/host.ts';
 import type { SessionFrame } from './ui/tag/session-frame.ts';
 import { stayOnTop } from './ui/tag/stay-on-top.ts';
@@ -224,7 +225,6 @@ function expectAgent(context: Acting.AgentContext, isHere: (agent: Acting.AgentI
 
 /** Whether the consumer stands in a field that the agent must not see. */
 function isInMaskedField(capture: Capture): boolean {
-  let focused = document.activeElement;
-  for (let inner = focused?.shadowRoot?.activeElement; inner; inner = inner.shadowRoot?.activeElement) focused = inner;
-  return focused !== null && focused !== document.body && capture.isMasked(focused);
+  const focused = deepestFocus();
+  return focused !== null && capture.isMasked(focused);
 }

@@ -2,11 +2,12 @@ import { FrameType } from '../protocol/frame-type.ts';
 import { PageWriter } from '../protocol/page-writer.ts';
 import { Assets } from './assets.ts';
 import { type Budget, createBudget } from './budget.ts';
+import type { CaptureOptions } from './capture-options.ts';
 import { Content } from './content.ts';
 import { Deflater } from './deflate.ts';
 import { createFormState } from './form-state.ts';
 import type { BatchType } from './frame-sender.ts';
-import { LateMedia, type LoadMedia } from './late-media.ts';
+import { LateMedia } from './late-media.ts';
 import { createMasks, type Masks } from './mask.ts';
 import { createNodeTable } from './node-table.ts';
 import { Outgoing } from './outgoing.ts';
@@ -35,24 +36,6 @@ const ORDER_MILLIS = 250;
 
 /** First size of a keyframe's columns, in bytes; they grow. */
 const KEYFRAME_COLUMN_BYTES = 65_536;
-
-export interface CaptureOptions {
-  readonly window: Window;
-  /** Takes a page frame, whose epoch and sequence are given there. */
-  readonly send: (type: FrameType, payload: Uint8Array, flags: number) => void;
-  /** Whether a frame would leave soon. While it would not, changes wait in the page and coalesce, until {@link Capture.goOn}. */
-  readonly hasRoom: () => boolean;
-  /** Least time between two mutation batches. */
-  readonly flushMillis: () => number;
-  /** Nodes that are never captured: Tandem's own UI. */
-  readonly ignores: (node: Node) => boolean;
-  /** Whether the field was a password field at any time before the capture was loaded. */
-  readonly wasPassword: (element: Element) => boolean;
-  /** Elements that scrolled before the capture was loaded: saves a layout read for each element. */
-  readonly scrolled: Iterable<Element>;
-  /** Called once, when the page has a canvas, video or audio. */
-  readonly loadMedia: LoadMedia;
-}
 
 export interface Capture {
   /**

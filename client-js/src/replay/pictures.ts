@@ -63,6 +63,8 @@ export function createPictures(nodes: NodeTable): Pictures {
     for (const oldest of pictures.keys()) {
       if (keptBytes <= MAX_KEPT_BYTES && oldest.isConnected) break;
       forget(oldest);
+      const box = boxes.get(oldest);
+      if (box !== undefined) fill(oldest as HTMLCanvasElement, box, placeholder(box));
     }
   }
 

@@ -1,7 +1,8 @@
 /*
  * Runs inside the page under test: a capture, a mirror that reads what it sends, and a comparison of the two. Bundled by browser.ts.
  */
-import { type Capture, type CaptureOptions, startCapture } from '../../src/capture/capture.ts';
+import { type Capture, startCapture } from '../../src/capture/capture.ts';
+import type { CaptureOptions } from '../../src/capture/capture-options.ts';
 import { AssetCoding, HASH_BYTES } from '../../src/protocol/asset.ts';
 import { decodePicture, type Picture } from '../../src/protocol/picture.ts';
 import { createMedia } from '../../src/capture/media/media.ts';

@@ -1,33 +1,12 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bundle, launchChromium, type LocalServer, serve } from '../browser.ts';
+import { describe, expect, it } from 'vitest';
 import { AssetCoding, HASH_BYTES } from '../../src/protocol/asset.ts';
 import { PageOp, PlaybackBit } from '../../src/protocol/page-op.ts';
 import { MAX_PICTURE_BYTES } from '../../src/protocol/picture.ts';
 import { tone } from '../tone.ts';
 import type {} from './in-page.ts';
+import { replayPage } from './replay-page.ts';
 
-let browser: Browser;
-let server: LocalServer;
-let page: Page;
-
-beforeAll(async () => {
-  const script = bundle('test/replay/in-page.ts');
-  server = await serve((request, response) => {
-    if (request.url === '/page.js') return response.setHeader('content-type', 'text/javascript').end(script);
-    response.setHeader('content-type', 'text/html').end('<!doctype html><body><script src="/page.js"></script>');
-  });
-  browser = await launchChromium();
-});
-afterAll(async () => {
-  await browser.close();
-  await server.close();
-});
-beforeEach(async () => {
-  page = await browser.newPage({ viewport: { width: 1000, height: 700 } });
-  await page.goto(server.origin);
-});
-afterEach(() => page.close());
+const page = replayPage();
 
 interface Shown {
   readonly pixels: Readonly<Record<string, readonly number[]>>;
@@ -37,7 +16,7 @@ interface Shown {
 
 /** Shows pictures of the elements with these ids, each of one colour; '' for one that the page may not read. */
 const show = (pictures: readonly (readonly [id: string, colour: string])[]): Promise<Shown> =>
-  page.evaluate(
+  page().evaluate(
     async ({ shown, hashBytes, coding }) => {
       const { mirror, broken } = replay.open();
       const html =
@@ -103,7 +82,7 @@ describe('pictures of what is drawn', () => {
   });
 
   it('should break the page that sends one that is too long, or none at all', async () => {
-    const broken = await page.evaluate(
+    const broken = await page().evaluate(
       ({ most, hashBytes, coding }) =>
         [[1, ...new Array<number>(most + 1).fill(0)], []].map((payload) => {
           const { mirror, broken: reasons } = replay.open();
@@ -120,7 +99,7 @@ describe('pictures of what is drawn', () => {
 
 describe('a canvas', () => {
   it('should have its own size from the first moment on, keep what it shows when it is styled, and lose it when it is given a size', async () => {
-    const seen = await page.evaluate(
+    const seen = await page().evaluate(
       async ({ hashBytes, coding, most }) => {
         const { mirror, broken } = replay.open();
         const { batch, ids } = replay.keyframe({ html: '<canvas id=a width=40 height=20 style="display:block">in words</canvas>' });
@@ -168,11 +147,33 @@ describe('a canvas', () => {
       broken: [],
     });
   });
+
+  it('should be empty again when a page has more pictures than are kept, the oldest first', async () => {
+    const kinds = await page().evaluate(
+      async ({ hashBytes, coding, most }) => {
+        const html = Array.from({ length: 40 }, (_, n) => `<canvas id=c${n} width=4 height=4></canvas>`).join('');
+        const { mirror, ids, document } = replay.show(html);
+        const image = new Uint8Array(most);
+        for (let n = 0; n < 40; n++) {
+          const payload = replay.encodePicture({ id: ids[`c${n}`] as number, image });
+          const bytes = new Uint8Array(hashBytes + 1 + payload.length);
+          bytes[hashBytes] = coding;
+          bytes.set(payload, hashBytes + 1);
+          mirror.asset(replay.encodeAssetPart({ number: n + 1, isLast: true, bytes }));
+          await new Promise((resume) => setTimeout(resume, 20));
+        }
+        await new Promise((resume) => setTimeout(resume, 300));
+        return [0, 7, 8, 39].map((n) => (document.getElementById(`c${n}`) as HTMLElement).style.getPropertyValue('content').slice(5, 10));
+      },
+      { hashBytes: HASH_BYTES, coding: AssetCoding.PICTURE, most: MAX_PICTURE_BYTES },
+    );
+    expect(kinds).toEqual(['data:', 'data:', 'blob:', 'blob:']);
+  });
 });
 
 describe('video and audio', () => {
   it('should play where the consumer is, without sound, and stop there', async () => {
-    const states = await page.evaluate(
+    const states = await page().evaluate(
       async ({ src, op, playing }) => {
         const { mirror, broken } = replay.open();
         const { batch, ids } = replay.keyframe({ html: `<audio id=tone src="${src}" autoplay></audio><p id=p>p</p>` });

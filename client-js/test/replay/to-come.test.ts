@@ -1,36 +1,15 @@
 import { createHash } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bundle, launchChromium, type LocalServer, serve } from '../browser.ts';
+import { describe, expect, it } from 'vitest';
 import { AssetCoding, MAX_ASSET_BYTES } from '../../src/protocol/asset.ts';
 import type {} from './in-page.ts';
+import { replayPage } from './replay-page.ts';
 
 /* What a mirror shows of a page that has not come as a whole: sheets that travel apart, and boxes that wait for their content. */
 
 const SHEET = 'p { color: rgb(1, 2, 3) }';
 
-let browser: Browser;
-let server: LocalServer;
-let page: Page;
-
-beforeAll(async () => {
-  const script = bundle('test/replay/in-page.ts');
-  server = await serve((request, response) => {
-    if (request.url === '/page.js') return response.setHeader('content-type', 'text/javascript').end(script);
-    response.setHeader('content-type', 'text/html').end('<!doctype html><body><script src="/page.js"></script>');
-  });
-  browser = await launchChromium();
-});
-afterAll(async () => {
-  await browser.close();
-  await server.close();
-});
-beforeEach(async () => {
-  page = await browser.newPage({ viewport: { width: 1000, height: 700 } });
-  await page.goto(server.origin);
-});
-afterEach(() => page.close());
+const page = replayPage();
 
 function contentOf(text: string, coding: AssetCoding): Buffer {
   switch (coding) {
@@ -62,7 +41,7 @@ interface Seen {
 
 /** Shows a page whose sheet is asset 1, edits that sheet, hands over the asset in parts, and looks. */
 const see = (asset: readonly number[], knows: readonly (readonly [string, string])[] = []): Promise<Seen> =>
-  page.evaluate(
+  page().evaluate(
     async ({ bytes, known }) => {
       let [missing, painted] = [0, 0];
       const cache = replay.createAssetCache();
@@ -138,7 +117,7 @@ describe('a sheet that travels apart', () => {
   });
 
   it('should leave what an element shows until its new text has come', async () => {
-    const colours = await page.evaluate(async () => {
+    const colours = await page().evaluate(async () => {
       const { mirror, document, ids } = replay.show('<!doctype html><style>p { color: rgb(9, 9, 9) }</style><p id="a">a</p>');
       const colour = (): string => document.defaultView?.getComputedStyle(document.getElementById('a') as Element).color ?? '';
       mirror.apply(replay.change((writer) => writer.sheet(ids['style'] as number, '', 7)));
@@ -155,7 +134,7 @@ describe('a sheet that travels apart', () => {
   });
 
   it('should refuse what a page can only mean to fill the desk by', async () => {
-    const result = await page.evaluate(() => {
+    const result = await page().evaluate(() => {
       const { mirror, broken, ids } = replay.show('<!doctype html><style></style>');
       mirror.apply(
         replay.change((writer) => {
@@ -170,7 +149,7 @@ describe('a sheet that travels apart', () => {
   });
 
   it('should leave the oldest sheets when there are too many', async () => {
-    const kept = await page.evaluate(() => {
+    const kept = await page().evaluate(() => {
       const cache = replay.createAssetCache();
       const big = 'x'.repeat(6_000_000);
       for (const hash of ['a', 'b']) cache.put(hash.repeat(64), big);
@@ -184,7 +163,7 @@ describe('a sheet that travels apart', () => {
 
 describe('a box that waits for its content', () => {
   it('should keep its size until then, and the style of its own that it is given meanwhile', async () => {
-    const result = await page.evaluate(() => {
+    const result = await page().evaluate(() => {
       const { mirror, document, ids, broken } = replay.show(
         '<!doctype html><p id="a" style="color: red">a</p><p id="b">b</p><p id="c">c</p>',
       );
@@ -223,7 +202,7 @@ describe('a box that waits for its content', () => {
   });
 
   it('should keep its size in a form with a field of any name', async () => {
-    const height = await page.evaluate(() => {
+    const height = await page().evaluate(() => {
       const { mirror, document, ids, broken } = replay.show('<!doctype html><form id="f"><select name="style"></select></form>');
       mirror.apply(replay.change((writer) => writer.hold(ids['f'] as number, 2, 0, 400)));
       return [document.getElementById('f')?.getBoundingClientRect().height, broken.join()];
@@ -232,7 +211,7 @@ describe('a box that waits for its content', () => {
   });
 
   it('should leave the rows of a grid where they are', async () => {
-    const tops = await page.evaluate(() => {
+    const tops = await page().evaluate(() => {
       const { mirror, document, ids } = replay.show(
         '<!doctype html><div id="grid" style="display: grid"><p id="a">a</p><p id="b">b</p></div>',
       );
@@ -245,7 +224,7 @@ describe('a box that waits for its content', () => {
   });
 
   it('should find a shadow root and children that come to it later', async () => {
-    const result = await page.evaluate(() => {
+    const result = await page().evaluate(() => {
       const { mirror, document, ids, broken } = replay.show('<!doctype html><x-card id="host"></x-card>');
       mirror.apply(
         replay.change((writer) => {

@@ -1,4 +1,5 @@
 import type { Invitation, Mode } from '../../protocol/control.ts';
+import { deepestFocus } from './deepest-focus.ts';
 import { element } from './element.ts';
 import type { Host } from './host.ts';
 import { addTalkStyles } from './talk-styles.ts';
@@ -32,7 +33,7 @@ export function askConsent(host: Host, { agent, mode }: Invitation, answer: (acc
     element('div', { class: 'buttons' }, accept, decline),
   );
   const cover = element('div', { class: 'cover', popover: 'manual' }, dialog);
-  const focusedBefore = deepestFocus();
+  const focusedBefore = deepestFocus() as HTMLElement | null;
 
   function close(): void {
     if (!cover.isConnected) return;
@@ -114,10 +115,4 @@ function keepFocus(root: ShadowRoot, cover: HTMLElement, dialog: HTMLDialogEleme
   });
   take();
   return () => listening.abort();
-}
-
-function deepestFocus(): HTMLElement | null {
-  let focused = document.activeElement;
-  for (let inner = focused?.shadowRoot?.activeElement; inner; inner = inner.shadowRoot?.activeElement) focused = inner;
-  return focused === document.body ? null : (focused as HTMLElement | null);
 }
