@@ -29,14 +29,14 @@ module.exports = {
       name: 'tag-never-meets-viewer',
       comment: 'What the consumer loads holds nothing of the rebuild, nor the agent the capture.',
       severity: 'error',
-      from: { path: ['^src/(tag|capture|acting|media|consumer-session)[.]ts$', '^src/capture/', '/tag/'] },
+      from: { path: ['^src/(tag|capture|talk|acting|media|resources|frames?|consumer-session)[.]ts$', '^src/(capture|framed)/', '/tag/'] },
       to: { path: ['^src/viewer[.]ts$', '^src/replay/', '/(viewer|agent)/', '^src/protocol/(inflate|packed-batch)[.]ts$'] },
     },
     {
       name: 'viewer-never-meets-tag',
       severity: 'error',
       from: { path: ['^src/viewer[.]ts$', '^src/replay/', '/(viewer|agent)/'] },
-      to: { path: ['^src/(tag|capture|acting|media|consumer-session)[.]ts$', '^src/capture/', '/tag/'] },
+      to: { path: ['^src/(tag|capture|talk|acting|media|resources|frames?|consumer-session)[.]ts$', '^src/(capture|framed)/', '/tag/'] },
     },
     ...SIBLINGS.map((folder) => ({
       name: `${folder}-leaves-its-siblings-alone`,

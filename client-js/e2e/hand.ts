@@ -8,9 +8,12 @@ export interface Point {
   readonly y: number;
 }
 
+/** Parts a selector that leads into frames of the page: `#frame >> #button`. */
+const INTO = ' >> ';
+
 /** Where the middle of a mirrored element is painted at the desk, the mirror's scaling included. */
 export function mirrored(agent: Page, selector: string): Promise<(Point & { readonly isInside: boolean }) | undefined> {
-  return agent.evaluate((wanted) => {
+  return agent.evaluate((path) => {
     const find = (root: ParentNode): HTMLIFrameElement | undefined => {
       const frame = root.querySelector<HTMLIFrameElement>('[data-testid="mirror"]');
       if (frame) return frame;
@@ -21,20 +24,31 @@ export function mirrored(agent: Page, selector: string): Promise<(Point & { read
       return undefined;
     };
     const frame = find(document);
-    const element = frame?.contentDocument?.querySelector(wanted);
+    const findElement = (root: ParentNode, wanted: string): Element | undefined =>
+      root.querySelector(wanted) ??
+      [...root.querySelectorAll('*')].flatMap(({ shadowRoot }) => (shadowRoot && findElement(shadowRoot, wanted)) ?? []).at(0);
+    let element: Element | undefined;
+    const around = { left: 0, top: 0 };
+    for (const wanted of path) {
+      const { left, top } = element?.getBoundingClientRect() ?? { left: 0, top: 0 };
+      around.left += left + (element?.clientLeft ?? 0);
+      around.top += top + (element?.clientTop ?? 0);
+      const { contentDocument = null } = ((element ?? frame) as HTMLIFrameElement | undefined) ?? {};
+      element = contentDocument === null ? undefined : findElement(contentDocument, wanted);
+    }
     if (!frame || !element) return undefined;
     const outer = frame.getBoundingClientRect();
     const scale = outer.width / frame.offsetWidth;
     const inner = element.getBoundingClientRect();
-    const x = outer.left + (inner.left + inner.width / 2) * scale;
-    const y = outer.top + (inner.top + inner.height / 2) * scale;
+    const x = outer.left + (around.left + inner.left + inner.width / 2) * scale;
+    const y = outer.top + (around.top + inner.top + inner.height / 2) * scale;
     return { x, y, isInside: x > outer.left && x < outer.right && y > outer.top && y < outer.bottom };
-  }, selector);
+  }, selector.split(INTO));
 }
 
 /** Waits until a mirrored element stands still on the visible part of the mirror. @returns its middle */
 export async function aim(agent: Page, selector: string): Promise<Point> {
-  await expect(inMirror(agent, selector)).toBeVisible();
+  await expect(inMirror(agent, selector.replaceAll(INTO, ' >> internal:control=enter-frame >> '))).toBeVisible();
   let last: Awaited<ReturnType<typeof mirrored>>;
   await expect
     .poll(

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from '@playwright/test';
-import { HOSTILE } from '../test/replay/hostile-vectors.ts';
+import { HOSTILE, SHOWN } from '../test/replay/hostile-vectors.ts';
 import { launchOptions } from './playwright.config.ts';
 import { begin, expect, inMirror, signIn, test } from './together.ts';
 
@@ -15,17 +15,19 @@ import { begin, expect, inMirror, signIn, test } from './together.ts';
 
 const SINK_HOST = 'sink.test';
 
-/** Plants all vectors below #stage, each in a box of its own. `?PORT` says where the sink is. */
+/** Plants all vectors below #stage, each in a box of its own; what the page alone has is made here. `?PORT` says where the sink is. */
 const PAGE = `<!doctype html><html><head><meta charset="utf-8"><title>Hostile</title></head><body><p id="sentinel">at first</p><div id="stage"></div><script>
 window.ran = [];
 const host = '${SINK_HOST}:' + location.search.slice(1);
-const vectors = ${JSON.stringify(HOSTILE.map(({ html }) => html)).replaceAll('</', '<\\/')};
+const vectors = ${JSON.stringify(HOSTILE.map(({ html, resource }) => ({ html, resource }))).replaceAll('</', '<\\/')};
+const fill = (text) => text.replaceAll('SINKHOST', host).replaceAll('SINK', 'http://' + host);
 function plant() {
   const stage = document.getElementById('stage');
   stage.replaceChildren();
-  for (const vector of vectors) {
+  for (const { html, resource = '' } of vectors) {
     const box = stage.appendChild(document.createElement('div'));
-    box.innerHTML = vector.replaceAll('SINKHOST', host).replaceAll('SINK', 'http://' + host);
+    const made = URL.createObjectURL(new Blob([fill(resource)], { type: 'image/svg+xml' }));
+    box.innerHTML = fill(html).replaceAll('${SHOWN}', made);
   }
 }
 // When the tag is there: the demo's is named by path alone, and some vectors change the base of all paths.

@@ -6,6 +6,7 @@ import { decodeFrame, Flag } from '../src/protocol/frame.ts';
 import { FrameType, laneOf } from '../src/protocol/frame-type.ts';
 import { Lz4Decoder } from '../src/protocol/lz4.ts';
 import { unpackBatch } from '../src/protocol/packed-batch.ts';
+import { type BatchJoiner, createBatchJoiner } from '../src/delivery/batch-joiner.ts';
 import { type PageVisitor, readPageBatch } from '../src/protocol/page-reader.ts';
 
 /** Everything that left a page: the bytes of each frame as sent and as expanded, the strings of page batches, plain requests. */
@@ -63,6 +64,7 @@ function createEar(note: (where: string, bytes: Uint8Array) => void, values: str
   let sequence = 0;
   let chunks: Uint8Array[] = [];
   const assets = new Map<number, Uint8Array[]>();
+  const joiners = new Map<number, BatchJoiner>();
 
   function hearAsset(where: string, payload: Uint8Array): void {
     const { number, isLast, bytes } = decodeAssetPart(payload);
@@ -89,14 +91,35 @@ function createEar(note: (where: string, bytes: Uint8Array) => void, values: str
     const batch = unpackBatch(new Uint8Array(Buffer.concat(chunks)));
     chunks = [];
     note(`${where}, expanded`, batch);
-    readPageBatch(batch, onlyValues(values));
+    readPageBatch(batch, onlyValues(values, framed(where)));
   };
+
+  /** What documents of other origins told of themselves. */
+  function framed(where: string): Pick<PageVisitor, 'frame' | 'framePart'> {
+    return {
+      frame: (number) => void joiners.delete(number),
+      framePart(number, type, flags, payload) {
+        const joiner = joiners.get(number) ?? createBatchJoiner();
+        joiners.set(number, joiner);
+        const part = { type: type as FrameType, flags, payload: payload.slice() };
+        const whole = joiner.expand(part);
+        note(`${where}, part of framed document ${number}`, whole);
+        if (!isBatch(type)) return;
+        const batch = joiner.join(part, whole, type === FrameType.KEYFRAME && !(flags & Flag.LINKED));
+        if (batch === undefined) return;
+        note(`${where}, batch of framed document ${number}`, batch);
+        readPageBatch(batch, onlyValues(values));
+      },
+    };
+  }
 }
 
-/** A visitor that notes live values and lets everything else pass. */
-const onlyValues = (values: string[]): PageVisitor =>
-  new Proxy({} as PageVisitor, {
-    get: (_, name) => (_id: number, value: string) => {
-      if (name === 'value') values.push(value);
-    },
+/** A visitor that notes live values, does this besides, and lets everything else pass. */
+const onlyValues = (values: string[], besides: Partial<PageVisitor> = {}): PageVisitor =>
+  new Proxy(besides as PageVisitor, {
+    get: (does, name) =>
+      (Reflect.get(does, name) as PageVisitor[keyof PageVisitor] | undefined) ??
+      ((_id: number, value: string) => {
+        if (name === 'value') values.push(value);
+      }),
   });

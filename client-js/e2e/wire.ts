@@ -219,7 +219,7 @@ export async function bareRelay(html: string): Promise<BareRelay> {
   const http = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
     if (path === '/') return void response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(html);
-    if (!/^\/tandem(-capture|-transport|-acting|-media)?\.js$/.test(path)) return void response.writeHead(404).end();
+    if (!/^\/tandem(-[a-z]+)?\.js$/.test(path)) return void response.writeHead(404).end();
     response.writeHead(200, { 'Content-Type': 'text/javascript' }).end(readFileSync(fileURLToPath(new URL(`.${path}`, DIST))));
   });
   const server = new WebSocketServer({ server: http, handleProtocols: () => 'tandem.v1' });

@@ -105,7 +105,6 @@ export function createPath(clock: Clock, chance: Chance, { delayMillis, hasWebSo
       isOpen: false,
       events,
       send: (bytes) => up.put(() => end.heard(bytes)),
-      bufferedBytes: () => 0,
       close() {
         isGone = true;
         down.cut();

@@ -1,26 +1,25 @@
-import { type Capture, startCapture } from './capture/capture.ts';
+import { startCapture } from './capture/capture.ts';
 import type { Witness } from './capture/witness.ts';
 import type * as Acting from './acting.ts';
 import type { Channel } from './connection/channel.ts';
 import { chunk } from './connection/chunks.ts';
 import { isKept, keep, type Memory } from './connection/memory.ts';
-import { startPointing } from './control/tag/pointing.ts';
 import { createLatePlanner } from './delivery/late-planner.ts';
 import { passOverMalformed } from './delivery/pass-over.ts';
 import { createDocumentClock, steadyClock } from './delivery/steady-clock.ts';
 import { createTagDelivery, type TagDelivery } from './delivery/tag-delivery.ts';
+import type * as Frames from './frames.ts';
 import type * as Media from './media.ts';
+import type * as Talk from './talk.ts';
 import type { BudgetInfo, SessionInfo } from './protocol/control.ts';
 import type { Frame } from './protocol/frame.ts';
 import { FrameType } from './protocol/frame-type.ts';
 import { isPointerType } from './protocol/pointer.ts';
-import { deepestFocus } from './ui/tag/deepest-focus.ts';
 import type { Host } from './ui/tag/host.ts';
 import type { SessionFrame } from './ui/tag/session-frame.ts';
 import { stayOnTop } from './ui/tag/stay-on-top.ts';
 
-export { explainEnding, showEnding } from './ui/tag/end-notice.ts';
-export { askConsent } from './ui/tag/invitation-dialog.ts';
+export { startCapture } from './capture/capture.ts';
 
 /** A keyframe reads the whole page: requests that come closer together than this are answered by one. */
 const KEYFRAME_MILLIS = 1_000;
@@ -30,13 +29,24 @@ const KEYFRAME_MILLIS = 1_000;
  */
 const PACE_MILLIS: Readonly<Record<BudgetInfo['quality'], number>> = { good: 50, fair: 100, poor: 200 };
 
+/** What an agent asks for before it is heard: as much as an agent asks for at once; the rest is asked for again. */
+const EARLY_QUESTIONS = 16;
+
 /** The agent in the page: loaded beside the page's first view, which does not wait for it. */
 const loadActing = chunk<typeof Acting>('acting', import.meta.url);
 
 const loadMedia = chunk<typeof Media>('media', import.meta.url);
 
+const loadFrames = chunk<typeof Frames>('frames', import.meta.url);
+
+/** What the consumer does in the session, and what tells of its end, when nothing can be loaded any more. */
+const loadTalk = chunk<typeof Talk>('talk', import.meta.url);
+
 /** What the stub hands over to the lazily loaded bundle. */
 export interface SessionContext {
+  readonly brand: string;
+  /** `wss://relay` */
+  readonly relay: string;
   readonly window: Window;
   readonly channel: Channel;
   readonly memory: Memory;
@@ -62,7 +72,15 @@ export function startSession(context: SessionContext): LiveSession {
   const { channel, host, memory, witness } = context;
   let { session } = context;
   let paceMillis = PACE_MILLIS.good;
-
+  let frames: Frames.Frames | undefined;
+  /** What those who stand for the agent here, and in frames of other origins, need of the session. */
+  const outside = {
+    session: () => session,
+    send: (type: FrameType, payload: Uint8Array) => {
+      if (session.state === 'active') channel.send(type, payload);
+    },
+    cursorMillis: () => paceMillis,
+  };
   const ignores = (node: Node): boolean => node === host.element || node.getRootNode() === host.element.shadowRoot;
   const capture = startCapture({
     window: context.window,
@@ -70,36 +88,30 @@ export function startSession(context: SessionContext): LiveSession {
     // What is not sent in a pause is part of the keyframe that follows it.
     hasRoom: () => session.state === 'active' && delivery.hasRoom(),
     flushMillis: () => paceMillis,
-    ignores,
-    wasPassword: (element) => witness.wasPassword(element),
-    scrolled: witness.scrolled,
-    loadMedia,
+    ...{ ignores, wasPassword: witness.wasPassword, scrolled: witness.scrolled(), closed: witness.closed },
+    loadMedia: async (part) => (await loadMedia()).createMedia(part),
+    loadFrames: async (part) => (frames = (await loadFrames()).openFrames({ ...context, ...part, ...outside })),
+    // All styles are other ones then.
+    featuresChanged: () => keyframes.request(),
   });
-  const pointing = startPointing({
-    idOf: (node) => capture.idOf(node),
-    ignores,
-    send: (type, payload) => {
-      if (session.state === 'active') channel.send(type, payload);
-    },
-    cursorMillis: () => paceMillis,
-  });
-  const keyframes = paceKeyframes((isAnew) => {
-    if (session.state === 'active') capture.keyframe(isAnew);
-  });
+  const keyframes = paceKeyframes((isAnew) => session.state === 'active' && capture.keyframe(isAnew));
   const planner = createLatePlanner();
   const delivery = createDelivery();
 
-  const agent = expectAgent(
-    {
-      ids: capture,
-      origins: context.origins.split(/\s+/),
-      session: () => session,
-      epoch: () => channel.epoch,
-      mayMoveFocus: () => !pointing.isTyping() && !isInMaskedField(capture),
-      frame: context.frame,
-    },
-    ({ plan }) => planner.begin(plan, passOverMalformed(receive)),
-  );
+  const agent = createAgent();
+
+  function createAgent(): ReturnType<typeof expectAgent> {
+    return expectAgent(
+      {
+        ...outside,
+        ...{ ids: capture, ignores, frame: context.frame },
+        origins: context.origins.split(/\s+/),
+        epoch: () => channel.epoch,
+        frames: () => frames,
+      },
+      (acting) => planner.begin(acting, passOverMalformed(receive)),
+    );
+  }
 
   function createDelivery(): TagDelivery {
     return createTagDelivery({
@@ -122,7 +134,7 @@ export function startSession(context: SessionContext): LiveSession {
 
   function receive(frame: Frame): void {
     if (frame.type === FrameType.BUDGET) pace(JSON.parse(new TextDecoder().decode(frame.payload)) as BudgetInfo);
-    else if (isPointerType(frame.type)) agent.point(frame);
+    else if (isPointerType(frame.type) || frame.type === FrameType.RESOURCE_REQUEST) agent.hear(frame);
     else if (!planner.keeps(frame)) delivery.receive(frame);
   }
 
@@ -141,24 +153,27 @@ export function startSession(context: SessionContext): LiveSession {
   // Actions that came before this bundle come again in answer to SYNC.
   if (channel.state === 'open') delivery.opened();
   keyframes.now();
+  const controls = expectControls(context, become);
+
+  function become(next: SessionInfo): void {
+    const resumed = session.state !== 'active' && next.state === 'active';
+    session = next;
+    if (resumed) {
+      delivery.restart();
+      // Of what was read in the pause nothing goes out.
+      keyframes.now(true);
+    }
+    agent.update(next);
+  }
 
   return {
-    update(next) {
-      const resumed = session.state !== 'active' && next.state === 'active';
-      session = next;
-      if (resumed) {
-        delivery.restart();
-        // Of what was read in the pause nothing goes out.
-        keyframes.now(true);
-      }
-      agent.update(next);
-    },
+    update: controls.update,
     stop() {
+      controls.stop();
       for (const off of unsubscribe) off();
       keyframes.stop();
       planner.stop();
       delivery.stop();
-      pointing.stop();
       capture.stop();
       agent.stop();
     },
@@ -166,7 +181,7 @@ export function startSession(context: SessionContext): LiveSession {
 }
 
 /** @param keyframe makes one */
-function paceKeyframes(keyframe: (isAnew: boolean) => void): { request(): void; now(isAnew?: boolean): void; stop(): void } {
+function paceKeyframes(keyframe: (isAnew: boolean) => unknown): { request(): void; now(isAnew?: boolean): void; stop(): void } {
   let lastAt = Number.NEGATIVE_INFINITY;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -189,12 +204,15 @@ function paceKeyframes(keyframe: (isAnew: boolean) => void): { request(): void; 
   };
 }
 
-/** Stands for the agent in the page until that is loaded; what it points at meanwhile is shown then. */
-function expectAgent(context: Acting.AgentContext, isHere: (agent: Acting.AgentInPage) => void): Omit<Acting.AgentInPage, 'plan'> {
+/** Stands for the agent in the page until that is loaded; what it says meanwhile is heard then. */
+function expectAgent(
+  context: Acting.AgentContext,
+  isHere: (agent: Acting.AgentInPage) => void,
+): Pick<Acting.AgentInPage, 'hear' | 'linked' | 'update' | 'stop'> {
   let agent: Acting.AgentInPage | undefined;
   let isOver = false;
   let quality: BudgetInfo['quality'] | undefined;
-  /** The latest of each kind. */
+  /** The latest of each kind that it points by, and the first of what it asks for. */
   const early = new Map<number, Frame>();
 
   void loadActing().then(({ bringAgent }) => {
@@ -202,14 +220,14 @@ function expectAgent(context: Acting.AgentContext, isHere: (agent: Acting.AgentI
     agent = bringAgent(context);
     isHere(agent);
     if (quality) agent.linked(quality);
-    for (const frame of early.values()) passOverMalformed(agent.point)(frame);
+    for (const frame of early.values()) passOverMalformed(agent.hear)(frame);
     early.clear();
   });
 
   return {
-    point(frame) {
-      if (agent) agent.point(frame);
-      else early.set(frame.type, frame);
+    hear(frame) {
+      if (agent) agent.hear(frame);
+      else early.set(isPointerType(frame.type) ? frame.type : early.size % EARLY_QUESTIONS, frame);
     },
     linked(next) {
       quality = next;
@@ -223,8 +241,27 @@ function expectAgent(context: Acting.AgentContext, isHere: (agent: Acting.AgentI
   };
 }
 
-/** Whether the consumer stands in a field that the agent must not see. */
-function isInMaskedField(capture: Capture): boolean {
-  const focused = deepestFocus();
-  return focused !== null && capture.isMasked(focused);
+/** What the consumer does in the session, once that is loaded. @param become takes the session as it is for this side */
+function expectControls(context: SessionContext, become: (session: SessionInfo) => void): Pick<LiveSession, 'update' | 'stop'> {
+  let told = context.session;
+  let isOver = false;
+  let controls: Talk.SessionControls | undefined;
+
+  const look = (): void => become(controls?.restrict(told) ?? told);
+
+  void loadTalk().then(({ showControls }) => {
+    if (!isOver) controls = showControls({ ...context, restricted: look }, told);
+  });
+
+  return {
+    update(next) {
+      told = next;
+      look();
+      controls?.update(next);
+    },
+    stop() {
+      isOver = true;
+      controls?.stop();
+    },
+  };
 }

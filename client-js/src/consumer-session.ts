@@ -2,15 +2,18 @@ import type * as Bundle from './capture.ts';
 import { openChannel, type ChannelChange } from './connection/channel.ts';
 import { overWebSocket } from './connection/lobby.ts';
 import { forget, keep, type Memory } from './connection/memory.ts';
+import type * as Talk from './talk.ts';
 import type * as Transport from './transport.ts';
 import type { Witness } from './capture/witness.ts';
 import { CloseCode } from './protocol/close-code.ts';
-import { decodeControl, encodeControl, type Hello, type Invitation, type InvitationUpdate, type SessionInfo } from './protocol/control.ts';
+import { type Asked, type AskedFor, decodeControl, encodeControl, type SessionInfo } from './protocol/control.ts';
 import type { Frame } from './protocol/frame.ts';
 import { FrameType } from './protocol/frame-type.ts';
 import type { Host } from './ui/tag/host.ts';
 import { createSessionFrame, type SessionFrame } from './ui/tag/session-frame.ts';
 import type { Ending } from './ui/tag/end-notice.ts';
+
+const CLIENT = 'tandem-tag/0.1.0';
 
 /** How long a tag goes on trying to tell an unreachable relay that the consumer ended: after it, the relay's own grace has passed. */
 const FAREWELL_MILLIS = 60_000;
@@ -30,7 +33,6 @@ export type TagState = 'connecting' | 'waiting' | 'invited' | 'active' | 'paused
 /** What one session needs of the tag around it. */
 export interface Surroundings {
   readonly brand: string;
-  readonly client: string;
   /** `wss://relay` */
   readonly relay: string;
   /** `data-origins` of the tag: origins besides the page's own that an agent may take the consumer to, parted by blanks. */
@@ -39,14 +41,19 @@ export interface Surroundings {
   readonly witness: Witness;
   /** The capture bundle, fetched at the first call: when an agent invites, or a session goes on. */
   load(): Promise<typeof Bundle>;
+  /** What asks the consumer, and tells of the end. */
+  talk(): Promise<typeof Talk>;
   /** All of the connection that goes beyond one WebSocket. */
   transport(): Promise<typeof Transport>;
   changed(state: TagState): void;
+  asked(asked: Asked): void;
   /** The session is over and leaves nothing behind. @param ending undefined when it had not begun */
   over(ending: Ending | undefined, agent: string, again: boolean): void;
 }
 
 export interface ConsumerSession {
+  /** Asks for an agent, or for a code, while waiting. */
+  ask(want: AskedFor): void;
   /** The consumer ends: at once on this side, whatever the relay says. */
   end(): void;
   /** The document goes away, perhaps to come back; the session goes on. */
@@ -60,8 +67,7 @@ export function joinSession(around: Surroundings, memory: Memory): ConsumerSessi
   let frame: SessionFrame | undefined;
   let live: Bundle.LiveSession | undefined;
   let info: SessionInfo | undefined;
-  let answerPending: ((accept: boolean) => void) | undefined;
-  let closeDialog = (): void => undefined;
+  let conversation: Talk.Conversation | undefined;
 
   const url = `${around.relay}/v1/sessions/${memory.session}/channel`;
   const isBlocked = memory.carrier === 'long-poll';
@@ -70,7 +76,16 @@ export function joinSession(around: Surroundings, memory: Memory): ConsumerSessi
   const channel = openChannel({
     connect: isBlocked ? undefined : overWebSocket(url),
     counts: memory.counts,
-    hello: () => ({ ...helloOf(around, memory), continues: channel.epoch > 0 }),
+    hello: () => ({
+      protocol: [1, 1],
+      role: 'consumer',
+      client: CLIENT,
+      brand: around.brand,
+      lz4: true,
+      page: { origin: location.origin, path: location.pathname },
+      resume: memory.resume,
+      continues: channel.epoch > 0,
+    }),
   });
   channel.onState(moved);
   channel.onFrame(receive);
@@ -112,43 +127,15 @@ export function joinSession(around: Surroundings, memory: Memory): ConsumerSessi
   function receive(received: Frame): void {
     if (over) return;
     const { type, payload } = received;
-    if (type === FrameType.INVITATION) invite(decodeControl(payload));
-    else if (type === FrameType.INVITATION_STATE) {
-      if (decodeControl<InvitationUpdate>(payload).state !== 'offered') withdraw();
-    } else if (type === FrameType.SESSION) apply(decodeControl(payload));
+    if (type === FrameType.SESSION) apply(decodeControl(payload));
+    else if (type === FrameType.INVITATION || type === FrameType.INVITATION_STATE || type === FrameType.ASKED)
+      converse((to) => to.hear(received));
   }
 
-  function invite(invitation: Invitation): void {
-    // The answer may have been lost with its carrier: it is given again, the question is not.
-    if (memory.reply?.invitation === invitation.invitation) {
-      channel.send(FrameType.INVITATION_ANSWER, encodeControl(memory.reply));
-      return;
-    }
-    withdraw();
-    delete memory.reply;
-    const answer = (accept: boolean): void => {
-      if (answerPending !== answer) return;
-      withdraw();
-      memory.reply = { invitation: invitation.invitation, accept };
-      channel.send(FrameType.INVITATION_ANSWER, encodeControl(memory.reply));
-    };
-    answerPending = answer;
-    let close: (() => void) | undefined;
-    void around.load().then(({ askConsent }) => {
-      if (answerPending === answer) close = askConsent(around.host, invitation, answer);
+  function converse(say: (to: Talk.Conversation) => void): void {
+    void around.talk().then(({ converse: begin }) => {
+      if (!over && !memory.joint) say((conversation ??= begin({ ...around, channel, memory })));
     });
-    const expiry = setTimeout(withdraw, invitation.expiresInMillis);
-    closeDialog = () => {
-      answerPending = undefined;
-      clearTimeout(expiry);
-      close?.();
-    };
-    around.changed('invited');
-  }
-
-  function withdraw(): void {
-    closeDialog();
-    if (info?.state === 'waiting') around.changed('waiting');
   }
 
   function apply(session: SessionInfo): void {
@@ -165,7 +152,7 @@ export function joinSession(around: Surroundings, memory: Memory): ConsumerSessi
         const agent = session.participants.find(({ role }) => role === 'agent')?.name ?? 'Agent';
         memory.joint = { agent, mode: session.mode ?? 'view-only' };
         keep(memory);
-        closeDialog();
+        conversation?.close();
         showFrame(false);
         around.changed(session.state);
         if (live) live.update(session);
@@ -202,7 +189,7 @@ export function joinSession(around: Surroundings, memory: Memory): ConsumerSessi
       finish('consumer-ended', true);
       farewell();
     } else {
-      answerPending?.(false);
+      conversation?.decline();
     }
   }
 
@@ -220,7 +207,7 @@ export function joinSession(around: Surroundings, memory: Memory): ConsumerSessi
 
   function clear(): void {
     over = true;
-    closeDialog();
+    conversation?.close();
     live?.stop();
     frame?.remove();
   }
@@ -234,6 +221,7 @@ export function joinSession(around: Surroundings, memory: Memory): ConsumerSessi
   }
 
   return {
+    ask: (want) => converse((to) => to.ask(want)),
     end,
     suspend() {
       if (over) return;
@@ -242,17 +230,5 @@ export function joinSession(around: Surroundings, memory: Memory): ConsumerSessi
       clear();
       channel.close();
     },
-  };
-}
-
-function helloOf({ client, brand }: Surroundings, { resume }: Memory): Hello {
-  return {
-    protocol: [1, 1],
-    role: 'consumer',
-    client,
-    brand,
-    lz4: true,
-    page: { origin: location.origin, path: location.pathname },
-    resume,
   };
 }

@@ -1,16 +1,21 @@
+import { audience, type Audience } from './connection/channel.ts';
 import { chunk } from './connection/chunks.ts';
 import { recall } from './connection/memory.ts';
 import type * as Bundle from './capture.ts';
+import type * as Inner from './frame.ts';
+import type * as Talk from './talk.ts';
 import type * as Transport from './transport.ts';
+import type { Asked, AskedFor } from './protocol/control.ts';
 import { bearWitness } from './capture/witness.ts';
 import { type ConsumerSession, joinSession, type Surroundings, type TagState } from './consumer-session.ts';
 import { createHost } from './ui/tag/host.ts';
 
-const CLIENT = 'tandem-tag/0.1.0';
 /** Between a session and the next wait in the lobby: no error may turn this into a tight loop. */
 const REJOIN_MILLIS = 1_000;
 export interface TandemEvents {
   state: TagState;
+  /** What the consumer asks for now; with a code, its six digits. */
+  asked: Asked;
   /** Why, in words for people. */
   end: string;
 }
@@ -20,6 +25,8 @@ export interface TandemApi {
   readonly state: TagState;
   /** @returns what unsubscribes */
   on<K extends keyof TandemEvents>(name: K, listener: (event: TandemEvents[K]) => void): () => void;
+  /** Asks for any agent, or for a code that the consumer reads to the one on the phone; `nothing` takes it back. */
+  ask(want: AskedFor): void;
   /** Ends the session, or declines the invitation. */
   end(): void;
 }
@@ -35,44 +42,52 @@ function start(script: HTMLScriptElement): void {
   const { origin, href } = new URL(script.src);
   const { brand, relay = origin, origins = '' } = script.dataset;
   if (!brand) return;
-  const listeners: { readonly [K in keyof TandemEvents]: Set<(event: TandemEvents[K]) => void> } = { state: new Set(), end: new Set() };
+  const audiences: { readonly [K in keyof TandemEvents]: Audience<TandemEvents[K]> } = {
+    state: audience(),
+    asked: audience(),
+    end: audience(),
+  };
   const host = createHost();
   let state: TagState = 'connecting';
   let session: ConsumerSession | undefined;
 
-  function tell<K extends keyof TandemEvents>(name: K, event: TandemEvents[K]): void {
-    // On its own: a fault of the brand's listener is the brand's to see, and stops nothing here.
-    for (const listener of listeners[name]) queueMicrotask(() => listener(event));
-  }
-
   function change(next: TagState): void {
     if (next === state) return;
     state = next;
-    tell('state', next);
+    audiences.state.tell(next);
   }
 
   const around: Surroundings = {
     brand,
-    client: CLIENT,
     relay: relay.replace(/^http/, 'ws'),
     origins,
     host,
-    witness: bearWitness(window),
+    witness: bearWitness(),
     load: chunk<typeof Bundle>('capture', href),
+    talk: chunk<typeof Talk>('talk', href),
     transport: chunk<typeof Transport>('transport', href),
     changed: change,
+    asked: (asked) => audiences.asked.tell(asked),
     over(ending, agent, again) {
       session = undefined;
       if (ending) {
-        void around.load().then(({ showEnding, explainEnding }) => {
-          showEnding(host, ending, agent);
-          tell('end', explainEnding(ending, agent));
-        });
+        void around.talk().then(({ showEnding }) => audiences.end.tell(showEnding(host, ending, agent)));
       }
       change(again ? 'connecting' : 'unavailable');
       if (again) setTimeout(join, REJOIN_MILLIS);
     },
   };
+
+  if (window !== parent) {
+    const load = chunk<typeof Inner>('frame', href);
+    addEventListener('message', (event: MessageEvent<{ startsWith?: (start: string) => boolean } | null>) => {
+      // The begin of a greeting.
+      if (!event.data?.startsWith?.(`{"tandem":"${brand}"`)) return;
+      event.stopImmediatePropagation();
+      void load().then(({ greeted }) => greeted(event as MessageEvent<unknown> as MessageEvent<string>, around));
+    });
+    return;
+  }
 
   function join(): void {
     session ??= joinSession(around, recall());
@@ -82,10 +97,10 @@ function start(script: HTMLScriptElement): void {
     get state() {
       return state;
     },
-    on(name, listener) {
-      listeners[name].add(listener);
-      return () => listeners[name].delete(listener);
-    },
+    on: (name, listener) =>
+      // On its own: a fault of the brand's listener is the brand's to see, and stops nothing here.
+      audiences[name].add((event) => queueMicrotask(() => listener(event))),
+    ask: (want) => session?.ask(want),
     end: () => session?.end(),
   };
   addEventListener('pagehide', () => {
@@ -98,8 +113,8 @@ function start(script: HTMLScriptElement): void {
 }
 
 const script = document.currentScript as HTMLScriptElement | null;
-// A frame inside the page is captured by the page around it; a second tag on the page does nothing.
-if (script && window === window.parent && !window.Tandem) {
+// A second tag on the page does nothing.
+if (script && !window.Tandem) {
   // A page that the browser prepares unseen must not take the session from the page that is seen.
   if ((document as { prerendering?: boolean }).prerendering) document.addEventListener('prerenderingchange', () => start(script));
   else start(script);

@@ -3,6 +3,7 @@ import { type Controls, createControls } from './control/agent/controls.ts';
 import type { Role } from './protocol/control.ts';
 import { FrameType } from './protocol/frame-type.ts';
 import { createMirror, type Mirror } from './replay/mirror.ts';
+import { type ConsumerView, createConsumerView } from './ui/viewer/consumer-view.ts';
 import { createMarks, type Marks, type Person } from './ui/viewer/marks.ts';
 import { createStage, type Stage, type Zoom } from './ui/viewer/stage.ts';
 import { WORDS } from './ui/viewer/wording.ts';
@@ -13,6 +14,9 @@ export type { Mirror } from './replay/mirror.ts';
 
 /** A reconnect or a page load that takes less than this is not told of. */
 const VEIL_MILLIS = 1_000;
+
+/** Where the desk's styles say nothing of `--tandem-consumer`. */
+const CONSUMER_COLOUR = '#b3261e';
 
 /** What shows one session; it goes when the session does. */
 interface Showing {
@@ -31,6 +35,7 @@ interface Showing {
 export class TandemViewer extends HTMLElement {
   private readonly stage: Stage;
   private readonly marks: Marks;
+  private readonly view: ConsumerView;
   private showing: Showing | undefined;
   private current: AgentSession | null = null;
   private zoomed: Zoom = 'fit';
@@ -40,11 +45,10 @@ export class TandemViewer extends HTMLElement {
   constructor() {
     super();
     this.stage = createStage(this, { zoomed: (zoom) => (this.zoom = zoom), rescaled: () => this.refresh() });
-    this.marks = createMarks(
-      this.stage.marks,
-      () => this.showing?.mirror,
-      () => this.stage.scale,
-    );
+    const mirror = (): Mirror | undefined => this.showing?.mirror;
+    const scale = (): number => this.stage.scale;
+    this.marks = createMarks(this.stage.marks, mirror, scale);
+    this.view = createConsumerView(this.stage.beside, mirror, scale);
   }
 
   get session(): AgentSession | null {
@@ -90,12 +94,24 @@ export class TandemViewer extends HTMLElement {
         return session.resourceOrigins;
       },
       cache: session.assets,
+      resources: session.resources,
+      onLacking: (request) => session.requestResources(request),
       onMissing: () => session.reportMissing(),
       onShown: () => this.cover(session),
       onBroken: () => session.requestKeyframe(),
+      onOutdated: () => session.requestKeyframe(),
       onSize: (size) => stage.resize(size),
       onScrolled: () => this.refresh(),
       onPainted: () => this.dispatchEvent(new Event('painted')),
+      onList: (node) => {
+        this.view.list(node);
+        this.refresh();
+      },
+      onVisible: (part) => {
+        this.view.visible(part);
+        this.refresh();
+      },
+      consumerColour: getComputedStyle(this).getPropertyValue('--tandem-consumer').trim() || CONSUMER_COLOUR,
       onUrl: (url) => this.dispatchEvent(new CustomEvent('page', { detail: { url } })),
       onFocus: (node) => {
         marks.focus(isFocusWorthShowing(mirror, node) ? node : 0);
@@ -113,7 +129,7 @@ export class TandemViewer extends HTMLElement {
         stage.notice(WORDS[what]);
         session.refuse(what === 'viewOnly' ? 'mode-forbids' : 'masked', WORDS[what]);
       },
-      highlight: (node) => marks.highlight(node),
+      highlight: (what) => marks.highlight(what),
       ownCursor: (spot) => marks.cursor(personOf(session, session.participant, 'agent'), spot),
     });
     this.showing = { mirror, controls, stop: this.follow(session, mirror, controls) };
@@ -130,6 +146,7 @@ export class TandemViewer extends HTMLElement {
           epoch = of;
           controls.reset();
           marks.clear();
+          mirror.leave();
         }
         mirror.apply(batch);
         this.cover(session);
@@ -147,6 +164,9 @@ export class TandemViewer extends HTMLElement {
       controls.dispose();
       marks.clear();
       mirror.dispose();
+      this.view.list(0);
+      this.view.visible(null);
+      this.refresh();
     };
   }
 
@@ -154,6 +174,7 @@ export class TandemViewer extends HTMLElement {
     const who = personOf(session, participant, 'consumer');
     switch (pointer.type) {
       case FrameType.CURSOR:
+        if (isConsumer(session, participant)) this.mirror?.hover(pointer.node);
         return this.marks.cursor(who, pointer.node === 0 ? null : pointer);
       case FrameType.CLICK_MARK:
         return this.marks.click(pointer);
@@ -190,6 +211,7 @@ export class TandemViewer extends HTMLElement {
     requestAnimationFrame(() => {
       this.refreshRequested = false;
       this.marks.refresh();
+      this.view.refresh();
       this.showing?.controls.refresh();
     });
   }
@@ -202,6 +224,9 @@ function isFocusWorthShowing(mirror: Mirror, node: number): boolean {
     element !== null && element !== mirror.document?.body && element !== mirror.document?.documentElement && element !== mirror.document
   );
 }
+
+const isConsumer = (session: AgentSession, number: number): boolean =>
+  session.participants.some((one) => one.number === number && one.role === 'consumer');
 
 function personOf(session: AgentSession, number: number, role: Role): Person {
   const known = session.participants.find((one) => one.number === number);

@@ -69,10 +69,12 @@ async function signIn() {
   });
 }
 
-async function invite(id, mode) {
+const invite = (id, mode) => begin(() => desk.invite(id, mode));
+
+async function begin(asked) {
   notice('');
   try {
-    take(await desk.invite(id, mode));
+    take(await asked());
   } catch (error) {
     notice(problemText(error));
   }
@@ -135,6 +137,9 @@ function show() {
   byId('withdraw').hidden = state !== 'inviting';
   byId('end').hidden = !live;
   byId('lower-mode').hidden = !live || mode !== 'shared';
+  byId('raise-mode').hidden = !live || mode === 'shared';
+  byId('raise-mode').disabled = session.modeAsked !== null;
+  setText(byId('raise-mode'), session.modeAsked === null ? 'Ask for shared control' : 'The consumer is asked…');
 }
 
 /** Every call that can fail says so at the desk instead of in the console. */
@@ -149,6 +154,7 @@ const onClick = (id, act) =>
 
 onClick('end', () => session.end());
 onClick('withdraw', () => session.withdraw());
+onClick('raise-mode', () => session.setMode('shared'));
 onClick('lower-mode', () => session.setMode('view-only'));
 onClick('full-screen', () => byId('stage').requestFullscreen());
 onClick('notice-close', () => notice(''));
@@ -156,6 +162,12 @@ onClick('sign-out', async () => {
   if (session && session.state !== 'ended') await (session.state === 'inviting' ? session.withdraw() : session.end());
   stopList();
   location.replace('?signed-out');
+});
+byId('by-code').addEventListener('submit', (event) => {
+  event.preventDefault();
+  const code = byId('code').value;
+  byId('by-code').reset();
+  void begin(() => desk.inviteByCode(code, event.submitter?.value ?? 'shared'));
 });
 byId('sign-in').addEventListener('submit', (event) => {
   event.preventDefault();

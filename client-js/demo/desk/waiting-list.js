@@ -49,6 +49,7 @@ export function startWaitingList(desk, { list, count, nobody, problem, invite })
       path.textContent = session.page?.path ?? 'a page';
       path.title = where;
       item.querySelector('.since').textContent = waitingText(session.waitingMillis);
+      item.classList.toggle('asks', session.askingMillis !== null);
       for (const button of item.querySelectorAll('button')) {
         button.disabled = session.invitable === false;
         button.setAttribute(

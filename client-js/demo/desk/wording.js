@@ -7,6 +7,7 @@ const endings = {
   idle: 'The session ended: nothing happened for a long time.',
   'maximum-time': 'The session ended: it reached the longest time that a session may last.',
   'node-stopped': 'The session ended: the relay was stopped.',
+  'not-served': 'The session ended: the site is not served any more.',
 };
 
 const invitationEndings = {
@@ -19,7 +20,7 @@ const refusals = {
   'mode-forbids': 'the session is view-only',
   'not-active': 'there is no active session',
   paused: 'the consumer paused sharing',
-  'consent-needed': 'only the consumer can allow more than view-only',
+  'consent-needed': 'the consumer was asked for more than view-only often enough',
   'not-present': 'the consumer is not there right now',
   'no-such-node': 'that part of the page is gone',
   masked: 'that part is private',

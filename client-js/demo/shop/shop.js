@@ -54,7 +54,18 @@ export function announce(message) {
   document.getElementById('announcement').textContent = message;
 }
 
+/** The brand's own buttons in front of the tag's: it is the tag that shows what comes of them. */
+function offerHelp() {
+  for (const [id, want] of [
+    ['ask-agent', 'agent'],
+    ['ask-code', 'code'],
+  ]) {
+    document.getElementById(id)?.addEventListener('click', () => window.Tandem?.ask(want));
+  }
+}
+
 startSeason();
+offerHelp();
 showCartCount();
 document.addEventListener('cart-changed', showCartCount);
 for (const id of viewed()) addViewedRule(id);

@@ -1,4 +1,13 @@
-import { AssetCoding, encodeAssetPart, HASH_BYTES, HASH_PREFIX_BYTES, MAX_ASSET_BYTES, MAX_ASSETS, toHex } from '../protocol/asset.ts';
+import {
+  AssetCoding,
+  encodeAsset,
+  encodeAssetPart,
+  HASH_PREFIX_BYTES,
+  MAX_ASSET_BYTES,
+  MAX_ASSETS,
+  NO_HASH,
+  toHex,
+} from '../protocol/asset.ts';
 import { PACKED_PART_BYTES } from '../protocol/limits.ts';
 import type { Deflater } from './deflate.ts';
 
@@ -6,8 +15,6 @@ import type { Deflater } from './deflate.ts';
 const LEAST_UNITS = 2_048;
 /** For so long the first assets wait to hear what the viewer has, in ms: its word is one round trip behind the first frame. */
 const KNOWN_WITHIN_MILLIS = 250;
-
-const NO_HASH = new Uint8Array(HASH_BYTES);
 
 interface Packed {
   readonly hash: Uint8Array;
@@ -36,7 +43,7 @@ export class Assets {
   private lastNumber = 0;
   private packing = 0;
   private queue: Sending[] = [];
-  private pictures: (Sending & { readonly maySend: () => boolean })[] = [];
+  private others: (Sending & { readonly maySend: () => boolean })[] = [];
   private line = 0;
   private known: ReadonlySet<string> = new Set();
   private tellKnown: () => void = () => undefined;
@@ -75,21 +82,27 @@ export class Assets {
     return this.packing > 0 || this.queue.length > 0;
   }
 
-  /** A picture goes when no sheet waits. */
-  picture(payload: Uint8Array, maySend: () => boolean): void {
-    this.pictures.push({ number: ++this.lastNumber, bytes: joined(NO_HASH, AssetCoding.PICTURE, payload), at: 0, maySend });
+  /** Pictures and resources go when no sheet waits. */
+  add(bytes: Uint8Array, maySend: () => boolean): void {
+    this.others.push({ number: ++this.lastNumber, bytes, at: 0, maySend });
     this.ready();
   }
 
-  get hasPicture(): boolean {
-    return this.pictures.length > 0;
+  /** Whether one of those is still to be sent. */
+  get hasOthers(): boolean {
+    return this.others.length > 0;
+  }
+
+  /** Whether the viewer said that it has the content of a hash. */
+  knows(hash: Uint8Array): boolean {
+    return this.known.has(toHex(hash.subarray(0, HASH_PREFIX_BYTES)));
   }
 
   /** The next frame's payload. */
   next(): Uint8Array | undefined {
     // One that was begun goes on: what it shows was not secret then.
-    this.pictures = this.pictures.filter(({ at, maySend }) => at > 0 || maySend());
-    const queue = this.queue.length > 0 ? this.queue : this.pictures;
+    this.others = this.others.filter(({ at, maySend }) => at > 0 || maySend());
+    const queue = this.queue.length > 0 ? this.queue : this.others;
     const [first] = queue;
     if (first === undefined) return undefined;
     const bytes = first.bytes.subarray(first.at, first.at + PACKED_PART_BYTES);
@@ -112,7 +125,7 @@ export class Assets {
     this.packed = new Map([...before].filter(([text]) => this.numbers.has(text)));
     this.numbers = new Map();
     this.queue = [];
-    this.pictures = [];
+    this.others = [];
     this.packing = 0;
     this.line++;
     this.isTaking = true;
@@ -138,8 +151,7 @@ export class Assets {
     await this.whenKnown;
     if (line !== this.line) return;
     this.packing--;
-    const isKnown = this.known.has(toHex(hash.subarray(0, HASH_PREFIX_BYTES)));
-    const bytes = isKnown ? joined(hash, AssetCoding.KNOWN, new Uint8Array()) : joined(hash, coding, content);
+    const bytes = this.knows(hash) ? encodeAsset(hash, AssetCoding.KNOWN, new Uint8Array()) : encodeAsset(hash, coding, content);
     this.queue.push({ number, bytes, at: 0 });
     this.ready();
   }
@@ -162,12 +174,4 @@ export class Assets {
       content: deflated ?? text,
     };
   }
-}
-
-function joined(hash: Uint8Array, coding: AssetCoding, content: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(HASH_BYTES + 1 + content.length);
-  bytes.set(hash);
-  bytes[HASH_BYTES] = coding;
-  bytes.set(content, HASH_BYTES + 1);
-  return bytes;
 }

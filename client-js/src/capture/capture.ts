@@ -1,18 +1,22 @@
 import { FrameType } from '../protocol/frame-type.ts';
+import { type MediaFeatures, watchMediaFeatures } from '../protocol/media-features.ts';
 import { PageWriter } from '../protocol/page-writer.ts';
+import { type ShadowOf, shadowsOf } from '../inner-roots.ts';
 import { Assets } from './assets.ts';
+import type { BesideContext } from './beside.ts';
 import { type Budget, createBudget } from './budget.ts';
-import type { CaptureOptions } from './capture-options.ts';
+import type { Capture, CaptureOptions } from './capture-options.ts';
 import { Content } from './content.ts';
 import { Deflater } from './deflate.ts';
 import { createFormState } from './form-state.ts';
 import type { BatchType } from './frame-sender.ts';
-import { LateMedia } from './late-media.ts';
+import { LatePart } from './late-part.ts';
+import type { LateContext, LateState } from './late-state.ts';
 import { createMasks, type Masks } from './mask.ts';
 import { createNodeTable } from './node-table.ts';
 import { Outgoing } from './outgoing.ts';
 import { Rests } from './rests.ts';
-import { ancestor, createRoots, type Root, type RootListener, type Roots } from './roots.ts';
+import { createRoots, type Root, type RootListener, type Roots } from './roots.ts';
 import { Sheets } from './sheets.ts';
 import { Sight } from './sight.ts';
 import { Structure } from './structure.ts';
@@ -30,36 +34,13 @@ const POLL_MILLIS = 400;
 const MANY_ROOTS = 256;
 /** A mutation batch ends at about this size and goes on in the next, in raw bytes: what the page does meanwhile is in that one. */
 const MAX_BATCH_BYTES = 32_768;
-
-/** What waits is put in a new order at most this often, in ms: it reads the layout of every part that waits. */
-const ORDER_MILLIS = 250;
+/** What waits of a page and does not show is gathered to this size: deflated by itself, it shrinks the better the more it is. Raw bytes. */
+const LATER_BATCH_BYTES = 131_072;
+/** On a quick line it is sent after this time, in ms, however little it is. */
+const LATER_MILLIS = 100;
 
 /** First size of a keyframe's columns, in bytes; they grow. */
 const KEYFRAME_COLUMN_BYTES = 65_536;
-
-export interface Capture {
-  /**
-   * Sends the whole page, then its changes. A keyframe that is not on its way yet answers all requests made until it is; one that is, is given up.
-   *
-   * @param isAnew what was read before must not be sent
-   */
-  keyframe(isAnew?: boolean): void;
-  /** The id that viewers know a node by; 0: none. */
-  idOf(node: Node): number;
-  nodeOf(id: number): Node | undefined;
-  /** Whether the agent must neither see nor act on the element. */
-  isMasked(element: Element): boolean;
-  /** There is room again for what was kept back. */
-  goOn(): void;
-  /** Sends all that has changed now, in this task. */
-  flush(): void;
-  /** Whether nothing of the page is still to be sent for the first time. */
-  readonly isWhole: boolean;
-  /** What the viewer has of large style sheets, by the begins of their hashes; undefined: it has not what it said, and a keyframe follows. */
-  viewerHas(prefixes: ReadonlySet<string> | undefined): void;
-  /** Ends the capture and leaves nothing of it in the page. */
-  stop(): void;
-}
 
 /**
  * idle: nothing was asked for yet. walking: a keyframe is being read, in slices, is packed, or waits for room. sending: a batch is packed, or a part of it, or of a keyframe, was sent and more follow.
@@ -73,6 +54,7 @@ export function startCapture(options: CaptureOptions): Capture {
 }
 
 class PageCapture implements Capture {
+  readonly shadowOf: ShadowOf;
   private readonly options: CaptureOptions;
   private readonly window: Window & typeof globalThis;
   private readonly table = createNodeTable();
@@ -82,11 +64,22 @@ class PageCapture implements Capture {
   private readonly rests = new Rests(this.table);
   private readonly masks: Masks;
   private readonly view: ViewState;
-  private readonly media: LateMedia;
+  readonly beside: BesideContext;
+  private readonly media: LatePart;
+  private readonly frames: LatePart;
+  /** Parts that are loaded after the first view. */
+  private readonly late: LateState[] = [];
   private readonly budget: Budget;
   private readonly outgoing: Outgoing;
   private readonly tasks: Tasks;
   private readonly roots: Roots;
+  private readonly features: MediaFeatures;
+  /** Those of the keyframe that is read, or that was sent last. */
+  private toldFeatures = 0;
+  /** How many nodes had become masked when what is not sent yet was begun: with one more, some of it may not be sent any more. */
+  private maskings = 0;
+  /** Something happened that does not wait for more of the page. */
+  private hasNews = false;
   private readonly walker: Walker;
   private readonly content: Content;
   private readonly structure: Structure;
@@ -96,9 +89,6 @@ class PageCapture implements Capture {
   private isPollDue = false;
   private writer = new PageWriter();
   private lastFlush = 0;
-  /** Something may show now that did not when what waits was put in order. */
-  private isOrderDue = true;
-  private orderedAt = 0;
   private sight: Sight;
 
   constructor(options: CaptureOptions) {
@@ -110,20 +100,23 @@ class PageCapture implements Capture {
       this.schedule();
     });
     this.sheets = new Sheets(this.table, this.assets);
-    this.sight = new Sight(window.document);
+    this.shadowOf = shadowsOf(options.closed);
+    this.sight = this.look();
     this.masks = createMasks(options.wasPassword);
-    this.view = createViewState(window, this.table, options.scrolled);
-    this.media = this.createMedia();
+    this.view = createViewState(window, this.table, this.shadowOf, options.scrolled);
+    this.beside = this.createBeside();
+    this.media = new LatePart(options.loadMedia, this.beside);
+    this.frames = new LatePart(options.loadFrames, this.beside);
     this.budget = createBudget(() => window.performance.now());
     this.tasks = createTasks(window);
     this.outgoing = new Outgoing(deflater, options.send, () => {
       this.tasks.next(this.sendPart);
     });
     this.roots = createRoots(window, this.rootListener());
-    const { table, masks, forms, sheets, view, media, budget, roots, rests } = this;
+    const { table, masks, forms, sheets, view, media, frames, budget, roots, rests, shadowOf } = this;
     const { ignores } = options;
     this.walker = new Walker({
-      ...{ table, masks, forms, sheets, view, media, budget, rests, ignores },
+      ...{ table, masks, forms, sheets, view, media, frames, budget, rests, ignores, shadowOf },
       opened: (root) => {
         roots.open(root);
       },
@@ -132,22 +125,23 @@ class PageCapture implements Capture {
       },
     });
     const { walker } = this;
-    this.content = new Content({ table, walker, masks, forms, sheets });
+    this.content = new Content({ table, walker, masks, forms, sheets, shadowOf });
     this.structure = new Structure({
-      ...{ table, walker, budget, rests },
+      ...{ table, walker, budget, rests, shadowOf },
       content: this.content,
       isWatched: (node) => node.isConnected && roots.all().has(node.getRootNode() as Root),
       forgotten: (node) => {
         this.forget(node);
       },
     });
+    this.features = watchMediaFeatures(window, options.featuresChanged);
     this.stopPolling = this.tasks.every(POLL_MILLIS, this.poll);
     window.addEventListener('resize', this.onResize, { passive: true });
   }
 
   keyframe(isAnew = false): void {
     if (this.phase === 'stopped') return;
-    if (this.phase === 'walking' && !isAnew) this.goOn();
+    if (this.phase === 'walking' && !isAnew && this.features.bits() === this.toldFeatures) this.goOn();
     else this.beginKeyframe();
   }
 
@@ -171,18 +165,28 @@ class PageCapture implements Capture {
   }
 
   get isWhole(): boolean {
-    return this.phase === 'live' && this.rests.isEmpty && !this.assets.isBusy;
+    return this.phase === 'live' && this.rests.isEmpty && this.writer.isEmpty && !this.assets.isBusy;
   }
 
   viewerHas(prefixes: ReadonlySet<string> | undefined): void {
     this.assets.viewerHas(prefixes);
   }
 
+  include(create: (context: LateContext) => LateState): void {
+    const { shadowOf } = this;
+    const late = create({
+      shadowOf,
+      known: this.table.known,
+      roots: this.roots.all,
+      isWhole: () => this.rests.isEmpty,
+      changed: () => this.schedule(),
+    });
+    this.late.push(late);
+    this.schedule();
+  }
+
   isMasked(element: Element): boolean {
-    for (let node: Node | null = element; node !== null; node = ancestor(node)) {
-      if (node.nodeType === 1 && this.masks.isOwn(node as Element, (node as Element).localName)) return true;
-    }
-    return false;
+    return this.masks.covers(element);
   }
 
   flush(): void {
@@ -200,28 +204,28 @@ class PageCapture implements Capture {
     this.phase = 'stopped';
     this.window.removeEventListener('resize', this.onResize);
     this.stopPolling();
+    this.features.stop();
     this.tasks.stop();
     this.assets.stop();
     this.media.stop();
+    this.frames.stop();
     this.roots.closeAll();
     this.outgoing.clear();
   }
 
-  private createMedia(): LateMedia {
-    return new LateMedia(this.options.loadMedia, {
+  private createBeside(): BesideContext {
+    return {
       window: this.window,
       idOf: (element) => this.table.known(element)?.id ?? 0,
       // What was noted of it may be older than what it shows.
       isSecret: (element) => this.table.known(element)?.masked !== false || this.isMasked(element),
-      send: (picture, maySend) => {
-        this.assets.picture(picture, maySend);
-      },
+      roots: () => this.roots.all(),
+      send: (asset, maySend) => this.assets.add(asset, maySend),
+      viewerHas: (hash) => this.assets.knows(hash),
       // One at a time, and after the page.
-      hasRoom: () => this.isWhole && !this.assets.hasPicture && this.options.hasRoom(),
-      changed: () => {
-        this.schedule();
-      },
-    });
+      hasRoom: () => this.isWhole && !this.assets.hasOthers && this.options.hasRoom(),
+      changed: () => this.schedule(),
+    };
   }
 
   private rootListener(): RootListener {
@@ -232,28 +236,19 @@ class PageCapture implements Capture {
         this.schedule();
       };
     return {
-      mutated: thenSchedule((records) => {
-        this.structure.note(records);
-      }),
+      mutated: thenSchedule((records) => this.structure.note(records)),
       typeChanged: (records) => {
         for (const { target, oldValue } of records) {
           if (/^password$/i.test(oldValue ?? '') || (target as HTMLInputElement).type === 'password')
             this.masks.remember(target as Element);
         }
       },
-      event: thenSchedule((event) => {
-        this.onEvent(event);
-      }),
-      inserted: thenSchedule((sheet, index, rule) => {
-        this.sheets.inserted(sheet, index, rule);
-      }),
-      deleted: thenSchedule((sheet, index) => {
-        this.sheets.deleted(sheet, index);
-      }),
-      changed: thenSchedule((sheet) => {
-        this.sheets.changed(sheet);
-      }),
-      shadowAttached: thenSchedule((host) => {
+      event: thenSchedule((event) => this.onEvent(event)),
+      inserted: thenSchedule((sheet, index, rule) => this.sheets.inserted(sheet, index, rule)),
+      deleted: thenSchedule((sheet, index) => this.sheets.deleted(sheet, index)),
+      changed: thenSchedule((sheet) => this.sheets.changed(sheet)),
+      shadowAttached: thenSchedule((host, root) => {
+        if (root.mode === 'closed') this.options.closed.set(host, root);
         this.structure.shadowAttached(host);
       }),
     };
@@ -279,11 +274,7 @@ class PageCapture implements Capture {
   };
 
   private forget(node: Node): void {
-    this.forms.forget(node);
-    this.sheets.forget(node);
-    this.view.forget(node);
-    this.media.forget(node);
-    this.rests.forget(node);
+    for (const part of [this.forms, this.sheets, this.view, this.media, this.frames, this.rests]) part.forget(node);
     if (node.nodeType === 9 || node.nodeType === 11) this.roots.close(node as Root);
   }
 
@@ -292,7 +283,8 @@ class PageCapture implements Capture {
   }
 
   private schedule(): void {
-    this.isOrderDue = true;
+    this.hasNews = true;
+    this.rests.outdate();
     if (this.phase !== 'live') return;
     const sinceLast = this.window.performance.now() - this.lastFlush;
     this.tasks.after(Math.max(FIRST_FLUSH_MILLIS, this.options.flushMillis() - sinceLast), this.writeBatch);
@@ -301,22 +293,24 @@ class PageCapture implements Capture {
   private readonly poll = (): void => {
     this.isPollDue = true;
     if (this.phase === 'live') this.writeBatch();
+    else if (this.phase === 'sending') this.readAhead();
   };
 
   private beginKeyframe(): void {
     this.roots.takeRecords();
-    for (const part of [this.structure, this.content, this.walker, this.rests, this.forms, this.sheets, this.view, this.media])
-      part.reset();
+    const { structure, content, walker, rests, forms, sheets, view, media, frames, late } = this;
+    for (const part of [structure, content, walker, rests, forms, sheets, view, media, frames, ...late]) part.reset();
     this.assets.restart();
     this.table.startGeneration();
     this.writer = new PageWriter(KEYFRAME_COLUMN_BYTES);
-    this.writer.reset(describe(this.window.document), this.window.devicePixelRatio);
+    this.toldFeatures = this.features.bits();
+    this.writer.reset(describe(this.window.document), this.window.devicePixelRatio, this.toldFeatures);
     this.phase = 'walking';
     // What waited for room is a part of the keyframe.
     this.isKeptBack = false;
     this.outgoing.clear();
     this.tasks.afterFrame(() => {
-      this.sight = new Sight(this.window.document);
+      this.sight = this.look();
       this.sight.probe(this.window.document);
       this.tasks.next(this.walkFirst);
     });
@@ -350,8 +344,7 @@ class PageCapture implements Capture {
     this.content.judge();
     this.walker.look(undefined);
     this.assets.close();
-    this.isOrderDue = true;
-    this.orderedAt = 0;
+    this.rests.outdate(true);
     this.writeState();
     this.cut(FrameType.KEYFRAME, true);
     this.tasks.next(this.sendPart);
@@ -359,12 +352,19 @@ class PageCapture implements Capture {
 
   /** What was written is to be sent. */
   private cut(type: BatchType, isNew: boolean): void {
+    this.hasNews = false;
+    this.maskings = this.content.maskings;
     this.outgoing.take(type, this.writer.finish(), isNew && !this.tasks.isDraining);
     this.writer = new PageWriter();
   }
 
   private readonly sendPart = (): void => {
     if (!this.outgoing.isReady || this.mustWait()) return;
+    if (this.phase === 'sending') {
+      this.roots.takeRecords();
+      this.content.judge();
+      if (this.content.maskings !== this.maskings) return this.beginKeyframe();
+    }
     this.sendNext();
     if (this.phase === 'live') this.tasks.next(this.writeBatch);
   };
@@ -384,15 +384,23 @@ class PageCapture implements Capture {
   /** One mutation batch, as far as its time goes; the rest follows in the next. */
   private readonly writeBatch = (): void => {
     // Asked for by a timer or in an idle moment, it may come while the batch before it is packed.
-    if (this.phase !== 'live' || this.mustWait()) return;
+    if (this.phase !== 'live') return;
+    if (this.mustWait()) return this.readAhead();
     this.roots.takeRecords();
-    this.budget.begin(SLICE_MILLIS, () => this.writer.size > MAX_BATCH_BYTES);
+    const gatheredBytes = this.writer.size;
+    if (gatheredBytes === 0) this.maskings = this.content.maskings;
+    this.budget.begin(SLICE_MILLIS, () => this.writer.size > gatheredBytes + MAX_BATCH_BYTES);
     const isSettled = this.structure.write(this.writer);
     const roots = this.roots.all();
     const isComplete = this.sheets.write(this.writer, this.isPollDue || roots.size <= MANY_ROOTS ? roots : [], this.budget) && isSettled;
     this.isPollDue = !isComplete;
-    const changedBytes = this.writer.size;
-    if (isSettled) this.sendLater();
+    const changedBytes = this.writer.size - gatheredBytes;
+    const shows = isSettled && this.sendLater();
+    const isEarly = this.window.performance.now() - this.lastFlush < LATER_MILLIS;
+    // What was gathered may be a secret by now.
+    if (gatheredBytes > 0 && this.content.maskings !== this.maskings) return this.beginKeyframe();
+    const mayWait = changedBytes === 0 && !shows && !this.hasNews && !this.writer.isEmpty;
+    if (mayWait && isEarly && this.mayReadOn) return this.tasks.whenIdle(this.poll);
     const isNew = this.writer.size > 2 * changedBytes;
     this.writeState();
     this.lastFlush = this.window.performance.now();
@@ -401,7 +409,10 @@ class PageCapture implements Capture {
       if (this.outgoing.isReady) this.sendNext();
       else this.phase = 'sending';
     }
-    if (this.phase !== 'live') return;
+    if (this.phase !== 'live') {
+      if (this.mayReadOn) this.tasks.whenIdle(this.poll);
+      return;
+    }
     this.sendAssets();
     // That may lead to a keyframe.
     if (!this.isLive) return;
@@ -418,25 +429,45 @@ class PageCapture implements Capture {
     }
   }
 
-  /** What waits of the page, as far as the time goes; not when the page is about to go. */
-  private sendLater(): void {
-    if (this.rests.isEmpty || this.tasks.isDraining) return;
+  /** Reads on in what waits while the line is busy: what it has room for next is there then, and shrinks better. */
+  private readAhead(): void {
+    this.roots.takeRecords();
+    this.content.judge();
+    if (!this.mayReadOn || this.rests.hasUrgent || !this.structure.isSettled) return;
+    if (this.writer.isEmpty && this.phase === 'live') this.maskings = this.content.maskings;
+    this.budget.begin(SLICE_MILLIS, () => this.writer.size > LATER_BATCH_BYTES);
+    this.sendLater();
+    this.tasks.whenIdle(this.poll);
+  }
+
+  private get mayReadOn(): boolean {
+    return (
+      this.phase !== 'stopped' &&
+      this.writer.size < LATER_BATCH_BYTES &&
+      !this.rests.isEmpty &&
+      !this.tasks.isDraining &&
+      !this.assets.isBusy
+    );
+  }
+
+  /** What waits of the page, as far as the time goes; not when the page is about to go. @returns whether something of it shows */
+  private sendLater(): boolean {
+    if (this.rests.isEmpty || this.tasks.isDraining) return false;
     const now = this.window.performance.now();
-    if (this.isOrderDue && now - this.orderedAt >= ORDER_MILLIS) {
-      this.isOrderDue = false;
-      this.orderedAt = now;
-      this.sight = new Sight(this.window.document);
-      this.rests.order(this.sight);
-    }
+    if (this.rests.isOrderDue(now)) this.rests.order((this.sight = this.look()), now);
     // What shows does not wait for large sheets; all else does.
-    this.walker.sendLater(this.writer, this.sight, this.assets.isBusy);
+    return this.walker.sendLater(this.writer, this.sight, this.assets.isBusy);
+  }
+
+  private look(): Sight {
+    return new Sight(this.window.document, this.shadowOf);
   }
 
   /** What is known only after the nodes: values, positions, and boxes that wait for their content. */
   private writeState(): void {
     this.forms.write(this.writer);
     this.view.write(this.writer);
-    this.media.write(this.writer);
+    for (const part of [this.media, ...this.late, this.frames]) part.write(this.writer);
     this.rests.writeHolds(this.writer);
     if (this.rests.isEmpty) this.table.endGeneration();
   }

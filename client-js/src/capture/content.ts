@@ -1,4 +1,5 @@
 import type { PageWriter } from '../protocol/page-writer.ts';
+import type { ShadowOf } from '../inner-roots.ts';
 import { type Control, type FormState, isControl } from './form-state.ts';
 import { MASKING_ATTRIBUTES, type Masks, maskText } from './mask.ts';
 import type { Entry, NodeTable } from './node-table.ts';
@@ -14,6 +15,7 @@ export interface ContentParts {
   readonly masks: Masks;
   readonly forms: FormState;
   readonly sheets: Sheets;
+  readonly shadowOf: ShadowOf;
 }
 
 /** Changes of nodes that stay where they are: attributes, texts, and whether they are masked. The last value counts. */
@@ -22,6 +24,8 @@ export class Content {
   private readonly texts = new Set<CharacterData>();
   private readonly parts: ContentParts;
   private learned = 0;
+  /** How often a node that was to be seen became masked. */
+  maskings = 0;
 
   constructor(parts: ContentParts) {
     this.parts = parts;
@@ -74,14 +78,15 @@ export class Content {
   /** Judges anew whether a node is masked; where that changes, everything is sent again as it may be seen now. */
   remask(entry: Entry): void {
     const { node } = entry;
-    const { table, masks, walker } = this.parts;
+    const { table, masks, walker, shadowOf } = this.parts;
     const isOwn = node.nodeType === Node.ELEMENT_NODE && masks.isOwn(node as Element, (node as Element).localName);
     const masked = isOwn || entry.parent?.masked === true;
     if (masked === entry.masked) return;
     entry.masked = masked;
+    if (masked) this.maskings++;
     if (node.nodeType === Node.ELEMENT_NODE) this.resend(node as Element);
     else if (node.nodeType === Node.TEXT_NODE) this.texts.add(node as Text);
-    for (const inner of [walker.frames.get(node as Element), (node as Element).shadowRoot, ...node.childNodes]) {
+    for (const inner of [walker.frames.get(node as Element), shadowOf(node), ...node.childNodes]) {
       const known = inner ? table.known(inner) : undefined;
       if (known !== undefined) this.remask(known);
     }

@@ -1,3 +1,5 @@
+import { enclosing } from '../inner-roots.ts';
+
 /*
  * What never leaves the page. Every rule of masking stands in this file: which elements are masked, and what is sent in place of
  * their values, texts and attributes.
@@ -59,6 +61,8 @@ const ALLOWED_IN_MASK: ReadonlySet<string> = new Set([
 export interface Masks {
   /** Whether this element is masked for its own sake. */
   isOwn(element: Element, tag: string): boolean;
+  /** Whether it is masked, for its own sake or for what it is in. */
+  covers(element: Element): boolean;
   /** Remembers an element as a password field for good, and by its name and id whatever replaces it. */
   remember(element: Element): void;
   /** Looks for password fields below a node before any of it is sent. */
@@ -101,9 +105,17 @@ export function createMasks(wasPassword: (element: Element) => boolean): Masks {
     return passwordKeys.has(name) || passwordKeys.has(element.id) || isPasswordName(name) || isPasswordName(element.id);
   }
 
+  const isOwn = (element: Element, tag: string): boolean =>
+    element.hasAttribute(MASK_ATTRIBUTE) || ((tag === 'input' || tag === 'textarea' || tag === 'select') && isSecretField(element, tag));
+
   return {
-    isOwn: (element, tag) =>
-      element.hasAttribute(MASK_ATTRIBUTE) || ((tag === 'input' || tag === 'textarea' || tag === 'select') && isSecretField(element, tag)),
+    isOwn,
+    covers(element) {
+      for (let node: Node | null = element; node !== null; node = enclosing(node)) {
+        if (node.nodeType === 1 && isOwn(node as Element, (node as Element).localName)) return true;
+      }
+      return false;
+    },
     remember,
     scan(root) {
       for (const field of root.querySelectorAll('input[type=password i]')) remember(field);

@@ -1,7 +1,7 @@
 import { HoldKind } from '../protocol/page-op.ts';
 import type { PageWriter } from '../protocol/page-writer.ts';
 import type { Entry, NodeTable } from './node-table.ts';
-import type { Sight } from './sight.ts';
+import { type Sight, styleOf } from './sight.ts';
 
 /** Content of one parent that the mirror does not have yet. */
 export interface Rest {
@@ -21,6 +21,16 @@ export interface Rest {
   isInSight: boolean;
 }
 
+/** What waits is put in a new order at most this often, in ms: it reads the layout of every part that waits. */
+const ORDER_MILLIS = 250;
+
+/** What of an element's height its own `height` does not count, in CSS pixels. */
+function edgesOf(element: Element): number {
+  const { boxSizing, borderTopWidth, borderBottomWidth, paddingTop, paddingBottom } = styleOf(element);
+  if (boxSizing === 'border-box') return 0;
+  return [borderTopWidth, borderBottomWidth, paddingTop, paddingBottom].reduce((sum, edge) => sum + Number.parseFloat(edge), 0);
+}
+
 type Box = readonly [kind: HoldKind, width: number, height: number];
 
 /** What is still to be sent, which of it next, and the boxes that keep its room in the mirror meanwhile. */
@@ -35,6 +45,8 @@ export class Rests {
   /** How many rests need an element's box. */
   private readonly held = new Map<Entry, number>();
   private boxes = new Map<Entry, Box>();
+  private isOutdated = true;
+  private orderedAt = 0;
 
   constructor(table: NodeTable) {
     this.table = table;
@@ -74,13 +86,16 @@ export class Rests {
   hold(parent: Entry, element: Entry, kind: HoldKind): void {
     const needed = this.needs.get(parent.node) ?? new Set();
     if (needed.has(element)) return;
-    const { width, height } = (element.node as Element).getBoundingClientRect();
-    if (width === 0 && height === 0) return;
+    const { width, height: boxHeight } = (element.node as Element).getBoundingClientRect();
+    if (width === 0 && boxHeight === 0) return;
     // How wide masked text is tells of it.
     if (element.masked && parent !== element) return;
     if (element.masked) kind = HoldKind.HEIGHT;
     this.needs.set(parent.node, needed.add(element));
     this.held.set(element, (this.held.get(element) ?? 0) + 1);
+    // Its width stays as its styles have it, and so does what they count as the box.
+    const isHeight = kind === HoldKind.HEIGHT || kind === HoldKind.TRACKS;
+    const height = isHeight ? Math.max(0, boxHeight - edgesOf(element.node as Element)) : boxHeight;
     this.boxes.set(element, [kind, width, height]);
   }
 
@@ -122,8 +137,20 @@ export class Rests {
     this.boxes.clear();
   }
 
+  /** Something may show now that did not when what waits was put in order. @param isAll nothing of that order holds */
+  outdate(isAll = false): void {
+    this.isOutdated = true;
+    if (isAll) this.orderedAt = 0;
+  }
+
+  isOrderDue(now: number): boolean {
+    return this.isOutdated && now - this.orderedAt >= ORDER_MILLIS;
+  }
+
   /** Puts what waits in order: what shows first, then what is near it. */
-  order(sight: Sight): void {
+  order(sight: Sight, now: number): void {
+    this.isOutdated = false;
+    this.orderedAt = now;
     const distances = new Map<Rest, number>();
     this.later = this.later.filter((rest) => this.byParent.get(rest.parent.node) === rest);
     for (const rest of this.later) {

@@ -1,6 +1,6 @@
 import { type CssomListener, watchCssom } from './cssom-watch.ts';
 
-/** What has a tree of its own: a document (the page's or a frame's) or an open shadow root. */
+/** What has a tree of its own: a document (the page's or a frame's) or a shadow root. */
 export type Root = Document | ShadowRoot;
 
 /** Events that tell of a change which no observer reports. Not all of them leave a shadow root: each root has its own listener. */
@@ -75,20 +75,4 @@ export function createRoots(window: Window & typeof globalThis, listener: RootLi
       if (records.length > 0) listener.mutated(records);
     },
   };
-}
-
-/** The document of a frame of the same origin; null for any other. */
-export function frameDocument(frame: Element): Document | null {
-  try {
-    return (frame as HTMLIFrameElement).contentDocument;
-  } catch {
-    return null;
-  }
-}
-
-/** The node's parent as the mirror nests it: through frames too. */
-export function ancestor(node: Node): Node | null {
-  if (node.parentNode !== null) return node.parentNode;
-  if (node.nodeType === 11) return (node as Partial<ShadowRoot>).host ?? null;
-  return node.nodeType === 9 ? ((node as Document).defaultView?.frameElement ?? null) : null;
 }

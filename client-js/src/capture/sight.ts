@@ -1,3 +1,4 @@
+import type { ShadowOf } from '../inner-roots.ts';
 import { EMPTY_ELEMENTS } from './empty-elements.ts';
 import type { Root } from './roots.ts';
 
@@ -72,10 +73,12 @@ export class Sight {
   private readonly shapes = new Set<Element>();
   private readonly viewports = new WeakMap<Document, Viewport>();
   private readonly range: Range;
+  private readonly shadowOf: ShadowOf;
   /** Where the element that was judged last lies: -1 above the viewport, 1 below it, 0 neither. */
   private side: -1 | 0 | 1 = 0;
 
-  constructor(document: Document) {
+  constructor(document: Document, shadowOf: ShadowOf) {
+    this.shadowOf = shadowOf;
     this.range = document.createRange();
   }
 
@@ -188,7 +191,7 @@ export class Sight {
 
   /** Neither the element nor what it holds has a box, unless it is one of those that have none for themselves alone. */
   private judgeBoxless(element: Element): Verdict {
-    if (element.firstChild === null && element.shadowRoot === null) return Verdict.NOTHING;
+    if (element.firstChild === null && this.shadowOf(element) === undefined) return Verdict.NOTHING;
     const { display } = styleOf(element);
     if (display !== 'contents') return Verdict.HIDDEN;
     const isSeen = this.showsInside(element);
@@ -244,7 +247,8 @@ export class Sight {
 const isBehind = (first: Node, second: Node): boolean => (first.compareDocumentPosition(second) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
 
 export function styleOf(element: Element): CSSStyleDeclaration {
-  return (element.ownerDocument.defaultView as Window).getComputedStyle(element);
+  // A frame's document that has made way for another has no window.
+  return (element.ownerDocument.defaultView ?? window).getComputedStyle(element);
 }
 
 /** Whether the element's box stands for it: text does not flow around or through it. */

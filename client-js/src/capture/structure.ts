@@ -1,9 +1,9 @@
 import type { PageWriter } from '../protocol/page-writer.ts';
+import { enclosing, frameDocument, type ShadowOf } from '../inner-roots.ts';
 import type { Budget } from './budget.ts';
 import type { Content } from './content.ts';
 import type { Entry, NodeTable } from './node-table.ts';
 import type { Rest, Rests } from './rests.ts';
-import { ancestor, frameDocument } from './roots.ts';
 import type { Walker } from './walker.ts';
 
 export interface StructureParts {
@@ -12,6 +12,7 @@ export interface StructureParts {
   readonly content: Content;
   readonly budget: Budget;
   readonly rests: Rests;
+  readonly shadowOf: ShadowOf;
   /** Whether changes to a node would be reported. */
   readonly isWatched: (node: Node) => boolean;
   /** A node left the mirror. */
@@ -74,6 +75,15 @@ export class Structure {
 
   readonly isUnsettled = (parent: Node): boolean => this.parents.has(parent);
 
+  /** Whether nothing is known to have changed: then more of the page may be read before the next batch is written. */
+  get isSettled(): boolean {
+    const frames = [...this.parts.walker.frames];
+    return (
+      [this.parents, this.moved, this.taken, this.graves, this.fresh, this.hosts].every(({ size }) => size === 0) &&
+      frames.every(([frame, document]) => frameDocument(frame) === document)
+    );
+  }
+
   /** Writes the changes; false when some are left because the time was over. */
   write(writer: PageWriter): boolean {
     this.parts.content.judge();
@@ -108,7 +118,7 @@ export class Structure {
 
   /** Forgets a removed tree at once: what happens to it while it is detached is not observed, so it must come back as new. */
   private bury(node: Node, parent: Entry | undefined): void {
-    const { table, walker, forgotten } = this.parts;
+    const { table, walker, shadowOf, forgotten } = this.parts;
     const entry = table.known(node);
     if (entry !== undefined) {
       // Not for a child that goes with its parent; but one that was put here since the last batch is elsewhere in the mirror.
@@ -121,7 +131,7 @@ export class Structure {
     }
     const document = walker.frames.get(node as Element);
     walker.frames.delete(node as Element);
-    for (const inner of [document, (node as Element).shadowRoot]) if (inner) this.bury(inner, entry);
+    for (const inner of [document, shadowOf(node)]) if (inner) this.bury(inner, entry);
     for (let child = node.firstChild; child !== null; child = child.nextSibling) this.bury(child, entry);
   }
 
@@ -143,7 +153,7 @@ export class Structure {
   /** The outermost unsettled ancestor of an unsettled parent, or itself. */
   private outermost(parent: Node): Node {
     let outer = parent;
-    for (let node: Node | null = parent; node !== null; node = ancestor(node)) if (this.parents.has(node)) outer = node;
+    for (let node: Node | null = parent; node !== null; node = enclosing(node)) if (this.parents.has(node)) outer = node;
     return outer;
   }
 
@@ -206,26 +216,26 @@ export class Structure {
         if (document === null) this.graves.add(old);
         else old.generation = 0;
       }
-      walker.frames.set(frame, document);
+      walker.openFrame(frame);
       if (document !== null) walker.document(writer, document, entry);
     }
   }
 
   private writeHosts(writer: PageWriter): void {
-    const { table, walker } = this.parts;
-    for (const element of walker.hollow) if (element.shadowRoot !== null) this.hosts.add(element);
+    const { table, walker, shadowOf } = this.parts;
+    for (const element of walker.hollow) if (shadowOf(element)) this.hosts.add(element);
     for (const host of this.hosts) {
       walker.hollow.delete(host);
       const entry = table.known(host);
-      const { shadowRoot } = host;
-      if (entry !== undefined && shadowRoot !== null && table.known(shadowRoot) === undefined) walker.shadow(writer, shadowRoot, entry);
+      const root = shadowOf(host);
+      if (entry !== undefined && root !== undefined && table.known(root) === undefined) walker.shadow(writer, root, entry);
     }
     this.hosts.clear();
   }
 
   private writeRemovals(writer: PageWriter): void {
     for (const entry of this.taken) {
-      if (!entry.buried && ancestor(entry.node) !== entry.parent?.node) this.bury(entry.node, undefined);
+      if (!entry.buried && enclosing(entry.node) !== entry.parent?.node) this.bury(entry.node, undefined);
     }
     const ids: number[] = [];
     for (const grave of this.graves) if (!this.goesWithAncestor(grave)) ids.push(grave.id);
@@ -242,7 +252,7 @@ export class Structure {
 
 /** Whether the mirror has all ancestors where the DOM has them. */
 function isPlaced(entry: Entry): boolean {
-  for (let e = entry; e.parent !== null; e = e.parent) if (e.buried || ancestor(e.node) !== e.parent.node) return false;
+  for (let e = entry; e.parent !== null; e = e.parent) if (e.buried || enclosing(e.node) !== e.parent.node) return false;
   return true;
 }
 

@@ -1,7 +1,7 @@
 import { ModalState } from '../protocol/page-op.ts';
 import type { PageWriter } from '../protocol/page-writer.ts';
+import { deepestFocus, type ShadowOf } from '../inner-roots.ts';
 import type { NodeTable } from './node-table.ts';
-import { frameDocument } from './roots.ts';
 
 /** What shows without being in the tree: scroll positions, viewport, focus, open dialogs, the address. */
 export interface ViewState {
@@ -16,7 +16,12 @@ export interface ViewState {
   reset(): void;
 }
 
-export function createViewState(window: Window, table: NodeTable, scrolledBefore: Iterable<Element>): ViewState {
+export function createViewState(
+  window: Window,
+  table: NodeTable,
+  shadowOf: ShadowOf,
+  scrolledBefore: Iterable<Document | Element>,
+): ViewState {
   const { document } = window;
   /** Everything that was ever seen to scroll: a keyframe asks these for their positions, and no other element. */
   const everScrolled = new Set<Document | Element>([document, ...scrolledBefore]);
@@ -55,7 +60,7 @@ export function createViewState(window: Window, table: NodeTable, scrolledBefore
   }
 
   function writeFocus(writer: PageWriter): void {
-    const element = focusedElement(document);
+    const element = deepestFocus(shadowOf, document);
     const id = element === null ? 0 : (table.known(element)?.id ?? 0);
     if (id === focused) return;
     focused = id;
@@ -117,15 +122,4 @@ export function layoutViewport({ compatMode, documentElement, body, defaultView 
 } {
   const root = (compatMode === 'BackCompat' ? body : documentElement) as Element | null;
   return { width: root?.clientWidth || (defaultView?.innerWidth ?? 0), height: root?.clientHeight || (defaultView?.innerHeight ?? 0) };
-}
-
-/** The element that has the focus, inside shadow roots and frames too; null when it is none but the body. */
-function focusedElement(document: Document): Element | null {
-  let element = document.activeElement;
-  for (;;) {
-    if (element === null || element === element.ownerDocument.body) return null;
-    const inner = element.shadowRoot?.activeElement ?? (element.localName === 'iframe' ? frameDocument(element)?.activeElement : null);
-    if (inner === null || inner === undefined || inner === inner.ownerDocument.body) return element;
-    element = inner;
-  }
 }

@@ -1,15 +1,16 @@
 import { type DocumentInfo, DocumentMode, HoldKind, type Namespace, NAMESPACE_URIS } from '../protocol/page-op.ts';
 import type { PageWriter } from '../protocol/page-writer.ts';
+import { frameDocument, type ShadowOf } from '../inner-roots.ts';
 import { type AttributeFilter, createAttributeFilter } from './attributes.ts';
 import type { Budget } from './budget.ts';
 import { EMPTY_ELEMENTS } from './empty-elements.ts';
 import { type Control, type FormState, isControl } from './form-state.ts';
 import { keepRoom } from './keep-room.ts';
-import type { LateMedia } from './late-media.ts';
+import type { Part } from './late-part.ts';
 import { type Masks, maskText } from './mask.ts';
 import type { Entry, NodeTable } from './node-table.ts';
 import type { Rest, Rests } from './rests.ts';
-import { frameDocument, type Root } from './roots.ts';
+import type { Root } from './roots.ts';
 import type { SheetOwner, Sheets } from './sheets.ts';
 import { type Sight, Verdict } from './sight.ts';
 import { layoutViewport, type ViewState } from './view-state.ts';
@@ -29,10 +30,13 @@ export interface WalkerParts {
   readonly forms: FormState;
   readonly sheets: Sheets;
   readonly view: ViewState;
-  readonly media: LateMedia;
+  readonly media: Pick<Part, 'track'>;
+  /** Of those that the page may not read. */
+  readonly frames: Pick<Part, 'track'>;
   readonly budget: Budget;
   readonly rests: Rests;
   readonly ignores: (node: Node) => boolean;
+  readonly shadowOf: ShadowOf;
   /** A root went to the mirror and is to be watched. */
   readonly opened: (root: Root) => void;
   /** A node that the mirror holds already was found under a new parent. */
@@ -118,18 +122,21 @@ export class Walker {
     return true;
   }
 
-  /** Sends what waits as far as the time goes, what shows first. Everything else must be settled. */
-  sendLater(writer: PageWriter, sight: Sight, isForSightAlone: boolean): void {
+  /** Sends what waits as far as the time goes, what shows first. Everything else must be settled. @returns whether something of it shows */
+  sendLater(writer: PageWriter, sight: Sight, isForSightAlone: boolean): boolean {
+    let shows = false;
     const { rests, budget } = this.parts;
     for (let rest = rests.next(false); rest !== undefined; rest = rests.next(false)) {
       if (budget.isSpent() || (isForSightAlone && !rest.isInSight)) {
         rests.add(rest);
-        return;
+        break;
       }
+      shows ||= rest.isInSight;
       this.sight = rest.isInSight ? sight : undefined;
       this.fill(writer, rest);
       this.sight = undefined;
     }
+    return shows;
   }
 
   /** Writes attributes of a known element, as far as they exist and may be sent; removes the others. */
@@ -272,9 +279,9 @@ export class Walker {
   }
 
   private canWait(node: Node): boolean {
-    const { firstChild, shadowRoot, localName } = node as Element;
-    const hasContent = Boolean(firstChild) || Boolean(shadowRoot) || localName === 'iframe';
-    return node.nodeType === 1 && hasContent && this.isSent(node) && this.parts.table.known(node) === undefined;
+    const { firstChild, localName } = node as Element;
+    const hasContent = firstChild ?? this.parts.shadowOf(node) ?? localName === 'iframe';
+    return node.nodeType === 1 && Boolean(hasContent) && this.isSent(node) && this.parts.table.known(node) === undefined;
   }
 
   /** An element without what is in it. */
@@ -328,13 +335,13 @@ export class Walker {
   private content(writer: PageWriter, element: Element, entry: Entry, depth: number): void {
     const tag = element.localName;
     if (SPECIAL_ELEMENTS.has(tag) && this.special(writer, element, tag, entry)) return;
-    const { shadowRoot, firstChild } = element;
-    if (shadowRoot === null) {
+    const root = this.parts.shadowOf(element);
+    if (root === undefined) {
       if (tag.includes('-')) this.hollow.add(element);
-    } else if (this.parts.table.known(shadowRoot) === undefined) {
-      this.openShadow(writer, shadowRoot, entry, depth);
+    } else if (this.parts.table.known(root) === undefined) {
+      this.openShadow(writer, root, entry, depth);
     }
-    this.children(writer, entry, firstChild, depth);
+    this.children(writer, entry, element.firstChild, depth);
   }
 
   /** Fills `names` and `values`; the result is how many there are. */
@@ -361,14 +368,21 @@ export class Walker {
       sheets.open(writer, element as SheetOwner, entry);
       return true;
     } else if (tag === 'iframe') {
-      const document = frameDocument(element);
-      this.frames.set(element, document);
+      const document = this.openFrame(element);
       if (document !== null) this.openDocument(writer, document, entry);
       return true;
     } else if (element.namespaceURI === NAMESPACE_URIS[0]) {
       media.track(element);
     }
     return false;
+  }
+
+  /** A frame went to the mirror, or has another document. @returns what the page may read of it */
+  openFrame(frame: Element): Document | null {
+    const document = frameDocument(frame);
+    this.frames.set(frame, document);
+    if (document === null) this.parts.frames.track(frame);
+    return document;
   }
 
   private openShadow(writer: PageWriter, root: ShadowRoot, host: Entry, depth: number): void {

@@ -2,21 +2,24 @@
 const MAX_SCROLLED = 256;
 
 /**
- * What capture has to know of the time before it was loaded: a "show password" toggle leaves no trace in the page, and asking every element
- * for its scroll position forces layout. It watches for as long as the page lives, for the next session as well.
+ * What capture has to know of the time before it was loaded: a "show password" toggle leaves no trace in the page, asking every element
+ * for its scroll position forces layout, and a closed shadow root is given to nobody but whoever attaches it. It watches for as long as
+ * the page lives, for the next session as well.
  */
 export interface Witness {
   wasPassword(element: Element): boolean;
-  readonly scrolled: Iterable<Element>;
+  /** Boxes, and the document. */
+  scrolled(): readonly (Document | Element)[];
+  /** Closed shadow roots by their hosts: of this window those that were attached since, of its frames what others add. */
+  readonly closed: WeakMap<Node, ShadowRoot>;
 }
 
-export function bearWitness(window: Window & typeof globalThis): Witness {
-  const { document } = window;
+export function bearWitness(): Witness {
   const passwords = new WeakSet<Element>();
   /** Their names and ids: a toggle may put another field in their place. */
   const keys = new Set<string>();
-  const seen = new WeakSet<Element>();
-  const scrolled: WeakRef<Element>[] = [];
+  const scrolled: WeakRef<Document | Element>[] = [];
+  const closed = new WeakMap<Node, ShadowRoot>();
 
   function remember(field: HTMLInputElement): void {
     passwords.add(field);
@@ -27,16 +30,11 @@ export function bearWitness(window: Window & typeof globalThis): Witness {
     document.querySelectorAll<HTMLInputElement>('input[type=password i]').forEach(remember);
   }
 
-  function touched(event: Event): void {
-    const field = event.composedPath()[0] as HTMLInputElement;
-    if (field.type === 'password') remember(field);
-  }
-
-  function scrolls({ target }: Event): void {
-    if (!(target instanceof Element) || seen.has(target)) return;
-    seen.add(target);
-    scrolled.push(new WeakRef(target));
-    if (scrolled.length > MAX_SCROLLED) scrolled.shift();
+  function notice(event: Event): void {
+    const target = event.composedPath()[0] as HTMLInputElement;
+    if (target.type === 'password') remember(target);
+    if (event.type !== 'scroll' || scrolled.some((one) => one.deref() === target)) return;
+    if (scrolled.push(new WeakRef(target)) > MAX_SCROLLED) scrolled.shift();
   }
 
   const toggles = new MutationObserver((records) => {
@@ -45,22 +43,32 @@ export function bearWitness(window: Window & typeof globalThis): Witness {
     }
   });
 
+  /** @param target hears what happens in the root */
+  function watch(root: Node, target: EventTarget): void {
+    for (const type of ['focusin', 'input', 'scroll']) target.addEventListener(type, notice, true);
+    toggles.observe(root, { subtree: true, attributeFilter: ['type'], attributeOldValue: true });
+  }
+
   scan();
-  document.addEventListener('DOMContentLoaded', scan);
-  window.addEventListener('focusin', touched, true);
-  window.addEventListener('input', touched, true);
-  window.addEventListener('scroll', scrolls, true);
-  toggles.observe(document, { subtree: true, attributeFilter: ['type'], attributeOldValue: true });
+  addEventListener('DOMContentLoaded', scan);
+  watch(document, window);
+  // A proxy is to a page what the method was: in its name, its length, and its text, which is native code.
+  // Where a page has frozen it, closed roots stay unknown.
+  const remembering = new Proxy(Element.prototype.attachShadow, {
+    apply(attach, host: Element, init) {
+      const root = Reflect.apply(attach, host, init) as ShadowRoot;
+      if (root.mode === 'closed') {
+        closed.set(host, root);
+        watch(root, root);
+      }
+      return root;
+    },
+  });
+  Reflect.set(Element.prototype, 'attachShadow', remembering);
 
   return {
     wasPassword: (element) => passwords.has(element) || keys.has((element as HTMLInputElement).name) || keys.has(element.id),
-    scrolled: {
-      *[Symbol.iterator]() {
-        for (const reference of scrolled) {
-          const element = reference.deref();
-          if (element) yield element;
-        }
-      },
-    },
+    scrolled: () => scrolled.flatMap((one) => one.deref() ?? []),
+    closed,
   };
 }

@@ -15,8 +15,6 @@ export interface Carrier {
   events: CarrierEvents;
   /** Only once it is open. */
   send(bytes: Uint8Array<ArrayBuffer>): void;
-  /** Bytes that were sent and have not left. */
-  bufferedBytes(): number;
   /** With a code, what was sent before still goes out, and the relay is told; without one the carrier is dropped. Nothing is reported after this. */
   close(code?: number): void;
 }

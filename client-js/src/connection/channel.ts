@@ -46,8 +46,6 @@ export interface Channel {
   send(type: FrameType, payload?: Uint8Array, flags?: number): number;
   /** Sends an encoded frame as it is, at once or not at all. @returns false when the channel is not open */
   post(bytes: Uint8Array<ArrayBuffer>): boolean;
-  /** Bytes handed to the carrier that have not left the machine. */
-  bufferedBytes(): number;
   /** Frames in the order of their arrival, WELCOME among them. @returns what unsubscribes */
   onFrame(listener: (frame: Frame) => void): () => void;
   onState(listener: (change: ChannelChange) => void): () => void;
@@ -62,13 +60,13 @@ export interface Channel {
 /** The two top bits of a type (protocol section 2). */
 const POINTER_LANE = 3;
 
-interface Audience<T> {
+export interface Audience<T> {
   readonly add: (listener: (message: T) => void) => () => void;
   readonly tell: (message: T) => void;
 }
 
 /** A set of listeners that may change while it is being told something. */
-function audience<T>(): Audience<T> {
+export function audience<T>(): Audience<T> {
   const listeners = new Set<(message: T) => void>();
   return {
     add(listener) {
@@ -96,7 +94,7 @@ export function openChannel(options: ChannelOptions): Channel {
 
   const events: ConnectorEvents = {
     hello() {
-      const attempt = (sent[0] = Math.max((sent[0] ?? 0) + 1, clock.now()));
+      const attempt = (sent[0] = Math.max((sent[0] as number) + 1, clock.now()));
       return encodeFrame(FrameType.HELLO, 0, 0, encodeControl({ ...options.hello(), attempt }));
     },
     frame,
@@ -146,8 +144,9 @@ export function openChannel(options: ChannelOptions): Channel {
   function send(type: FrameType, payload?: Uint8Array, flags?: number): number {
     const lane = type >>> 6;
     if (state !== 'open' && (lane !== POINTER_LANE || state !== 'waiting-to-retry')) return -1;
-    const sequence = lane === 0 ? 0 : (sent[lane] = (sent[lane] ?? 0) + 1);
-    connector?.send(encodeFrame(type, lane === 0 ? 0 : epoch, sequence, payload, flags));
+    // The control lane has neither.
+    const sequence = lane && (sent[lane] = (sent[lane] as number) + 1);
+    connector?.send(encodeFrame(type, lane && epoch, sequence, payload, flags));
     return sequence;
   }
 
@@ -175,7 +174,6 @@ export function openChannel(options: ChannelOptions): Channel {
     setEpoch,
     send,
     post,
-    bufferedBytes: () => connector?.bufferedBytes() ?? 0,
     onFrame: frames.add,
     onState: changes.add,
     onSilence: silences.add,

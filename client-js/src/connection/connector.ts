@@ -5,7 +5,6 @@ import type { Carrier } from './carrier.ts';
 export interface Connector {
   /** Pointer frames also after a loss, while another carrier is looked for. */
   send(bytes: Uint8Array<ArrayBuffer>): void;
-  bufferedBytes(): number;
   /** The channel has read the WELCOME that this connector brought. */
   welcomed(heartbeatMillis: number): void;
   /** Ends it; what was sent before still goes out. Nothing is reported after this. */

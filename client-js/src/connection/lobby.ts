@@ -35,7 +35,6 @@ export function overWebSocket(url: string, clock: Clock = pageClock, Socket: typ
 
     return {
       send: carrier.send,
-      bufferedBytes: carrier.bufferedBytes,
       welcomed(heartbeatMillis) {
         silenceMillis = heartbeatMillis * SILENT_HEARTBEATS;
         listen();

@@ -46,7 +46,6 @@ export function openLongPoll({ url, fetch, clock }: LongPollOptions, events: Car
     isOpen: false,
     events,
     send,
-    bufferedBytes: () => outbox.bytes() + leavingBytes,
     close,
   };
 

@@ -243,7 +243,6 @@ function createPath(options: PathOptions, events: ConnectorEvents, taken: Carrie
       current?.carrier.send(bytes);
       if (bytes[0] !== FrameType.PONG) current?.watch?.sent();
     },
-    bufferedBytes: () => current?.carrier.bufferedBytes() ?? 0,
     welcomed,
     close,
   };

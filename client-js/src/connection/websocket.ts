@@ -13,7 +13,6 @@ export function openWebSocket(Socket: typeof WebSocket, url: string, events: Car
     isOpen: false,
     events,
     send: (bytes) => socket.send(bytes),
-    bufferedBytes: () => socket.bufferedAmount,
     close(code = CloseCode.NORMAL) {
       socket.onopen = socket.onmessage = socket.onclose = null;
       // A browser lets a page close with 1000 and 3000-4999 only.

@@ -85,7 +85,7 @@ export function createActionInbox(options: ActionInboxOptions): ActionInbox {
 }
 
 /** The page's own code may throw while it is acted upon; that ends neither the answer nor the session. */
-function carryOut(planned: () => void): void {
+export function carryOut(planned: () => void): void {
   try {
     planned();
   } catch {

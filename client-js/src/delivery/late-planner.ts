@@ -3,12 +3,16 @@ import type { Frame } from '../protocol/frame.ts';
 import { MAX_UNANSWERED_ACTIONS } from '../protocol/limits.ts';
 import type { ActionFrame, Plan } from './action-inbox.ts';
 
-type Planner = (frame: ActionFrame) => Plan;
+export interface Planner {
+  plan(frame: ActionFrame): Plan;
+  /** Has an action wait that cannot be planned at once: it comes again when it can. False where nothing has to wait. */
+  keeps(frame: Frame, again: (frame: Frame) => void): boolean;
+}
 
 /** Stands for what plans actions until that is loaded. */
 export interface LatePlanner {
-  readonly plan: Planner;
-  /** Keeps an action that came too early; false where nothing has to wait. As many as an agent sends without an answer are kept. */
+  readonly plan: Planner['plan'];
+  /** Keeps an action that came too early, or has to wait; false where nothing has to. As many as an agent sends without an answer are kept. */
   keeps(frame: Frame): boolean;
   /** From now on it plans; what was kept comes again. */
   begin(planner: Planner, again: (frame: Frame) => void): void;
@@ -17,19 +21,22 @@ export interface LatePlanner {
 }
 
 export function createLatePlanner(): LatePlanner {
-  let plan: Planner | undefined;
+  let planner: Planner | undefined;
+  let comesAgain: (frame: Frame) => void;
   let early: Frame[] = [];
   let isOver = false;
   return {
-    plan: (frame) => plan?.(frame) ?? 'not-active',
+    plan: (frame) => planner?.plan(frame) ?? 'not-active',
     keeps(frame) {
-      if (plan !== undefined || !isActionType(frame.type)) return false;
+      if (planner) return planner.keeps(frame, comesAgain);
+      if (!isActionType(frame.type)) return false;
       early = [...early.slice(1 - MAX_UNANSWERED_ACTIONS), frame];
       return true;
     },
-    begin(planner, again) {
+    begin(next, again) {
       if (isOver) return;
-      plan = planner;
+      planner = next;
+      comesAgain = again;
       for (const frame of early) again(frame);
       early = [];
     },

@@ -2,9 +2,8 @@ import type { Clock } from '../connection/clock.ts';
 import { encodeNumber, KeyframeReason } from '../protocol/feedback.ts';
 import { Flag, type Frame } from '../protocol/frame.ts';
 import { FrameType } from '../protocol/frame-type.ts';
-import { HEADER_BYTES, MAX_BATCH_BYTES } from '../protocol/limits.ts';
-import { Lz4Decoder } from '../protocol/lz4.ts';
-import { unpackBatch } from '../protocol/packed-batch.ts';
+import { HEADER_BYTES } from '../protocol/limits.ts';
+import { createBatchJoiner } from './batch-joiner.ts';
 
 /** Acknowledged at the latest after this time ... */
 const ACK_MILLIS = 50;
@@ -47,16 +46,13 @@ export interface PageReceiver {
 }
 
 export function createPageReceiver({ clock, batch, asset, send }: PageReceiverOptions): PageReceiver {
-  const decoder = new Lz4Decoder();
+  const joiner = createBatchJoiner();
   let epoch = 0;
   let last = 0;
   /** Whether there is a line of sequences to go on with: a keyframe has begun to come. */
   let isInLine = false;
   /** What is wanted while there is no line, and why. Of a page that could not be applied nothing is taken again. */
   let wanted: KeyframeReason = KeyframeReason.JOINED;
-  /** The parts of a batch under way, of one type; undefined outside of one. */
-  let parts: { readonly type: FrameType; readonly bytes: Uint8Array[] } | undefined;
-  let partBytes = 0;
   let unacknowledgedBytes = 0;
   let cancelAck: (() => void) | undefined;
   let cancelAsk: (() => void) | undefined;
@@ -70,7 +66,7 @@ export function createPageReceiver({ clock, batch, asset, send }: PageReceiverOp
     if (isBefore(frame.epoch, epoch)) return;
     const isOurs = isInLine && frame.epoch === epoch;
     const isNext = isOurs && sequence === last + 1;
-    const begins = type === FrameType.KEYFRAME && !(frame.flags & Flag.LINKED) && !(isNext && parts?.type === type);
+    const begins = type === FrameType.KEYFRAME && !(frame.flags & Flag.LINKED) && !(isNext && joiner.isIn(type));
     const isOfNoUse = !isInLine && wanted === KeyframeReason.CANNOT_APPLY && frame.epoch === epoch && sequence <= last;
     if (isOfNoUse) return;
     if (isOurs && sequence <= last) acknowledge(0);
@@ -93,25 +89,16 @@ export function createPageReceiver({ clock, batch, asset, send }: PageReceiverOp
     }
   }
 
-  function process({ type, flags, payload: bytes }: Frame, begins: boolean): void {
-    const payload = flags & Flag.COMPRESSED ? decoder.expand(bytes, (flags & Flag.LINKED) !== 0) : bytes;
+  function process(frame: Frame, begins: boolean): void {
+    const payload = joiner.expand(frame);
     // Before it is shown: a page that fails asks for itself.
-    acknowledge(HEADER_BYTES + bytes.length);
-    if (type === FrameType.ASSET) {
+    acknowledge(HEADER_BYTES + frame.payload.length);
+    if (frame.type === FrameType.ASSET) {
       asset(payload, epoch);
       return;
     }
-    if (begins || (!parts && type === FrameType.MUTATIONS)) {
-      parts = { type, bytes: [] };
-      partBytes = 0;
-    }
-    partBytes += payload.length;
-    if (parts?.type !== type || partBytes > MAX_BATCH_BYTES) throw new Error('no batch that has begun, or one over the limit');
-    parts.bytes.push(payload);
-    if (flags & Flag.MORE) return;
-    const whole = unpackBatch(join(parts.bytes));
-    parts = undefined;
-    batch(whole, epoch);
+    const whole = joiner.join(frame, payload, begins);
+    if (whole !== undefined) batch(whole, epoch);
   }
 
   function acknowledge(bytes: number): void {
@@ -146,7 +133,7 @@ export function createPageReceiver({ clock, batch, asset, send }: PageReceiverOp
   function ask(reason: KeyframeReason): void {
     isInLine = false;
     wanted = reason;
-    parts = undefined;
+    joiner.giveUp();
     stopAcknowledging();
     const isFault = reason === KeyframeReason.CANNOT_APPLY || reason === KeyframeReason.MISSING;
     const isFaultAgain = isFault && clock.now() - faultAt < FAULT_MEMORY_MILLIS;
@@ -195,15 +182,3 @@ export function createPageReceiver({ clock, batch, asset, send }: PageReceiverOp
 
 /** Whether an epoch is an earlier document's. Epochs start again after 65,535: the shorter way round tells which is later. */
 const isBefore = (epoch: number, current: number): boolean => current > 0 && ((epoch - current) & 0xffff) > 0x7fff;
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const [first] = parts;
-  if (parts.length === 1 && first) return first;
-  const whole = new Uint8Array(parts.reduce((bytes, part) => bytes + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}

@@ -1,6 +1,7 @@
 import { ByteReader, ByteWriter, MalformedBytes } from './bytes.ts';
 import { FrameType } from './frame-type.ts';
 import { MAX_ACTION_STRING_BYTES } from './limits.ts';
+import { readTextRanges, type TextRange, writeTextRanges } from './text-range.ts';
 
 /** A place on an element: fractions of its border box, 0 to 65,535 (protocol section 7). */
 export interface Spot {
@@ -20,7 +21,13 @@ export type Action =
   | { readonly type: typeof FrameType.KEY; readonly node: number; readonly key: string; readonly modifiers: number }
   | { readonly type: typeof FrameType.NAVIGATE; readonly to: Destination }
   | { readonly type: typeof FrameType.SCROLL_TO; readonly node: number; readonly left: number; readonly top: number }
-  | { readonly type: typeof FrameType.FOCUS | typeof FrameType.HIGHLIGHT | typeof FrameType.WIGGLE; readonly node: number };
+  | {
+      readonly type: typeof FrameType.HIGHLIGHT;
+      readonly node: number;
+      /** Of texts in the element, which are highlighted in its place. */
+      readonly ranges?: readonly TextRange[];
+    }
+  | { readonly type: typeof FrameType.FOCUS | typeof FrameType.WIGGLE; readonly node: number };
 
 export type ActionType = Action['type'];
 
@@ -92,8 +99,11 @@ export function encodeAction(action: Action, deadlineMillis: number): Uint8Array
       out.zigzag(Math.round(action.left));
       out.zigzag(Math.round(action.top));
       break;
-    case FrameType.FOCUS:
     case FrameType.HIGHLIGHT:
+      out.varint(action.node);
+      if (action.ranges) writeTextRanges(out, action.ranges);
+      break;
+    case FrameType.FOCUS:
     case FrameType.WIGGLE:
       out.varint(action.node);
       break;
@@ -140,8 +150,11 @@ function readAction(type: ActionType, bytes: ByteReader): Action {
     }
     case FrameType.SCROLL_TO:
       return { type, node: bytes.varint(), left: bytes.zigzag(), top: bytes.zigzag() };
+    case FrameType.HIGHLIGHT: {
+      const node = bytes.varint();
+      return bytes.remaining > 0 ? { type, node, ranges: readTextRanges(bytes) } : { type, node };
+    }
     case FrameType.FOCUS:
-    case FrameType.HIGHLIGHT:
     case FrameType.WIGGLE:
       return { type, node: bytes.varint() };
   }

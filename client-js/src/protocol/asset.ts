@@ -13,8 +13,8 @@ export const MAX_ASSETS = 4_096;
 /** Of so many a viewer says that it has them. */
 export const MAX_KNOWN_ASSETS = 256;
 
-/** How an asset's content is sent: not at all, for the viewer has it; as it is; deflated (RFC 1951); or it is no text but a picture. */
-export const AssetCoding = { KNOWN: 0, PLAIN: 1, DEFLATED: 2, PICTURE: 3 } as const;
+/** How an asset's content is sent: not at all, for the viewer has it; as it is; deflated (RFC 1951); or it is no text but a picture, or a resource. */
+export const AssetCoding = { KNOWN: 0, PLAIN: 1, DEFLATED: 2, PICTURE: 3, RESOURCE: 4 } as const;
 export type AssetCoding = (typeof AssetCoding)[keyof typeof AssetCoding];
 
 /** One frame's worth of an asset; the first part begins with hash and coding. */
@@ -39,6 +39,18 @@ export function decodeAssetPart(payload: Uint8Array): AssetPart {
   const last = bytes.varint();
   if (last > 1) throw new MalformedBytes(`end mark ${last} of an asset's part; allowed are 0 and 1`);
   return { number, isLast: last === 1, bytes: bytes.take(bytes.remaining) };
+}
+
+/** Of content that nobody has hashed. */
+export const NO_HASH = /* @__PURE__ */ new Uint8Array(HASH_BYTES);
+
+/** What the parts of one asset hold, joined. */
+export function encodeAsset(hash: Uint8Array, coding: AssetCoding, content: Uint8Array): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(HASH_BYTES + 1 + content.length);
+  bytes.set(hash);
+  bytes[HASH_BYTES] = coding;
+  bytes.set(content, HASH_BYTES + 1);
+  return bytes;
 }
 
 /** Of a hash, or of its begin. */

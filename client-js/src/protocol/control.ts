@@ -1,5 +1,6 @@
 import { MalformedBytes } from './bytes.ts';
 import { MAX_CONTROL_BYTES } from './limits.ts';
+import type { ResourcePolicy } from './resource.ts';
 
 /** JSON payloads of the control lane (protocol section 3). */
 
@@ -7,7 +8,8 @@ export type Role = 'consumer' | 'agent' | 'observer';
 export type Mode = 'view-only' | 'shared';
 export type SessionState = 'waiting' | 'active' | 'paused' | 'ended';
 export type InvitationState = 'offered' | 'accepted' | 'declined' | 'expired' | 'withdrawn';
-export type EndReason = 'consumer-ended' | 'agent-ended' | 'consumer-gone' | 'agent-gone' | 'idle' | 'maximum-time' | 'node-stopped';
+export type EndReason =
+  'consumer-ended' | 'agent-ended' | 'consumer-gone' | 'agent-gone' | 'idle' | 'maximum-time' | 'node-stopped' | 'not-served';
 
 export interface ParticipantInfo {
   readonly number: number;
@@ -20,8 +22,12 @@ export interface SessionInfo {
   readonly id: string;
   readonly state: SessionState;
   readonly mode: Mode | null;
+  /** A higher mode that the agent asks the consumer for. */
+  readonly modeAsked?: Mode;
   readonly reason: EndReason | null;
   readonly participants: readonly ParticipantInfo[];
+  /** What the brand lets the tag hand out to an agent's browser; a relay that does not know of it says nothing. */
+  readonly resources?: ResourcePolicy;
 }
 
 export interface Hello {
@@ -62,6 +68,16 @@ export interface InvitationUpdate {
   readonly state: InvitationState;
 }
 
+/** What a waiting consumer asks for: any agent, or a code to read to the one on the phone. */
+export type AskedFor = 'nothing' | 'agent' | 'code';
+
+export interface Asked {
+  readonly want: AskedFor;
+  /** Six digits, with `code`. */
+  readonly code?: string;
+  readonly expiresInMillis?: number;
+}
+
 /** A refusal that leaves the channel open. */
 export interface ErrorInfo {
   readonly reason: string;
@@ -88,17 +104,16 @@ export function encodeControl(payload: object): Uint8Array<ArrayBuffer> {
  * Reads a control payload. The relay is the tag's and the viewer's own counterpart, so its members are taken at their word;
  * what is shown to people is set as text.
  *
- * @throws MalformedBytes when it is no JSON object
+ * @throws MalformedBytes when it is no JSON object, or too long
  */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller says which payload the type byte announced
 export function decodeControl<T extends object>(payload: Uint8Array): T {
-  if (payload.length > MAX_CONTROL_BYTES) throw new MalformedBytes(`${payload.length} bytes of JSON; at most ${MAX_CONTROL_BYTES}`);
   let value: unknown;
   try {
-    value = JSON.parse(decoder.decode(payload));
+    if (payload.length <= MAX_CONTROL_BYTES) value = JSON.parse(decoder.decode(payload));
   } catch {
     // Falls through to the check.
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new MalformedBytes('not a JSON object');
-  return value as T;
+  if (value instanceof Object && !Array.isArray(value)) return value as T;
+  throw new MalformedBytes(`not a JSON object of at most ${MAX_CONTROL_BYTES} bytes`);
 }

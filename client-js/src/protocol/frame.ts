@@ -32,20 +32,17 @@ export class FrameViolation extends Error {
   }
 }
 
-const NO_PAYLOAD = new Uint8Array(0);
-
 /** Encodes a frame as a client sends it: sender 0, the header drawn in protocol section 1, then the payload. */
 export function encodeFrame(
   type: FrameType,
   epoch: number,
   sequence: number,
-  payload: Uint8Array = NO_PAYLOAD,
+  payload: ArrayLike<number> = [],
   flags = 0,
 ): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(HEADER_BYTES + payload.length);
   const view = new DataView(bytes.buffer);
-  view.setUint8(0, type);
-  view.setUint8(1, flags);
+  bytes.set([type, flags]);
   view.setUint16(4, epoch);
   view.setUint32(6, sequence);
   bytes.set(payload, HEADER_BYTES);
@@ -86,12 +83,14 @@ export function decodeBareFrame(bytes: Uint8Array): Frame {
   return readFrame(bytes);
 }
 
+/** @param bytes at least a header */
 function readFrame(bytes: Uint8Array): Frame {
+  const [type, flags, sender] = bytes as Iterable<number> as [FrameType, number, number];
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   return {
-    type: view.getUint8(0) as FrameType,
-    flags: view.getUint8(1),
-    sender: view.getUint8(2),
+    type,
+    flags,
+    sender,
     epoch: view.getUint16(4),
     sequence: view.getUint32(6),
     payload: bytes.subarray(HEADER_BYTES),

@@ -31,6 +31,24 @@ export const MAX_NODES = 2_000_000;
 export const MAX_STRING_TABLES = 65_536;
 /** Depth of a mirrored tree; the HTML parser itself stops at 512, script can go deeper. */
 export const MAX_DEPTH = 4_096;
+/** Animations that a viewer keeps of a page at once; a tag tells fewer. */
+export const MAX_ANIMATIONS = 1_024;
+/** Keyframes of one animation ... */
+export const MAX_KEYFRAMES = 256;
+/** ... the values of properties in all of them ... */
+export const MAX_KEYFRAME_VALUES = 1_024;
+/** ... and the length of all those with their names, in UTF-16 units. */
+export const MAX_KEYFRAME_UNITS = 65_536;
+/** Documents of other origins that one page tells of at a time, nested ones included. */
+export const MAX_FRAMED = 16;
+/** How deep they may be nested: 1 is a frame of the page itself. */
+export const MAX_FRAMED_DEPTH = 4;
+/** Nodes that one of them may hold in the viewer. */
+export const MAX_FRAMED_NODES = 250_000;
+/** The joined, expanded length of one of their page batches, in bytes. */
+export const MAX_FRAMED_BATCH_BYTES = 16_777_216;
+/** Bytes of one page frame of such a document: an LZ4 block of a part that does not shrink is a little longer than the part. */
+export const MAX_FRAMED_PART_BYTES = 16_384;
 /** Longest string an action may carry, in UTF-8 bytes (typing into a field). */
 export const MAX_ACTION_STRING_BYTES = 65_536;
 /** The highest page epoch; after it the count starts again at 1. */

@@ -8,11 +8,11 @@ import { PACKED } from './page-op.ts';
  *
  * @throws MalformedBytes where it declares more than a batch may hold, or holds something else than it declares
  */
-export function unpackBatch(batch: Uint8Array): Uint8Array {
+export function unpackBatch(batch: Uint8Array, maxBytes = MAX_BATCH_BYTES): Uint8Array {
   if (batch[0] !== PACKED) return batch;
   const reader = new ByteReader(batch.subarray(1));
   const bytes = reader.varint();
-  if (bytes < 1 || bytes > MAX_BATCH_BYTES) throw new MalformedBytes(`a batch that declares ${bytes} bytes; 1 to ${MAX_BATCH_BYTES}`);
+  if (bytes < 1 || bytes > maxBytes) throw new MalformedBytes(`a batch that declares ${bytes} bytes; 1 to ${maxBytes}`);
   const expanded = inflate(reader.take(reader.remaining), bytes);
   if (expanded.length !== bytes) throw new MalformedBytes(`a batch of ${expanded.length} bytes that declares ${bytes}`);
   return expanded;

@@ -25,6 +25,13 @@ export const PageOp = {
   SHEET_ASSET: 23,
   ADOPTED_ASSET: 24,
   PLAYBACK: 25,
+  ANIMATION: 26,
+  ANIMATION_STATE: 27,
+  SELECTION: 30,
+  STATE: 31,
+  VISIBLE: 32,
+  FRAME: 34,
+  FRAME_PART: 35,
 } as const;
 
 /** Where a batch has the length of its first column, which is never empty: the rest is deflated (protocol section 6.2). */
@@ -53,9 +60,27 @@ export const CheckedBit = { CHECKED: 1, INDETERMINATE: 2 } as const;
 /** Bits of the PLAYBACK operation. */
 export const PlaybackBit = { PLAYING: 1, LOOP: 2 } as const;
 
+/** What an ANIMATION comes from: a script, the `animation` or the `transition` of styles. */
+export const AnimationKind = { SCRIPTED: 0, STYLED: 1, TRANSITION: 2 } as const;
+export type AnimationKind = (typeof AnimationKind)[keyof typeof AnimationKind];
+
+/** States of the ANIMATION_STATE operation. */
+export const AnimationState = { GONE: 0, RUNNING: 1, PAUSED: 2 } as const;
+export type AnimationState = (typeof AnimationState)[keyof typeof AnimationState];
+
+/** The number that stands for every animation that was not told: with {@link AnimationState.GONE}, they are all over. */
+export const ALL_OTHERS = 0;
+
 /** States of the MODAL operation. */
 export const ModalState = { CLOSED: 0, OPEN: 1, MODAL: 2 } as const;
 export type ModalState = (typeof ModalState)[keyof typeof ModalState];
+
+/** Kinds of the STATE operation: which elements the page shows so though nothing of it is in the tree. */
+export const StateKind = { TARGET: 1, OPEN_LIST: 2 } as const;
+export type StateKind = (typeof StateKind)[keyof typeof StateKind];
+
+/** Elements that one STATE may name: each document has one target, and lists are open one at a time. */
+export const MAX_STATE_NODES = 64;
 
 /** A sheet's text, or the number of the asset that is it. */
 export type SheetText = string | number;

@@ -1,6 +1,8 @@
+import { type AnimationInfo, type AnimationSource, readAnimation, readDecimal } from './animation.ts';
 import { ByteReader, MalformedBytes } from './bytes.ts';
 import { MAX_DEPTH, MAX_NODES, MAX_STRING_TABLES } from './limits.ts';
 import {
+  AnimationState,
   type DocumentInfo,
   type DocumentMode,
   HOLD_UNITS,
@@ -9,16 +11,20 @@ import {
   type Namespace,
   NodeToken,
   PageOp,
+  MAX_STATE_NODES,
   type SheetText,
+  StateKind,
 } from './page-op.ts';
 import { MAX_TABLED_UNITS, NAMES, OTHERS, SEPARATOR, tableOf, TEXTS, unescaped } from './string-tables.ts';
+import { readTextRanges, type TextRange } from './text-range.ts';
 
 /**
  * What a reader of a page batch is told, in the order of the batch. Calls between {@link PageVisitor.nodes} and the matching
  * {@link PageVisitor.endNodes} build a forest: every `open…` has its {@link PageVisitor.close}.
  */
 export interface PageVisitor {
-  reset(page: DocumentInfo, dpr: number): void;
+  /** @param features by `MEDIA_FEATURES` */
+  reset(page: DocumentInfo, dpr: number, features: number): void;
   nodes(parentId: number, nextId: number): void;
   openDocument(id: number, document: DocumentInfo): void;
   doctype(id: number, name: string, publicId: string, systemId: string): void;
@@ -50,7 +56,21 @@ export interface PageVisitor {
   hold(id: number, kind: HoldKind, width: number, height: number): void;
   /** A video or audio is to be there, in ms, and to go on at this rate if it plays ({@link PlaybackBit}). */
   playback(id: number, bits: number, positionMillis: number, rate: number): void;
+  /** What moves an element, under a number; it is not to be seen before its state is told. */
+  animation(number: number, animation: AnimationInfo): void;
+  /** It is there now, in ms, and goes on at this rate if it runs. @param number may be `ALL_OTHERS` */
+  animationState(number: number, state: AnimationState, positionMillis: number, rate: number): void;
   url(url: string): void;
+  /** What the consumer has selected, in the place of what was selected before. */
+  selection(ranges: readonly TextRange[]): void;
+  /** The elements that are in a state now, in the place of those that were. */
+  state(kind: StateKind, ids: readonly number[]): void;
+  /** Of the layout viewport this part is on the consumer's screen, in CSS pixels; without a size: all of it. */
+  visible(left: number, top: number, width: number, height: number): void;
+  /** A document of another origin is told by its own tag: `number` stands for it from now on. @param elementId its iframe, in the document `owner` (0: the page); 0: it is gone */
+  frame(number: number, owner: number, elementId: number): void;
+  /** One page frame of such a document, without its header. */
+  framePart(number: number, type: number, flags: number, payload: Uint8Array): void;
 }
 
 interface Shape {
@@ -81,6 +101,10 @@ class PageReader {
   private nodesRead = 0;
   private tablesMade = 0;
   private readonly visitor: PageVisitor;
+  private readonly animationSource: AnimationSource = {
+    number: () => this.ops.varint(),
+    string: (kind) => this.string(kind),
+  };
 
   constructor(bytes: Uint8Array, visitor: PageVisitor) {
     const whole = new ByteReader(bytes);
@@ -103,7 +127,7 @@ class PageReader {
     switch (op) {
       case PageOp.RESET: {
         const page = this.document();
-        return visitor.reset(page, ops.varint() / 100);
+        return visitor.reset(page, ops.varint() / 100, ops.varint());
       }
       case PageOp.NODES:
         return this.forest();
@@ -137,6 +161,20 @@ class PageReader {
         return visitor.url(this.string());
       case PageOp.HOLD:
         return this.hold();
+      case PageOp.ANIMATION:
+        return visitor.animation(ops.varint(), readAnimation(this.animationSource));
+      case PageOp.ANIMATION_STATE:
+        return this.animationState();
+      case PageOp.SELECTION:
+        return visitor.selection(readTextRanges(ops));
+      case PageOp.STATE:
+        return this.state();
+      case PageOp.VISIBLE:
+        return visitor.visible(ops.varint(), ops.varint(), ops.varint(), ops.varint());
+      case PageOp.FRAME:
+        return visitor.frame(ops.varint(), ops.varint(), ops.varint());
+      case PageOp.FRAME_PART:
+        return visitor.framePart(ops.varint(), ops.varint(), ops.varint(), ops.take(ops.varint()));
       default:
         return this.sheetOperation(op);
     }
@@ -173,6 +211,23 @@ class PageReader {
     if (kind > HoldKind.TRACKS) throw new MalformedBytes(`hold kind ${kind}; allowed are 0 to ${HoldKind.TRACKS}`);
     const isHeld = kind !== HoldKind.NONE;
     visitor.hold(id, kind as HoldKind, isHeld ? ops.varint() / HOLD_UNITS : 0, isHeld ? ops.varint() / HOLD_UNITS : 0);
+  }
+
+  private state(): void {
+    const kind = this.ops.varint();
+    if (kind !== StateKind.TARGET && kind !== StateKind.OPEN_LIST) throw new MalformedBytes(`state ${kind}; allowed are 1 and 2`);
+    const ids = this.numbers();
+    if (ids.length > MAX_STATE_NODES) throw new MalformedBytes(`${ids.length} elements in state ${kind}; at most ${MAX_STATE_NODES}`);
+    this.visitor.state(kind, ids);
+  }
+
+  private animationState(): void {
+    const number = this.ops.varint();
+    const state = this.ops.varint();
+    if (state > AnimationState.PAUSED) throw new MalformedBytes(`animation state ${state}; allowed are 0 to ${AnimationState.PAUSED}`);
+    const isThere = state !== AnimationState.GONE;
+    const positionMillis = isThere ? readDecimal(this.animationSource) : 0;
+    this.visitor.animationState(number, state as AnimationState, positionMillis, isThere ? readDecimal(this.animationSource) : 0);
   }
 
   private attribute(): void {

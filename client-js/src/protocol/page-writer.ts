@@ -53,10 +53,11 @@ export class PageWriter {
     this.unsettledUnits = 0;
   }
 
-  reset(page: DocumentInfo, dpr: number): void {
+  /** @param features what styles are told of the consumer's device and taste, by `MEDIA_FEATURES` */
+  reset(page: DocumentInfo, dpr: number, features: number): void {
     this.ops.varint(PageOp.RESET);
     this.document(page);
-    this.ops.varint(Math.round(dpr * 100));
+    this.numbers(Math.round(dpr * 100), features);
   }
 
   /** Starts a forest of siblings under `parentId`, before `nextId` (0: at the end). Ends with {@link PageWriter.close} at depth 0. */
@@ -233,6 +234,11 @@ export class PageWriter {
     for (const value of values) this.ops.varint(value);
   }
 
+  /** Bytes that belong to the operation begun. */
+  raw(bytes: Uint8Array): void {
+    this.ops.raw(bytes);
+  }
+
   private document(document: DocumentInfo): void {
     this.string(document.url);
     this.string(document.baseUrl);
@@ -251,7 +257,8 @@ export class PageWriter {
     this.string(data, TEXTS, this.textRefs);
   }
 
-  private string(value: string, kind = OTHERS, refs = this.refs): void {
+  /** A string of an operation that is written number by number. @param kind its table: a name's, or that of an attribute or property */
+  string(value: string, kind = OTHERS, refs = this.refs): void {
     if (value.length <= MAX_TABLED_UNITS) {
       const table = tableOf(this.tables, kind, () => new Map<string, number>());
       const known = table.get(value);

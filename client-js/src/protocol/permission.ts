@@ -3,12 +3,12 @@ import type { Mode, Role, SessionState } from './control.ts';
 import { FrameType } from './frame-type.ts';
 
 /** Why a frame is refused for now (protocol section 3.3). */
-export type RefusalReason = 'mode-forbids' | 'not-active' | 'paused' | 'no-such-invitation';
+export type RefusalReason = 'mode-forbids' | 'not-active' | 'paused' | 'no-such-invitation' | 'not-waiting';
 
 /** `close`: the role may never send the type. Otherwise allowed, or refused for now with a reason. */
 export type Permission = 'allow' | 'close' | { readonly refuse: RefusalReason };
 
-type Rule = 'always' | 'never' | 'invited' | 'not-ended' | 'running' | 'active' | 'shared';
+type Rule = 'always' | 'never' | 'invited' | 'waiting' | 'not-ended' | 'running' | 'active' | 'shared';
 type Rules = readonly [consumer: Rule, agent: Rule, observer: Rule];
 
 const NOBODY: Rules = ['never', 'never', 'never'];
@@ -32,7 +32,10 @@ function rulesOf(type: FrameType): Rules {
     case FrameType.INVITATION_STATE:
     case FrameType.SESSION:
     case FrameType.BUDGET:
+    case FrameType.ASKED:
       return NOBODY;
+    case FrameType.ASK:
+      return ['waiting', 'never', 'never'];
     case FrameType.INVITATION_ANSWER:
       return ['invited', 'never', 'never'];
     case FrameType.PAUSE:
@@ -50,6 +53,7 @@ function rulesOf(type: FrameType): Rules {
     case FrameType.KEYFRAME_REQUEST:
       return ['never', 'active', 'active'];
     case FrameType.RESUME:
+    case FrameType.RESOURCE_REQUEST:
       return GUIDING;
     case FrameType.CLICK:
     case FrameType.INPUT:
@@ -108,6 +112,8 @@ function decide(rule: Rule, state: SessionState, mode: Mode | null, invited: boo
       return 'close';
     case 'invited':
       return invited ? 'allow' : { refuse: 'no-such-invitation' };
+    case 'waiting':
+      return state === 'waiting' ? 'allow' : { refuse: 'not-waiting' };
     case 'not-ended':
       return state === 'ended' ? { refuse: 'not-active' } : 'allow';
     case 'running':

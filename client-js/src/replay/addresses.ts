@@ -1,3 +1,5 @@
+import { srcsetCandidates } from '../protocol/srcset.ts';
+
 /** Where a mirrored document says it is; everything relative in it is relative to {@link DocumentAddress.base}. */
 export interface DocumentAddress {
   /** Without fragment. */
@@ -29,7 +31,7 @@ function resolve(raw: string, base: string): URL | undefined {
   }
 }
 
-/** The address of something to be shown, absolute; empty when its scheme is none that shows things. */
+/** The address of a medium or a sheet, absolute; empty when its scheme is none that shows things. */
 export function mediaUrl(raw: string, at: DocumentAddress): string {
   const trimmed = raw.trim();
   if (trimmed === '' || trimmed.startsWith('#')) return trimmed;
@@ -38,6 +40,32 @@ export function mediaUrl(raw: string, at: DocumentAddress): string {
   if (url.protocol === 'http:' || url.protocol === 'https:') return url.href;
   return MEDIA_DATA.test(url.href) ? url.href : '';
 }
+
+/** Where an image or a font is shown: what stands for it may not be the same. */
+export type Showplace = 'attribute' | 'css';
+
+/** What is written in a mirror for the absolute address of an image or a font. */
+export interface StandIns {
+  of(address: string, showplace: Showplace): string;
+}
+
+/** The address of an image or a font as it is written in the mirror; empty when its scheme is none that shows any. */
+export function imageUrl(raw: string, at: DocumentAddress, standIns: StandIns, showplace: Showplace): string {
+  const trimmed = raw.trim();
+  if (trimmed === '' || trimmed.startsWith('#')) return trimmed;
+  const url = resolve(withoutCover(trimmed), at.base);
+  if (url === undefined) return '';
+  if (/^(?:https?|blob):/.test(url.protocol)) return standIns.of(url.href, showplace);
+  return MEDIA_DATA.test(url.href) ? url.href : '';
+}
+
+/** An address that only the consumer's browser can load stands behind this until it has come: nobody is asked for it then, and nothing is written to the console. */
+const COVER = 'data:,';
+
+/** Keeps the browser from loading it. */
+export const covered = (address: string): string => COVER + address;
+
+export const withoutCover = (url: string): string => (/^data:,(?:https?|blob):/.test(url) ? url.slice(COVER.length) : url);
 
 /** The address of a link, as the page has it: styles tell relative from absolute ones. It is never followed in a mirror; code is taken out of it all the same. */
 export function linkUrl(raw: string, at: DocumentAddress): string {
@@ -55,27 +83,17 @@ export function referenceUrl(raw: string, at: DocumentAddress, allowed: Readonly
   const url = resolve(trimmed, at.base);
   if (url === undefined) return undefined;
   if (url.hash !== '' && withoutFragment(url.href) === at.url) return url.hash;
-  return allowed.has(url.origin) ? url.href : undefined;
+  // A blob has its page's origin too, and only that page has it.
+  return allowed.has(url.origin) && url.protocol !== 'blob:' ? url.href : undefined;
 }
 
-/** Resolves the addresses of a `srcset`, by the steps of the HTML standard. */
-export function srcsetUrls(raw: string, at: DocumentAddress): string {
-  const candidates: string[] = [];
-  let rest = raw;
-  for (;;) {
-    rest = rest.replace(/^[\s,]+/, '');
-    const address = /^\S+/.exec(rest)?.[0];
-    if (address === undefined) return candidates.join(', ');
-    rest = rest.slice(address.length);
-    const bare = address.replace(/,+$/, '');
-    let descriptors = '';
-    if (bare.length === address.length) {
-      descriptors = /^(?:[^,(]|\([^)]*\)?)*/.exec(rest)?.[0] ?? '';
-      rest = rest.slice(descriptors.length);
-    }
-    const url = mediaUrl(bare, at);
-    if (url !== '') candidates.push(`${url} ${descriptors.trim()}`.trim());
-  }
+/** The addresses of a `srcset` as they are written in the mirror. */
+export function srcsetUrls(raw: string, at: DocumentAddress, standIns: StandIns): string {
+  return srcsetCandidates(raw)
+    .map(({ address, descriptors }) => [imageUrl(address, at, standIns, 'attribute'), descriptors])
+    .filter(([url]) => url !== '')
+    .map((candidate) => candidate.join(' ').trim())
+    .join(', ');
 }
 
 /** The plain http(s) origins of a list; whatever else is in it is left out, since it ends up in a content policy. */

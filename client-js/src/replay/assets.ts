@@ -18,17 +18,18 @@ export interface Assets {
   settled(): Promise<void>;
 }
 
-/**
- * @param picture takes the payload of a picture. @throws MalformedBytes
- * @param missing the tag takes something for known that is not, or what came is not what it said
- * @param broken what was to be done with a text cannot be done
- */
-export function createAssets(
-  cache: AssetCache,
-  picture: (payload: Uint8Array) => void,
-  missing: () => void,
-  broken: (fault: unknown) => void,
-): Assets {
+export interface AssetEvents {
+  /** Takes the payload of a picture. @throws MalformedBytes */
+  picture(payload: Uint8Array): void;
+  /** Takes a resource, a whole asset. @throws MalformedBytes */
+  resource(asset: Uint8Array): void;
+  /** The tag takes something for known that is not, or what came is not what it said. */
+  missing(): void;
+  /** What was to be done with a text cannot be done. */
+  broken(fault: unknown): void;
+}
+
+export function createAssets(cache: AssetCache, { picture, resource, missing, broken }: AssetEvents): Assets {
   const texts = new Map<number, string>();
   const parts = new Map<number, Uint8Array[]>();
   const waiting = new Map<number, ((text: string) => void)[]>();
@@ -78,6 +79,7 @@ export function createAssets(
       bytesWaiting -= whole.length;
       if (whole.length <= HASH_BYTES) throw new MalformedBytes(`an asset of ${whole.length} bytes`);
       if (whole[HASH_BYTES] === AssetCoding.PICTURE) picture(whole.subarray(HASH_BYTES + 1));
+      else if (whole[HASH_BYTES] === AssetCoding.RESOURCE) resource(whole);
       else void read(number, whole);
     },
     use(number, apply) {

@@ -5,16 +5,32 @@ import { Namespace } from '../protocol/page-op.ts';
  *
  * - `drop`: it would load, navigate, submit, run, take the focus or reach out.
  * - `plain`: kept as it is.
- * - `media`: address of an image, a font or a medium, resolved; the mirror's content policy says what may load.
+ * - `image`: address of an image, or what stands for it; the mirror's content policy says what may load.
+ * - `media`: address of a medium, resolved; the same.
+ * - `queries`: media queries: the consumer's device answers them.
  * - `link`: address that only a click would follow: kept as it is for styles; nobody can click in a mirror.
  * - `reference`: fragment of the same document, or a document of an allowed origin.
  * - `srcset`, `css`: hold addresses, resolved one by one.
+ * - `opens`: address of a document or a program of its own, which is never opened: only its host is told to the agent.
  * - `sheet`: decided by the link element's other attributes.
  * - `meta-name`, `animated-name`: kept for harmless values only.
  * - `autocomplete`: always off: the agent's browser fills in nothing.
  */
 export type Treatment =
-  'drop' | 'plain' | 'media' | 'link' | 'reference' | 'srcset' | 'css' | 'sheet' | 'meta-name' | 'animated-name' | 'autocomplete';
+  | 'drop'
+  | 'plain'
+  | 'image'
+  | 'media'
+  | 'queries'
+  | 'link'
+  | 'reference'
+  | 'srcset'
+  | 'css'
+  | 'opens'
+  | 'sheet'
+  | 'meta-name'
+  | 'animated-name'
+  | 'autocomplete';
 
 const words = (list: string): ReadonlySet<string> => new Set(list.trim().split(/\s+/));
 
@@ -40,8 +56,10 @@ const DESCRIBING = words(`
   topmargin translate truespeed type usemap valign value valuetype version virtualkeyboardpolicy vlink vspace width wrap
   writingsuggestions`);
 
-const SRC_LOADS = words('audio img input source track video');
-const SRC_OPENS = words('applet embed fencedframe frame iframe portal script webview');
+const SRC_SHOWS = words('img input');
+const SRC_LOADS = words('audio source track video');
+const SRC_OPENS = words('embed iframe');
+const SRC_ACTS = words('applet fencedframe frame portal script webview');
 const PLUGINS = words('applet embed object');
 const FIELDS = words('form input select textarea');
 const BACKGROUNDS = words('body table tbody td tfoot th thead tr');
@@ -83,19 +101,25 @@ function htmlTreatment(tag: string, key: string, reflects: (name: string) => boo
     case 'rel':
       return tag === 'link' ? 'sheet' : 'plain';
     case 'src':
+      if (SRC_SHOWS.has(tag)) return 'image';
       if (SRC_LOADS.has(tag)) return 'media';
-      return SRC_OPENS.has(tag) ? 'drop' : 'plain';
+      if (SRC_OPENS.has(tag)) return 'opens';
+      return SRC_ACTS.has(tag) ? 'drop' : 'plain';
     case 'srcset':
       return tag === 'img' || tag === 'source' ? 'srcset' : 'plain';
     case 'poster':
-      return tag === 'video' ? 'media' : 'plain';
+      return tag === 'video' ? 'image' : 'plain';
     case 'background':
-      return BACKGROUNDS.has(tag) ? 'media' : 'plain';
+      return BACKGROUNDS.has(tag) ? 'image' : 'plain';
     case 'data':
+      if (tag === 'object') return 'opens';
+      return PLUGINS.has(tag) ? 'drop' : 'plain';
     case 'type':
       return PLUGINS.has(tag) ? 'drop' : 'plain';
     case 'cite':
       return 'link';
+    case 'media':
+      return 'queries';
     case 'name':
       if (tag === 'meta') return 'meta-name';
       return tag === 'iframe' ? 'drop' : 'plain';
@@ -109,7 +133,7 @@ function htmlTreatment(tag: string, key: string, reflects: (name: string) => boo
 function svgTreatment(tag: string, key: string): Treatment {
   if (key === 'href' || key === 'xlink:href') {
     if (tag === 'a') return 'link';
-    return SVG_IMAGES.has(tag) ? 'media' : 'reference';
+    return SVG_IMAGES.has(tag) ? 'image' : 'reference';
   }
   if (key.startsWith('xlink:')) return key === 'xlink:title' ? 'plain' : 'drop';
   if (key === 'src') return 'drop';

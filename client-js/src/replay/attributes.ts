@@ -1,8 +1,9 @@
 import { Namespace, NAMESPACE_URIS } from '../protocol/page-op.ts';
-import { type DocumentAddress, linkUrl, mediaUrl, referenceUrl, srcsetUrls } from './addresses.ts';
+import { type DocumentAddress, imageUrl, linkUrl, mediaUrl, referenceUrl, srcsetUrls, type StandIns } from './addresses.ts';
 import { ANIMATES_ADDRESS, HARMLESS_META, type Treatment, treatmentOf } from './attribute-policy.ts';
-import { mirrorCss } from './css-text.ts';
+import type { Foreign } from './foreign.ts';
 import { isInput, isLink } from './node-table.ts';
+import type { PageCss } from './page-css.ts';
 
 const XLINK = 'http://www.w3.org/1999/xlink';
 const XML = 'http://www.w3.org/XML/1998/namespace';
@@ -17,10 +18,16 @@ export interface AttributeSetter {
 }
 
 /**
- * @param window the mirror's: says which words mean something to this browser
+ * @param document the mirror's: its window says which words mean something to this browser
  * @param origins from which SVG may refer to a document, and a link element may load a sheet
  */
-export function createAttributeSetter(document: Document, origins: ReadonlySet<string>): AttributeSetter {
+export function createAttributeSetter(
+  document: Document,
+  origins: ReadonlySet<string>,
+  css: PageCss,
+  foreign: Foreign,
+  standIns: StandIns,
+): AttributeSetter {
   const plans = new WeakMap<readonly string[], readonly Treatment[]>();
   /** What link elements say, whether or not it is done. */
   const links = new WeakMap<HTMLLinkElement, { readonly rel?: string; readonly href?: string }>();
@@ -53,7 +60,14 @@ export function createAttributeSetter(document: Document, origins: ReadonlySet<s
       for (let i = 0; i < plan.length; i++) if (plan[i] === 'sheet') noteLink(element, names[i] as string, values[i] as string);
       settleLink(element, at);
     }
-    if (namespace === Namespace.HTML && FIELDS.has(element.localName)) turnAutofillOff(element);
+    if (namespace === Namespace.HTML) settle(element);
+  }
+
+  /** What no single attribute decides. */
+  function settle(element: Element): void {
+    if (FIELDS.has(element.localName)) turnAutofillOff(element);
+    else if (element.localName === 'meta' && element.getAttribute('name')?.toLowerCase() === 'color-scheme')
+      element.setAttribute('content', css.schemes(element.getAttribute('content') ?? ''));
   }
 
   /** A link loads when it is a sheet's, and from an allowed origin; otherwise it is there without an address. */
@@ -80,9 +94,18 @@ export function createAttributeSetter(document: Document, origins: ReadonlySet<s
       settleLink(element, at);
       return;
     }
-    if (value === null) remove(element, namespace, name, how);
+    if (how === 'opens') open(element, value ?? '', at);
+    else if (value === null) remove(element, namespace, name, how);
     else apply(element, namespace, name, how, value, at);
-    if (namespace === Namespace.HTML && name === 'type' && FIELDS.has(element.localName)) turnAutofillOff(element);
+    if (namespace === Namespace.HTML) settle(element);
+  }
+
+  /** Nothing is opened; the box of what would be is kept. */
+  function open(element: Element, address: string, at: DocumentAddress): void {
+    foreign.addressed(element, address, at);
+    if (element.localName !== 'embed') return;
+    if (address === '') element.removeAttribute('type');
+    else element.setAttribute('type', BOXED);
   }
 
   function apply(element: Element, namespace: Namespace, name: string, how: Treatment, value: string, at: DocumentAddress): void {
@@ -91,16 +114,22 @@ export function createAttributeSetter(document: Document, origins: ReadonlySet<s
       case 'autocomplete':
       case 'sheet':
         return;
+      case 'opens':
+        return open(element, value, at);
       case 'plain':
-        return write(element, namespace, name, namespace === Namespace.SVG && value.includes('(') ? mirrorCss(value, at) : value);
+        return write(element, namespace, name, namespace === Namespace.SVG && value.includes('(') ? css.mirrored(value, at) : value);
+      case 'image':
+        return write(element, namespace, name, imageUrl(value, at, standIns, 'attribute'));
       case 'media':
         return write(element, namespace, name, mediaUrl(value, at));
       case 'link':
         return write(element, namespace, name, linkUrl(value, at));
+      case 'queries':
+        return write(element, namespace, name, css.queries(value));
       case 'srcset':
-        return write(element, namespace, name, srcsetUrls(value, at));
+        return write(element, namespace, name, srcsetUrls(value, at, standIns));
       case 'css':
-        return write(element, namespace, name, mirrorCss(value, at));
+        return write(element, namespace, name, css.mirrored(value, at));
       case 'reference': {
         const url = referenceUrl(value, at, origins);
         return url === undefined ? remove(element, namespace, name, how) : write(element, namespace, name, url);
@@ -116,6 +145,9 @@ export function createAttributeSetter(document: Document, origins: ReadonlySet<s
 
   return { setAll, set };
 }
+
+/** An embed element has a box only where it says what it would show; with no address there is nothing to show. */
+const BOXED = 'image/svg+xml';
 
 const FIELDS: ReadonlySet<string> = new Set(['input', 'select', 'textarea', 'form']);
 

@@ -1,6 +1,7 @@
 import { ByteReader } from '../protocol/bytes.ts';
 import { PageOp } from '../protocol/page-op.ts';
-import type { PageVisitor } from '../protocol/page-reader.ts';
+import { type PageVisitor, readPageBatch } from '../protocol/page-reader.ts';
+import { CannotApply } from './node-table.ts';
 
 /** Whether a batch is a keyframe's. */
 export function startsWithReset(batch: Uint8Array): boolean {
@@ -12,8 +13,23 @@ export function startsWithReset(batch: Uint8Array): boolean {
   }
 }
 
+/** Applies a batch that changes a page which is there. @throws MalformedBytes, CannotApply */
+export function applyChange(visitor: Omit<PageVisitor, 'reset'>, batch: Uint8Array): void {
+  // Read once for nothing: bytes that are no batch are found before they change anything.
+  readPageBatch(batch, IGNORING);
+  readPageBatch(
+    batch,
+    forwardTo(
+      () => visitor,
+      () => {
+        throw new CannotApply('a RESET in the middle of a batch');
+      },
+    ),
+  );
+}
+
 /** Reads a batch to its end without doing anything: malformed ones are found before they change the page. */
-export const IGNORING = new Proxy({} as PageVisitor, { get: () => () => undefined });
+const IGNORING = new Proxy({} as PageVisitor, { get: () => () => undefined });
 
 /** The visitor of a page that may only come into being with the batch's first operation. */
 export function forwardTo(target: () => Omit<PageVisitor, 'reset'>, reset: PageVisitor['reset']): PageVisitor {
@@ -47,6 +63,13 @@ export function forwardTo(target: () => Omit<PageVisitor, 'reset'>, reset: PageV
     modal: (id, state) => target().modal(id, state),
     hold: (id, kind, width, height) => target().hold(id, kind, width, height),
     playback: (id, bits, positionMillis, rate) => target().playback(id, bits, positionMillis, rate),
+    animation: (number, animation) => target().animation(number, animation),
+    animationState: (number, state, positionMillis, rate) => target().animationState(number, state, positionMillis, rate),
     url: (url) => target().url(url),
+    selection: (ranges) => target().selection(ranges),
+    state: (kind, ids) => target().state(kind, ids),
+    visible: (left, top, width, height) => target().visible(left, top, width, height),
+    frame: (number, owner, elementId) => target().frame(number, owner, elementId),
+    framePart: (number, type, flags, payload) => target().framePart(number, type, flags, payload),
   };
 }

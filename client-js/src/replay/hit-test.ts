@@ -14,8 +14,8 @@ export interface Hit {
 }
 
 /** The innermost element at a point, through shadow roots and frames, and the point as fractions of its border box. */
-export function hitAt(root: Document, nodes: NodeTable, x: number, y: number): Hit | null {
-  const element = deepest(root, x, y);
+export function hitAt(root: Document, nodes: Pick<NodeTable, 'id'>, x: number, y: number): Hit | null {
+  const { element } = innermostAt(root, nodes, x, y);
   if (element === null) return null;
   for (let at: Element | null = element; at !== null; at = at.parentElement) {
     const id = nodes.id(at);
@@ -28,20 +28,34 @@ export function hitAt(root: Document, nodes: NodeTable, x: number, y: number): H
 
 const fractionOf = (offset: number, length: number): number => (length > 0 ? toFraction(offset / length) : 0);
 
-function deepest(document: Document, x: number, y: number): Element | null {
+/** What lies at a point, and how its own document calls the point. */
+interface Innermost extends Point {
+  readonly document: Document;
+  readonly element: Element | null;
+  /** Those around the element. */
+  readonly shadowRoots: ShadowRoot[];
+}
+
+export function innermostAt(document: Document, nodes: Pick<NodeTable, 'id'>, x: number, y: number): Innermost {
+  const shadowRoots: ShadowRoot[] = [];
   let element = document.elementFromPoint(x, y);
   while (element?.shadowRoot) {
+    shadowRoots.push(element.shadowRoot);
     const inner: Element | null = element.shadowRoot.elementFromPoint(x, y);
     if (inner === null || inner === element) break;
     element = inner;
   }
-  if (element === null || !isFrame(element) || !element.contentDocument?.documentElement) return element;
-  const { left, top, scaleX, scaleY } = contentOrigin(element);
-  return deepest(element.contentDocument, (x - left) / scaleX, (y - top) / scaleY) ?? element;
+  const here: Innermost = { document, element, x, y, shadowRoots };
+  const content = element !== null && isFrame(element) ? element.contentDocument : null;
+  // What is in a frame that has no content of the page's is none of the page.
+  if (content === null || nodes.id(content) === undefined) return here;
+  const { left, top, scaleX, scaleY } = contentOrigin(element as HTMLIFrameElement);
+  const inside = innermostAt(content, nodes, (x - left) / scaleX, (y - top) / scaleY);
+  return inside.element === null ? here : inside;
 }
 
 /** Where a spot is now, or null when its node is not in the mirror or has no box. */
-export function pointOf(root: Document, nodes: NodeTable, spot: Spot): Point | null {
+export function pointOf(root: Document, nodes: Pick<NodeTable, 'peek'>, spot: Spot): Point | null {
   const node = nodes.peek(spot.node);
   if (node === undefined) return null;
   const box = boxOf(root, node);
@@ -53,15 +67,15 @@ export function pointOf(root: Document, nodes: NodeTable, spot: Spot): Point | n
 export function boxOf(root: Document, node: Node): DOMRect {
   if (isDocument(node)) {
     const view = node.defaultView;
-    return place(root, new DOMRect(0, 0, view?.innerWidth ?? 0, view?.innerHeight ?? 0), node);
+    return outOfFrames(root, new DOMRect(0, 0, view?.innerWidth ?? 0, view?.innerHeight ?? 0), node);
   }
   const element = isElement(node) ? node : node.nodeType === 11 ? (node as ShadowRoot).host : node.parentElement;
   if (element === null) return new DOMRect();
-  return place(root, element.getBoundingClientRect(), element.ownerDocument);
+  return outOfFrames(root, element.getBoundingClientRect(), element.ownerDocument);
 }
 
 /** Out of the frames that a box is in, up to the mirror's own viewport. */
-function place(root: Document, box: DOMRect, document: Document): DOMRect {
+export function outOfFrames(root: Document, box: DOMRect, document: Document): DOMRect {
   let placed = new DOMRect(box.left, box.top, box.width, box.height);
   for (let inner = document; inner !== root;) {
     const frame = inner.defaultView?.frameElement;

@@ -2,10 +2,12 @@ import { HoldKind } from '../protocol/page-op.ts';
 
 /** Boxes of elements whose content is still to come: they keep the room that they take up at the consumer, so that nothing jumps when it comes. */
 export interface Holds {
-  /** Sizes in CSS pixels, of the border box. */
+  /** Sizes in CSS pixels, of the border box; a height alone as the element's own styles count it. */
   hold(element: Element, kind: HoldKind, width: number, height: number): void;
   /** The element's own style has changed meanwhile. */
   restyled(element: Element): void;
+  /** Whether content of the element is still to come. */
+  isHeld(element: Element): boolean;
 }
 
 interface Held {
@@ -51,6 +53,7 @@ export function createHolds(): Holds {
       now.own = element.getAttribute('style');
       dress(element, now);
     },
+    isHeld: (element) => held.has(element),
   };
 }
 
@@ -58,10 +61,13 @@ function declarationsOf(element: Element, kind: HoldKind, width: number, height:
   const box: [string, string] = ['box-sizing', 'border-box'];
   switch (kind) {
     case HoldKind.HEIGHT:
-      return [box, ['min-height', `${height}px`]];
+      return [['min-height', `${height}px`]];
     case HoldKind.TRACKS:
       // Else the rows that are there would share the room of those that are not.
-      return [box, ['min-height', `${height}px`], ['align-content', 'start']];
+      return [
+        ['min-height', `${height}px`],
+        ['align-content', 'start'],
+      ];
     case HoldKind.WIDTH:
       return [box, ['width', `${width}px`], ['min-width', `${width}px`]];
     case HoldKind.BOX:

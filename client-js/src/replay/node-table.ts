@@ -1,9 +1,20 @@
-import { MAX_NODES } from '../protocol/limits.ts';
+import { MAX_FRAMED_ID, MAX_PAGE_ID } from '../protocol/framed-id.ts';
+import { MAX_FRAMED_NODES, MAX_NODES } from '../protocol/limits.ts';
 
 /** A batch that is well formed and yet does not fit this mirror: only a keyframe helps. */
 export class CannotApply extends Error {
   override readonly name = 'CannotApply';
 }
+
+/** What a document may number, and hold. */
+export interface NodeLimits {
+  readonly id: number;
+  readonly count: number;
+}
+
+const PAGE_LIMITS: NodeLimits = { id: MAX_PAGE_ID, count: MAX_NODES };
+/** Of a document in a frame that is told by its own tag. */
+export const FRAMED_LIMITS: NodeLimits = { id: MAX_FRAMED_ID, count: MAX_FRAMED_NODES };
 
 /** The nodes of a mirrored page by the ids that the tag gave them, and back. */
 export interface NodeTable {
@@ -14,6 +25,8 @@ export interface NodeTable {
   element(id: number): Element;
   peek(id: number): Node | undefined;
   id(node: Node): number | undefined;
+  /** Documents and shadow roots. */
+  roots(): Iterable<Document | ShadowRoot>;
   /** @throws CannotApply when the id is taken, or the page has more nodes than a mirror may hold */
   add(id: number, node: Node): void;
   /** Lets another node take over the id. */
@@ -22,9 +35,11 @@ export interface NodeTable {
   forget(root: Node): void;
 }
 
-export function createNodeTable(): NodeTable {
+/** @param limits the highest id, and how many nodes there may be */
+export function createNodeTable(limits: NodeLimits = PAGE_LIMITS): NodeTable {
   const nodes = new Map<number, Node>();
   const ids = new Map<Node, number>();
+  const roots = new Set<Document | ShadowRoot>();
 
   function node(id: number): Node {
     const found = nodes.get(id);
@@ -37,6 +52,7 @@ export function createNodeTable(): NodeTable {
     if (id === undefined) return;
     ids.delete(gone);
     nodes.delete(id);
+    roots.delete(gone as Document);
   }
 
   function forget(root: Node): void {
@@ -63,11 +79,14 @@ export function createNodeTable(): NodeTable {
     },
     peek: (id) => nodes.get(id),
     id: (of) => ids.get(of),
+    roots: () => roots,
     add(id, fresh) {
       if (nodes.has(id)) throw new CannotApply(`node ${id} is there already`);
-      if (nodes.size >= MAX_NODES) throw new CannotApply(`more than ${MAX_NODES} nodes`);
+      if (id > limits.id) throw new CannotApply(`node ${id}; the highest is ${limits.id}`);
+      if (nodes.size >= limits.count) throw new CannotApply(`more than ${limits.count} nodes`);
       nodes.set(id, fresh);
       ids.set(fresh, id);
+      if (isDocument(fresh) || isShadowRoot(fresh)) roots.add(fresh);
     },
     replace(id, fresh) {
       const old = nodes.get(id);

@@ -1,9 +1,11 @@
-import type { Assets } from './assets.ts';
+import type { DocumentInfo } from '../protocol/page-op.ts';
 import type { PageEvents } from './page.ts';
-import { readPageBatch } from '../protocol/page-reader.ts';
+import { type PageVisitor, readPageBatch } from '../protocol/page-reader.ts';
 import { forwardTo } from './forward.ts';
+import { createFramedPages, type FramedPages } from './framed-pages.ts';
 import { CannotApply } from './node-table.ts';
-import { type MirroredPage, openPage, type Size } from './page.ts';
+import { type MirroredPage, openPage, type PageSupplies, type Size } from './page.ts';
+import type { Resources } from './resources.ts';
 import { createSandboxFrame } from './sandbox-frame.ts';
 
 /** How long a page waits unseen for large style sheets that are on their way: without them it would be another page. */
@@ -13,13 +15,25 @@ const STYLED_WITHIN_MILLIS = 400;
 
 export interface PageSwapOptions {
   readonly resourceOrigins: () => readonly string[];
-  readonly createAssets: () => Assets;
+  readonly supplies: () => PageSupplies;
+  /** What stands for images and fonts in documents that their own tags tell of. */
+  readonly framedResources: Resources;
+  /** Stands for the consumer where the page has no colours of its own. */
+  readonly colour: () => string;
   readonly events: PageSwapEvents;
+}
+
+/** A page with what is in its frames. */
+export interface WholePage extends MirroredPage {
+  readonly visitor: Omit<PageVisitor, 'reset'>;
+  readonly framed: FramedPages;
 }
 
 export interface PageSwapEvents extends PageEvents {
   /** A page took over: changes are for it from now on. */
-  tookOver(page: MirroredPage): void;
+  tookOver(page: WholePage): void;
+  /** A document in one of its frames is another one now. */
+  framedOpened(document: Document): void;
   /** The page is in sight now. */
   revealed(): void;
 }
@@ -27,7 +41,7 @@ export interface PageSwapEvents extends PageEvents {
 /** Every keyframe is built in a frame of its own, out of sight; the page before it goes when the new one is fit to be seen. */
 export interface PageSwap {
   /** The page that changes are for, and that is hit: from its keyframe on, even before it is revealed. */
-  readonly page: MirroredPage | undefined;
+  readonly page: WholePage | undefined;
   /** Whether that page is in sight. */
   readonly isRevealed: boolean;
   /** Whether any page is. */
@@ -39,9 +53,9 @@ export interface PageSwap {
 }
 
 export function createPageSwap(host: HTMLElement, options: PageSwapOptions): PageSwap {
-  const { resourceOrigins, createAssets, events } = options;
-  let page: MirroredPage | undefined;
-  let shown: MirroredPage | undefined;
+  const { resourceOrigins, supplies, colour, events } = options;
+  let page: WholePage | undefined;
+  let shown: WholePage | undefined;
 
   function replace(keyframe: Uint8Array): void {
     const frame = createSandboxFrame(host.ownerDocument);
@@ -57,10 +71,10 @@ export function createPageSwap(host: HTMLElement, options: PageSwapOptions): Pag
     }
   }
 
-  function build(frame: HTMLIFrameElement, keyframe: Uint8Array): [MirroredPage, Size] {
-    let fresh: MirroredPage | undefined;
+  function build(frame: HTMLIFrameElement, keyframe: Uint8Array): [WholePage, Size] {
+    let fresh: WholePage | undefined;
     let size: Size = { width: 0, height: 0 };
-    const opened = (): MirroredPage => {
+    const opened = (): WholePage => {
       if (fresh === undefined) throw new CannotApply('a keyframe that does not begin with RESET');
       return fresh;
     };
@@ -71,19 +85,40 @@ export function createPageSwap(host: HTMLElement, options: PageSwapOptions): Pag
     };
     const visitor = forwardTo(
       () => opened().visitor,
-      (info) => {
+      (info, _dpr, features) => {
         if (fresh !== undefined) throw new CannotApply('a second RESET in a batch');
         resized({ width: info.width, height: info.height });
-        fresh = openPage(frame, info, resourceOrigins(), { ...events, resized }, createAssets());
+        fresh = open(frame, info, features, resized);
         events.moved(info.url);
+        events.listed(0);
+        events.narrowed(null);
       },
     );
     readPageBatch(keyframe, visitor);
     return [opened(), size];
   }
 
-  function takeOver(fresh: MirroredPage): void {
-    page?.pictures.dispose();
+  function open(frame: HTMLIFrameElement, info: DocumentInfo, features: number, resized: PageEvents['resized']): WholePage {
+    const origins = resourceOrigins();
+    const focused = (id: number): void => framed.focus(id);
+    const listed = (id: number): void => framed.list(id);
+    const opened = openPage({
+      ...{ frame, outermost: frame, info, features, resourceOrigins: origins },
+      events: { ...events, resized, focused, listed },
+      ...supplies(),
+      colour: colour(),
+    });
+    const framed = createFramedPages(opened, {
+      resourceOrigins: origins,
+      resources: options.framedResources,
+      colour: colour(),
+      events: { ...events, opened: events.framedOpened },
+    });
+    return { ...opened, visitor: { ...opened.visitor, ...framed.visitor }, framed };
+  }
+
+  function takeOver(fresh: WholePage): void {
+    dispose();
     if (page !== undefined && page !== shown) page.frame.remove();
     page?.frame.removeAttribute('data-testid');
     page = fresh;
@@ -93,7 +128,12 @@ export function createPageSwap(host: HTMLElement, options: PageSwapOptions): Pag
     else void fit(fresh, shown !== undefined).then(() => reveal(fresh));
   }
 
-  function reveal(next: MirroredPage): void {
+  function dispose(): void {
+    page?.framed.dispose();
+    page?.dispose();
+  }
+
+  function reveal(next: WholePage): void {
     if (next !== page) return;
     if (shown !== next) shown?.frame.remove();
     shown = next;
@@ -114,7 +154,7 @@ export function createPageSwap(host: HTMLElement, options: PageSwapOptions): Pag
     },
     replace,
     clear() {
-      page?.pictures.dispose();
+      dispose();
       page?.frame.remove();
       shown?.frame.remove();
       page = shown = undefined;

@@ -1,18 +1,37 @@
-import type { DocumentInfo } from '../protocol/page-op.ts';
+import { type DocumentInfo, HoldKind } from '../protocol/page-op.ts';
+import { hasFeature, watchMediaFeatures } from '../protocol/media-features.ts';
 import type { PageVisitor } from '../protocol/page-reader.ts';
 import { type DocumentAddress, plainOrigins, sheetAddress, withoutFragment } from './addresses.ts';
 import type { Assets } from './assets.ts';
 import { createAttributeSetter } from './attributes.ts';
-import { mirrorCss } from './css-text.ts';
+import { watchFailures } from './failures.ts';
 import { createFocusMark, type FocusMark } from './focus-mark.ts';
 import { setChecked, setModal, setSelected, setValue } from './form-state.ts';
+import { createForeign, type Foreign } from './foreign.ts';
 import { createHolds } from './holds.ts';
-import { CannotApply, createNodeTable, isCanvas, isDialog, isDocument, isElement, isFrame, isStyle, type NodeTable } from './node-table.ts';
+import {
+  CannotApply,
+  createNodeTable,
+  isCanvas,
+  isDialog,
+  isDocument,
+  isElement,
+  isFrame,
+  isStyle,
+  type NodeLimits,
+  type NodeTable,
+} from './node-table.ts';
+import { createMediaAnswers } from './media-queries.ts';
+import { createMotion, type Motion } from './motion.ts';
+import { createPageCss } from './page-css.ts';
 import { createPictures, type Pictures } from './pictures.ts';
 import { setPlayback } from './playback.ts';
+import type { Resources } from './resources.ts';
+import { resettle, restyle } from './resettle.ts';
 import { contentPolicy, openEmptyDocument } from './sandbox-frame.ts';
 import { createScrollPositions, type ScrollPositions } from './scroll-positions.ts';
 import { createSheets } from './sheets.ts';
+import { createStateMarks, type StateEvents, type StateMarks } from './state-marks.ts';
 import { addressOf, createTreeBuilder, type TreeBuilder } from './tree-builder.ts';
 
 export interface Size {
@@ -21,10 +40,35 @@ export interface Size {
 }
 
 /** What a page tells the mirror that holds it. */
-export interface PageEvents {
+export interface PageEvents extends StateEvents {
   resized(size: Size): void;
   moved(url: string): void;
   focused(id: number): void;
+  /** Styles in this browser are answered otherwise than when the page was built. */
+  answersChanged(): void;
+}
+
+/** What a page is built with that comes apart from its batches. */
+export interface PageSupplies {
+  readonly assets: Assets;
+  readonly resources: Resources;
+}
+
+/** What a page is opened with. */
+export interface PageSite extends PageSupplies {
+  /** Attached, and empty but for the document of its own. */
+  readonly frame: HTMLIFrameElement;
+  /** The mirror's own, which must not have the agent's keyboard. */
+  readonly outermost: HTMLIFrameElement;
+  readonly info: DocumentInfo;
+  /** What its styles are told of the consumer's device and taste. */
+  readonly features: number;
+  readonly resourceOrigins: readonly string[];
+  readonly events: PageEvents;
+  /** Stands for the consumer. */
+  readonly colour: string;
+  /** Of what it may number and hold; else that of a page. */
+  readonly limits?: NodeLimits;
 }
 
 /** One keyframe's page in its frame, and how batches change it. */
@@ -35,35 +79,47 @@ export interface MirroredPage {
   readonly scrolls: ScrollPositions;
   readonly assets: Assets;
   readonly pictures: Pictures;
-  readonly visitor: Omit<PageVisitor, 'reset'>;
+  readonly marks: StateMarks;
+  readonly foreign: Foreign;
+  readonly motion: Motion;
+  readonly visitor: Omit<PageVisitor, 'reset' | 'frame' | 'framePart'>;
+  /** A batch was applied: what it brought is looked after, and whatever could not be loaded is asked for. */
+  settled(): void;
+  /** Images and fonts have come for these addresses. */
+  supplied(addresses: ReadonlySet<string>): void;
+  /** No change comes any more, nothing is listened to, and nothing is kept that was only for this page. */
+  dispose(): void;
 }
 
-/** Opens a page in an attached, empty frame. */
-export function openPage(
-  frame: HTMLIFrameElement,
-  info: DocumentInfo,
-  resourceOrigins: readonly string[],
-  events: PageEvents,
-  assets: Assets,
-): MirroredPage {
+/** Opens a page in an attached frame. */
+export function openPage({ frame, outermost, info, features, events, colour, limits, ...site }: PageSite): MirroredPage {
+  const { resourceOrigins, assets, resources } = site;
   const origins = plainOrigins([info.url, ...resourceOrigins]);
   const policy = contentPolicy(origins);
   const document = openEmptyDocument(frame, info.mode, policy);
-  const nodes = createNodeTable();
-  const attributes = createAttributeSetter(document, origins);
-  const sheets = createSheets(nodes, assets);
+  const watched = watchMediaFeatures(frame.contentWindow ?? window, () => events.answersChanged());
+  const css = createPageCss(createMediaAnswers(features, watched.bits()), resources);
+  const nodes = createNodeTable(limits);
+  const holds = createHolds();
+  const foreign = createForeign(nodes, holds.isHeld);
+  const attributes = createAttributeSetter(document, origins, css, foreign, resources);
+  const sheets = createSheets(nodes, assets, css, () => queueMicrotask(motion.again));
   const addresses = new WeakMap<Document, DocumentAddress>([[document, addressOf(info)]]);
   const pictures = createPictures(nodes);
-  const builder = createTreeBuilder({ document, nodes, attributes, sheets, pictures, policy, addresses });
+  const failures = watchFailures(nodes, resources);
+  const builder = createTreeBuilder({ document, nodes, attributes, foreign, sheets, pictures, css, policy, addresses });
   const scrolls = createScrollPositions(nodes);
   const focus = createFocusMark();
-  const holds = createHolds();
+  const marks = createStateMarks(outermost.contentDocument ?? document, nodes, colour, hasFeature(features, 'hover:hover'), events);
   const addressAt = (node: Node): DocumentAddress =>
     addresses.get(isDocument(node) ? node : (node.ownerDocument ?? document)) ?? addressOf(info);
+  const motion = createMotion(nodes, (value, on) => css.mirrored(value, addressAt(on)));
 
-  const visitor: Omit<PageVisitor, 'reset'> = {
+  const visitor: MirroredPage['visitor'] = {
     ...builder,
     ...structure(nodes, builder, focus),
+    ...marks.visitor,
+    ...motion.visitor,
     attribute(id, name, value) {
       const element = nodes.element(id);
       if (builder.isDead(element)) return;
@@ -75,12 +131,12 @@ export function openPage(
     setText(id, data) {
       const text = nodes.node(id);
       if (text.nodeType !== TEXT_NODE) throw new CannotApply(`node ${id} is no text`);
-      (text as Text).data = text.parentNode && isStyle(text.parentNode) ? mirrorCss(data, addressAt(text)) : data;
+      (text as Text).data = text.parentNode && isStyle(text.parentNode) ? css.mirrored(data, addressAt(text)) : data;
     },
     value: (id, value) => setValue(nodes.node(id), value),
     checked: (id, bits) => setChecked(nodes.node(id), bits),
     selected: (id, indices) => setSelected(nodes.node(id), indices),
-    modal: (id, state) => keepingKeyboard(frame, () => setModal(nodes.node(id), state)),
+    modal: (id, state) => keepingKeyboard(outermost, () => setModal(nodes.node(id), state)),
     scroll: (id, left, top) => scrolls.want(id, { left, top }),
     viewport: (width, height) => events.resized({ width, height }),
     sheet: (id, baseUrl, css) => sheets.own(nodes.element(id), css, sheetAddress(addressAt(nodes.node(id)), baseUrl)),
@@ -97,6 +153,8 @@ export function openPage(
       const element = nodes.element(id);
       holds.hold(element, kind, width, height);
       if (isCanvas(element)) pictures.changed(element);
+      // Its own style is as the page has it.
+      if (kind === HoldKind.NONE) restyle(element, resources);
       scrolls.again();
     },
     playback: (id, bits, positionMillis, rate) => setPlayback(nodes.node(id), bits, positionMillis, rate),
@@ -107,7 +165,19 @@ export function openPage(
       events.moved(url);
     },
   };
-  return { frame, document, nodes, scrolls, assets, pictures, visitor };
+  return {
+    ...{ frame, document, nodes, scrolls, assets, pictures, marks, foreign, motion, visitor },
+    settled() {
+      scrolls.settle();
+      failures.watch();
+    },
+    supplied: (arrived) => resettle({ roots: nodes.roots(), attributes, resources, at: addressAt(document) }, arrived),
+    dispose() {
+      pictures.dispose();
+      failures.stop();
+      watched.stop();
+    },
+  };
 }
 
 const TEXT_NODE = 3;

@@ -1,5 +1,6 @@
 import { decodePicture } from '../protocol/picture.ts';
 import { isCanvas, isVideo, type NodeTable } from './node-table.ts';
+import { filling, stretched } from './stretched.ts';
 
 /** Images that one page's pictures may keep, in bytes; the oldest go. */
 const MAX_KEPT_BYTES = 16_777_216;
@@ -7,8 +8,6 @@ const MAX_KEPT_BYTES = 16_777_216;
 const MAX_CANVASES = 10_000;
 /** Longest side of a canvas's box, in CSS pixels: browsers lay nothing longer out as an image. */
 const LONGEST_SIDE = 32_767;
-/** Bytes that are turned into text at once: more arguments than a call takes would be too many. */
-const CALL_BYTES = 0x2000;
 
 /** What stands on a canvas that may not be read: it shows that something is there. */
 const UNREADABLE =
@@ -134,17 +133,8 @@ function fill(canvas: HTMLCanvasElement, box: Box, url: string): void {
 const placeholder = ({ width, height }: Box): string =>
   `data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='${width}' height='${height}'/%3E`;
 
-function svgOf({ width, height }: Box, image: Uint8Array): string {
-  const inside = image.length === 0 ? UNREADABLE : imageElement(image);
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${inside}</svg>`;
-}
-
-/** Stretched over all of the canvas, as whose picture it was taken. */
-function imageElement(image: Uint8Array): string {
-  let text = '';
-  for (let at = 0; at < image.length; at += CALL_BYTES) text += String.fromCharCode(...image.subarray(at, at + CALL_BYTES));
-  return `<image href="data:${typeOf(image)};base64,${btoa(text)}" width="100%" height="100%" preserveAspectRatio="none"/>`;
-}
+/** Over all of the canvas, as whose picture it was taken. */
+const svgOf = (box: Box, image: Uint8Array): string => stretched(box, image.length === 0 ? UNREADABLE : filling(typeOf(image), image));
 
 function typeOf([first]: Uint8Array): string {
   if (first === 0x89) return 'image/png';

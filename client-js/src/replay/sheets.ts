@@ -1,7 +1,7 @@
 import type { SheetText } from '../protocol/page-op.ts';
 import type { DocumentAddress } from './addresses.ts';
 import type { Assets } from './assets.ts';
-import { mirrorCss } from './css-text.ts';
+import type { PageCss } from './page-css.ts';
 import { keptSheets } from './own-rules.ts';
 import { CannotApply, isDocument, isElement, isLink, isShadowRoot, isStyle, type NodeTable } from './node-table.ts';
 
@@ -31,7 +31,8 @@ export interface Sheets {
   adopt(rootId: number, sheetIds: readonly number[]): void;
 }
 
-export function createSheets(nodes: NodeTable, assets: Assets): Sheets {
+/** @param late a sheet whose text was awaited has it */
+export function createSheets(nodes: NodeTable, assets: Assets, pageCss: PageCss, late: () => void): Sheets {
   const adopted = new Map<number, AdoptedSheet>();
   const disabledOwners = new WeakMap<Element, boolean>();
   /** What was done to the sheets of elements whose text has not come. */
@@ -51,12 +52,13 @@ export function createSheets(nodes: NodeTable, assets: Assets): Sheets {
         waitingEdits.delete(style);
         write(style, come, address);
         if (style.sheet) for (const change of edits) change(style.sheet);
+        late();
       });
     }
   }
 
   function write(style: HTMLStyleElement, css: string, address: DocumentAddress): void {
-    style.textContent = mirrorCss(css, address);
+    style.textContent = pageCss.mirrored(css, address);
     const disabled = disabledOwners.get(style);
     if (disabled !== undefined) setDisabled(style, disabled);
   }
@@ -108,7 +110,7 @@ export function createSheets(nodes: NodeTable, assets: Assets): Sheets {
       // The constructor of the mirror's own window: a document adopts no other.
       const { CSSStyleSheet: Sheet } = document.defaultView as Window & { CSSStyleSheet: typeof CSSStyleSheet };
       copy = new Sheet();
-      copy.replaceSync(mirrorCss(sheet.css, sheet.address));
+      copy.replaceSync(pageCss.mirrored(sheet.css, sheet.address));
       if (!sheet.isWaiting) for (const change of sheet.edits) change(copy);
       sheet.copies.set(document, copy);
     }
@@ -119,7 +121,7 @@ export function createSheets(nodes: NodeTable, assets: Assets): Sheets {
     own,
     disable: (ownerId, disabled) => setDisabled(nodes.element(ownerId), disabled),
     insert: (sheetId, index, rule, address) =>
-      edit(sheetId, (sheet) => insertRule(sheet, index, mirrorCss(rule, adopted.get(sheetId)?.address ?? address))),
+      edit(sheetId, (sheet) => insertRule(sheet, index, pageCss.mirrored(rule, adopted.get(sheetId)?.address ?? address))),
     remove: (sheetId, index) =>
       edit(sheetId, (sheet) => {
         if (index >= sheet.cssRules.length) throw new CannotApply(`no rule ${index} to delete`);
@@ -136,12 +138,16 @@ export function createSheets(nodes: NodeTable, assets: Assets): Sheets {
         sheet.css = text;
         sheet.isWaiting = false;
         for (const copy of copies.values()) {
-          copy.replaceSync(mirrorCss(text, address));
+          copy.replaceSync(pageCss.mirrored(text, address));
           for (const change of sheet.edits) change(copy);
         }
       };
       if (typeof css === 'string') come(css);
-      else assets.use(css, come);
+      else
+        assets.use(css, (text) => {
+          come(text);
+          late();
+        });
     },
     adopt(rootId, sheetIds) {
       const root = nodes.node(rootId);

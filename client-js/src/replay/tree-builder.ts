@@ -1,10 +1,11 @@
 import { type DocumentInfo, Namespace, NAMESPACE_URIS, type SheetText } from '../protocol/page-op.ts';
 import { type DocumentAddress, sheetAddress, withoutFragment } from './addresses.ts';
 import type { AttributeSetter } from './attributes.ts';
-import { mirrorCss } from './css-text.ts';
+import type { Foreign } from './foreign.ts';
 import { STAND_IN, type Standing, standingOf } from './element-policy.ts';
 import { CannotApply, isCanvas, isDocument, isFrame, isLink, isStyle, isVideo, type NodeTable } from './node-table.ts';
 import { hideControls } from './own-rules.ts';
+import type { PageCss } from './page-css.ts';
 import type { Pictures } from './pictures.ts';
 import { confine, openEmptyDocument } from './sandbox-frame.ts';
 import type { Sheets } from './sheets.ts';
@@ -14,8 +15,10 @@ export interface BuildingSite {
   readonly document: Document;
   readonly nodes: NodeTable;
   readonly attributes: AttributeSetter;
+  readonly foreign: Foreign;
   readonly sheets: Sheets;
   readonly pictures: Pictures;
+  readonly css: PageCss;
   /** The content policy that frames inside the mirror get too. */
   readonly policy: string;
   /** Where each document of the mirror says it is. */
@@ -148,7 +151,7 @@ export function createTreeBuilder(site: BuildingSite): TreeBuilder {
     },
     text(id, data) {
       const { into, at } = level();
-      const text = document.createTextNode(isStyle(into) ? mirrorCss(data, at) : data);
+      const text = document.createTextNode(isStyle(into) ? site.css.mirrored(data, at) : data);
       nodes.add(id, text);
       into.appendChild(text);
     },
@@ -172,7 +175,7 @@ interface ElementMaker {
   isDead(node: Node): boolean;
 }
 
-function createElementMaker({ document, attributes, pictures }: BuildingSite): ElementMaker {
+function createElementMaker({ document, attributes, foreign, pictures }: BuildingSite): ElementMaker {
   const standings = new Map<string, Standing>();
   const dead = new WeakSet<Node>();
   const isUnknown = (tag: string): boolean => Object.prototype.toString.call(createHtml(document, tag)) === '[object HTMLUnknownElement]';
@@ -186,7 +189,10 @@ function createElementMaker({ document, attributes, pictures }: BuildingSite): E
     if (standing === 'mirrored') attributes.setAll(element, namespace, names, values, at);
     else dead.add(element);
     if (standing === 'dead') hide(element, tag);
-    if (isFrame(element)) confine(element);
+    if (isFrame(element)) {
+      confine(element);
+      foreign.framed(element);
+    }
     if (isCanvas(element)) pictures.open(element);
     return element;
   }

@@ -1,9 +1,10 @@
+import type { AnimationInfo } from '../../src/protocol/animation.ts';
 import { decodeAssetPart } from '../../src/protocol/asset.ts';
 import { MalformedBytes } from '../../src/protocol/bytes.ts';
 import { FrameType } from '../../src/protocol/frame-type.ts';
 import { Flag } from '../../src/protocol/frame.ts';
 import { Lz4Decoder } from '../../src/protocol/lz4.ts';
-import { type DocumentInfo, NAMESPACE_URIS, type SheetText } from '../../src/protocol/page-op.ts';
+import { ALL_OTHERS, AnimationState, type DocumentInfo, NAMESPACE_URIS, type SheetText } from '../../src/protocol/page-op.ts';
 import { unpackBatch } from '../../src/protocol/packed-batch.ts';
 import { type PageVisitor, readPageBatch } from '../../src/protocol/page-reader.ts';
 
@@ -27,6 +28,11 @@ export interface MirrorNode {
   readonly state: Record<string, unknown>;
 }
 
+export interface MirrorAnimation {
+  readonly info: AnimationInfo;
+  state: readonly [state: AnimationState, positionMillis: number, rate: number] | undefined;
+}
+
 export interface Mirror {
   frame(type: FrameType, payload: Uint8Array, flags: number): void;
   readonly nodes: Map<number, MirrorNode>;
@@ -34,6 +40,8 @@ export interface Mirror {
   /** Parts of assets by number, and whether all have come. */
   readonly assets: Map<number, { readonly parts: Uint8Array[]; isWhole: boolean }>;
   root(): MirrorNode | null;
+  /** What moves, by number. */
+  readonly animations: Map<number, MirrorAnimation>;
   readonly state: Record<string, unknown>;
   /** Expanded bytes of every batch so far. */
   readonly batches: { readonly type: FrameType; readonly bytes: Uint8Array }[];
@@ -44,6 +52,7 @@ export function createMirror(): Mirror {
   const nodes = new Map<number, MirrorNode>();
   const sheets = new Map<number, string[]>();
   const assets: Mirror['assets'] = new Map();
+  const animations: Mirror['animations'] = new Map();
   const batches: { type: FrameType; bytes: Uint8Array }[] = [];
   const state: Record<string, unknown> = {};
   let parts: Uint8Array[] = [];
@@ -54,8 +63,11 @@ export function createMirror(): Mirror {
     if (node === undefined) throw new MalformedBytes(`no node ${id}`);
     return node;
   };
+  const rootOf = (node: MirrorNode): MirrorNode =>
+    (node.kind === 'element' || node.kind === 'text') && node.parent ? rootOf(node.parent) : node;
   const drop = (node: MirrorNode): void => {
     nodes.delete(node.id);
+    for (const [number, { info }] of animations) if (info.target === node.id) animations.delete(number);
     for (const child of [...node.children, node.shadow, node.document]) if (child) drop(child);
   };
   const detach = (node: MirrorNode): void => {
@@ -114,13 +126,14 @@ export function createMirror(): Mirror {
   const describe = (node: MirrorNode, document: DocumentInfo): void => void Object.assign(node.state, document);
 
   const visitor: PageVisitor = {
-    reset(page, dpr) {
+    reset(page, dpr, features) {
       nodes.clear();
       sheets.clear();
       assets.clear();
+      animations.clear();
       root = null;
       for (const key of Object.keys(state)) Reflect.deleteProperty(state, key);
-      Object.assign(state, page, { dpr });
+      Object.assign(state, page, { dpr, features });
     },
     nodes(parentId, nextId) {
       target = parentId === 0 ? null : get(parentId);
@@ -203,13 +216,37 @@ export function createMirror(): Mirror {
       if (kind === 0 && get(id).state['hold'] === undefined) throw new Error(`node ${id} was not held`);
       get(id).state['hold'] = kind === 0 ? undefined : [kind, width, height];
     },
+    animation: (number, info) => void animations.set(number, { info: { ...info, target: get(info.target).id }, state: undefined }),
+    animationState(number, told, position, rate) {
+      if (number === ALL_OTHERS) {
+        state['movesAll'] = true;
+        return;
+      }
+      const animation = animations.get(number);
+      if (animation === undefined) throw new Error(`no animation ${number}`);
+      if (told === AnimationState.GONE) animations.delete(number);
+      else animation.state = [told, position, rate];
+    },
     url: (url) => void (state['url'] = url),
+    selection(ranges) {
+      for (const { start, end } of ranges) if (rootOf(get(start)) !== rootOf(get(end))) throw new Error('a range over two trees');
+      state['selection'] = ranges;
+    },
+    state: (kind, ids) => void (state[`state ${kind}`] = ids.map((id) => get(id).id)),
+    visible: (...part) => void (state['visible'] = part),
+    frame() {
+      throw new Error('no test of the capture alone has frames of other origins');
+    },
+    framePart() {
+      throw new Error('no test of the capture alone has frames of other origins');
+    },
   };
 
   return {
     nodes,
     sheets,
     assets,
+    animations,
     state,
     batches,
     root: () => root,

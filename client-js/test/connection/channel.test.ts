@@ -124,7 +124,7 @@ describe('channel', () => {
     let taken: unknown[] = [];
     channel.exchange((...given) => {
       taken = given.slice(1);
-      return { send: () => undefined, bufferedBytes: () => 0, welcomed: () => undefined, close: () => undefined };
+      return { send: () => undefined, welcomed: () => undefined, close: () => undefined };
     });
     expect(taken).toEqual([expect.objectContaining({ kind: 'websocket', isOpen: true }), 20_000]);
     expect(clock.pending).toBe(0);

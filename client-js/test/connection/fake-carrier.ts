@@ -38,10 +38,6 @@ export class FakeCarrier implements Carrier {
     this.onsend(frame);
   }
 
-  bufferedBytes(): number {
-    return 7;
-  }
-
   close(code?: number): void {
     this.isClosed = true;
     this.closedWith ??= code;

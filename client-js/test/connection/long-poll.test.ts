@@ -268,16 +268,6 @@ describe('what goes up', () => {
     expect(sizes[6]).toBeLessThan(sizes[4]!);
   });
 
-  it('should count what has not left', async () => {
-    await open();
-    carrier.send(frame(FrameType.MUTATIONS, 1, 90));
-    expect(carrier.bufferedBytes()).toBe(100);
-    await turn();
-    expect(carrier.bufferedBytes()).toBeGreaterThanOrEqual(100);
-    await last('POST').answer();
-    expect(carrier.bufferedBytes()).toBe(0);
-  });
-
   it('should be no sign of life by itself: a path may be open one way only', async () => {
     await open();
     await send(frame(FrameType.CURSOR));

@@ -1,6 +1,10 @@
 import { type Action, decodeVerdict, encodeAction, type Verdict } from '../../src/protocol/action.ts';
 import type { Mode, SessionState } from '../../src/protocol/control.ts';
+import { shadowsOf } from '../../src/inner-roots.ts';
+import { followDocuments } from '../../src/control/tag/documents.ts';
 import { createActing } from '../../src/control/tag/acting.ts';
+import { type Pointing, startPointing } from '../../src/control/tag/pointing.ts';
+import { decodePointer, type Pointer, type PointerType } from '../../src/protocol/pointer.ts';
 import { type Answer, type ActionInbox, createActionInbox } from '../../src/delivery/action-inbox.ts';
 
 /** Runs in the page: actions reach the page's elements by the number that {@link id} gives. */
@@ -8,10 +12,14 @@ const AGENT = 2;
 const EPOCH = 7;
 
 const elements: Node[] = [document];
+/** Closed shadow roots, by their hosts. */
+export const closed = new WeakMap<Node, ShadowRoot>();
+const shadowOf = shadowsOf(closed);
 let answered: readonly Answer[] = [];
 let verdicts: Verdict[] = [];
 let sequence = 0;
 let typing = false;
+let highlighted: Element | readonly Range[] | undefined;
 let standing: { state: SessionState; mode: Mode } = { state: 'active', mode: 'shared' };
 
 /** Deadlines of the lab are on this clock. */
@@ -22,12 +30,15 @@ function start(): ActionInbox {
     ids: {
       idOf: (node) => elements.indexOf(node) + 1,
       nodeOf: (id) => elements[id - 1],
+      shadowOf,
       isMasked: (element) => element.closest('[data-tandem-mask],[type=password]') !== null,
     },
     origins: ['https://partner.example'],
     session: () => ({ id: '', reason: null, ...standing, participants: [{ number: AGENT, role: 'agent', name: 'Ada', present: true }] }),
     mayMoveFocus: () => !typing,
-    highlight: () => undefined,
+    highlight(what) {
+      highlighted = what;
+    },
     wiggle: () => undefined,
   });
   return createActionInbox({
@@ -51,12 +62,24 @@ export function id(path: string): number {
   let found: Element | null = null;
   for (const selector of path.split('>>')) {
     found = root.querySelector(selector.trim());
-    const inner: ParentNode | null | undefined = found?.shadowRoot ?? (found as HTMLIFrameElement | null)?.contentDocument;
+    const inner: ParentNode | null | undefined = found && (shadowOf(found) ?? (found as HTMLIFrameElement).contentDocument);
     if (inner) root = inner;
   }
   if (!found) throw new Error(`nothing matches ${path}`);
   if (!elements.includes(found)) elements.push(found);
   return elements.indexOf(found) + 1;
+}
+
+/** The id of the text that an element begins with. */
+export function textId(path: string): number {
+  const text = (elements[id(path) - 1] as Element).firstChild as Text;
+  if (!elements.includes(text)) elements.push(text);
+  return elements.indexOf(text) + 1;
+}
+
+/** What the agent has highlighted: an element's id, or texts. */
+export function highlightedNow(): string | readonly string[] | undefined {
+  return highlighted && ('nodeType' in highlighted ? highlighted.id : highlighted.map(String));
 }
 
 /** Of the latest action of the agent. */
@@ -87,6 +110,19 @@ export function reload(): void {
 
 export function stand(state: SessionState, mode: Mode): void {
   standing = { state, mode };
+}
+
+/** Watches what the consumer points at. @param told takes what is told of it, by the ids of elements that {@link id} has seen */
+export function watchPointing(told: (pointer: Pointer) => void): Pointing {
+  return startPointing({
+    documents: followDocuments(shadowOf, new AbortController().signal),
+    idOf: (node) => elements.indexOf(node) + 1,
+    shadowOf,
+    ignores: () => false,
+    send: (type, payload) => told(decodePointer(type as PointerType, payload)),
+    cursorMillis: () => 0,
+    focused: null,
+  });
 }
 
 export function setTyping(isTyping: boolean): void {

@@ -11,10 +11,7 @@ describe('what plans actions before it is loaded', () => {
     for (let sequence = 1; sequence <= 70; sequence++) expect(planner.keeps(frame(FrameType.CLICK, sequence))).toBe(true);
     expect(planner.keeps(frame(FrameType.PAGE_ACK, 1))).toBe(false);
     const again: number[] = [];
-    planner.begin(
-      () => 'not-active',
-      ({ sequence }) => again.push(sequence),
-    );
+    planner.begin({ plan: () => 'not-active', keeps: () => false }, ({ sequence }) => again.push(sequence));
     expect(again).toEqual(Array.from({ length: 64 }, (_, i) => i + 7));
     expect(planner.keeps(frame(FrameType.CLICK, 71))).toBe(false);
   });
@@ -24,10 +21,7 @@ describe('what plans actions before it is loaded', () => {
     planner.keeps(frame(FrameType.CLICK, 1));
     planner.stop();
     const again: Frame[] = [];
-    planner.begin(
-      () => () => undefined,
-      (kept) => again.push(kept),
-    );
+    planner.begin({ plan: () => () => undefined, keeps: () => false }, (kept) => again.push(kept));
     expect(again).toEqual([]);
     expect(planner.plan(frame(FrameType.CLICK, 1) as Parameters<typeof planner.plan>[0])).toBe('not-active');
   });

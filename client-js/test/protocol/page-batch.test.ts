@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { MalformedBytes } from '../../src/protocol/bytes.ts';
+import { FrameType } from '../../src/protocol/frame-type.ts';
 import { MAX_STRING_TABLES } from '../../src/protocol/limits.ts';
+import { PageOp, StateKind } from '../../src/protocol/page-op.ts';
 import { type PageVisitor, readPageBatch } from '../../src/protocol/page-reader.ts';
 import { PageWriter } from '../../src/protocol/page-writer.ts';
 
@@ -23,7 +25,7 @@ const PAGE = { url: 'https://shop.example/a', baseUrl: 'https://shop.example/a',
 describe('a page batch', () => {
   it('should read back what was written, in order', () => {
     const writer = new PageWriter();
-    writer.reset(PAGE, 1.25);
+    writer.reset(PAGE, 1.25, 5);
     writer.nodes(0, 0);
     writer.openDocument(1, PAGE);
     writer.doctype(2, 'html', '', '');
@@ -41,10 +43,16 @@ describe('a page batch', () => {
     writer.attribute(3, 'class', null);
     writer.hold(3, 1, 12.5, 300.015625);
     writer.hold(3, 0, 0, 0);
+    writer.numbers(PageOp.SELECTION, 2, 9, 0, 9, 300, 10, 1, 10, 4);
+    writer.numbers(PageOp.STATE, StateKind.OPEN_LIST, 1, 10);
+    writer.numbers(PageOp.VISIBLE, 0, 120, 400, 300);
+    writer.numbers(PageOp.FRAME, 7, 0, 3);
+    writer.numbers(PageOp.FRAME_PART, 7, FrameType.KEYFRAME, 5, 3);
+    writer.raw(Uint8Array.of(0, 255, 128));
     const { calls, visitor } = recorder();
     readPageBatch(writer.finish(), visitor);
     expect(calls).toEqual([
-      ['reset', PAGE, 1.25],
+      ['reset', PAGE, 1.25, 5],
       ['nodes', 0, 0],
       ['openDocument', 1, PAGE],
       ['doctype', 2, 'html', '', ''],
@@ -62,6 +70,17 @@ describe('a page batch', () => {
       ['attribute', 3, 'class', null],
       ['hold', 3, 1, 12.5, 300.015625],
       ['hold', 3, 0, 0, 0],
+      [
+        'selection',
+        [
+          { start: 9, startOffset: 0, end: 9, endOffset: 300 },
+          { start: 10, startOffset: 1, end: 10, endOffset: 4 },
+        ],
+      ],
+      ['state', 2, [10]],
+      ['visible', 0, 120, 400, 300],
+      ['frame', 7, 0, 3],
+      ['framePart', 7, FrameType.KEYFRAME, 5, Uint8Array.of(0, 255, 128)],
     ]);
   });
 

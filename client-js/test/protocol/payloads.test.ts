@@ -12,6 +12,13 @@ import {
 } from '../../src/protocol/action.ts';
 import { decodeSync, encodeSync, type Sync } from '../../src/protocol/sync.ts';
 import { MalformedBytes } from '../../src/protocol/bytes.ts';
+import {
+  decodeResource,
+  decodeResourceRequest,
+  encodeResource,
+  encodeResourceRequest,
+  type ResourceState,
+} from '../../src/protocol/resource.ts';
 import { decodePointer, encodePointer, isPointerType, type Pointer } from '../../src/protocol/pointer.ts';
 
 const bytesOf = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'));
@@ -41,6 +48,26 @@ describe('the shared payload vectors', () => {
 
   it.each(vectors.badSyncs)('should refuse the SYNC: $name', ({ payloadHex }) => {
     expect(() => decodeSync(bytesOf(payloadHex))).toThrow(MalformedBytes);
+  });
+
+  it.each(vectors.resourceRequests)('should read and write the request for resources: $name', ({ payloadHex, value }) => {
+    expect(decodeResourceRequest(bytesOf(payloadHex))).toEqual(value);
+    expect(hexOf(encodeResourceRequest(value))).toBe(payloadHex);
+  });
+
+  it.each(vectors.badResourceRequests)('should refuse the request for resources: $name', ({ payloadHex }) => {
+    expect(() => decodeResourceRequest(bytesOf(payloadHex))).toThrow(MalformedBytes);
+  });
+
+  it.each(vectors.resources)('should read and write the resource: $name', ({ payloadHex, value }) => {
+    const { contentHex, state, ...rest } = value;
+    const { content, ...read } = decodeResource(bytesOf(payloadHex));
+    expect({ ...read, contentHex: hexOf(content) }).toEqual(value);
+    expect(hexOf(encodeResource({ ...rest, state: state as ResourceState, content: bytesOf(contentHex) }))).toBe(payloadHex);
+  });
+
+  it.each(vectors.badResources)('should refuse the resource: $name', ({ payloadHex }) => {
+    expect(() => decodeResource(bytesOf(payloadHex))).toThrow(MalformedBytes);
   });
 
   it.each(vectors.pointers)('should read and write the pointer: $name', ({ type, payloadHex, value }) => {

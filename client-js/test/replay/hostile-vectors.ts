@@ -1,3 +1,4 @@
+import { writeAnimation, writeAnimationState } from '../../src/protocol/animation.ts';
 import type { PageWriter } from '../../src/protocol/page-writer.ts';
 
 /**
@@ -7,6 +8,8 @@ import type { PageWriter } from '../../src/protocol/page-writer.ts';
 export interface HostileVector {
   readonly name: string;
   readonly html: string;
+  /** What the consumer's side hands out for whatever the viewer asks for. */
+  readonly resource?: string;
   /** Sent after the page, as a change. */
   readonly change?: (writer: PageWriter, id: (name: string) => number, sink: string) => void;
 }
@@ -19,7 +22,35 @@ const change = (name: string, text: string, write: NonNullable<HostileVector['ch
   change: write,
 });
 
+/** A page that shows one thing, which only the consumer's side has, in every place that shows anything. */
+export const SHOWN = 'blob:https://shop.example/5e6f0a3c-1d2b-4c3d-8e9f-0a1b2c3d4e5f';
+const EVERYWHERE = `<style>@import "${SHOWN}"; @font-face { font-family: F; src: url("${SHOWN}#f") } p { font-family: F } #a { background: url("${SHOWN}#f"); cursor: url(${SHOWN}), auto }
+#b { mask: url("${SHOWN}"); filter: url("${SHOWN}#f") } #c { clip-path: url("${SHOWN}#c"); border-image: url(${SHOWN}) 1 } #d::before { content: url("${SHOWN}") } li { list-style: url(${SHOWN}) }</style>
+<p>p</p><i id=a>a</i><i id=b>b</i><i id=c>c</i><i id=d>d</i><li>l</li><img src="${SHOWN}"><img srcset="${SHOWN}#f 2x"><input type=image src="${SHOWN}"><video poster="${SHOWN}" src="${SHOWN}"></video>
+<embed src="${SHOWN}"><object data="${SHOWN}"></object><iframe src="${SHOWN}"></iframe><link rel=stylesheet href="${SHOWN}"><a id=click href="${SHOWN}">a</a><script src="${SHOWN}"></script>
+<svg><image href="${SHOWN}"/><use href="${SHOWN}#f"/><filter id=g><feImage href="${SHOWN}#f"/></filter><rect fill="url(${SHOWN}#f)" mask="url(${SHOWN}#f)" filter="url(#g)" width=9 height=9 /></svg>
+<b style='background: url("${SHOWN}"); filter: url("${SHOWN}#f")'>b</b>`;
+const resource = (name: string, content: string): HostileVector => ({ name, html: EVERYWHERE, resource: content.replaceAll('RUN()', RUN) });
+
+const SVG = `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="9" height="9" onload="RUN()"><script>RUN()</script><script href="SINK/s.js"/>
+<style>@import "SINK/i.css"; @font-face { font-family: G; src: url(SINK/g.woff2) } rect { fill: url(SINK/p.svg#a); font-family: G }</style><rect id="f" width="9" height="9"/><image href="SINK/1.png" width="9" height="9"/>
+<image xlink:href="SINK/2.png" width="9" height="9"/><use href="SINK/u.svg#a"/><filter id="f"><feImage href="SINK/3.png"/></filter><clipPath id="c"><use href="SINK/4.svg#a"/></clipPath>
+<foreignObject width="9" height="9"><iframe xmlns="http://www.w3.org/1999/xhtml" src="SINK/frame"/><img xmlns="http://www.w3.org/1999/xhtml" src="SINK/5.png" onerror="RUN()"/><body xmlns="http://www.w3.org/1999/xhtml" onload="RUN()"/></foreignObject>
+<a href="javascript:RUN()"><text>t</text></a><animate attributeName="href" values="SINK/6;SINK/7" dur="1s" onbegin="RUN()"/></svg>`;
+
 export const HOSTILE: readonly HostileVector[] = [
+  resource('resource: an SVG with scripts and references', SVG),
+  resource('resource: an SVG behind a style sheet', `<?xml version="1.0"?><?xml-stylesheet href="SINK/x.css"?>${SVG}`),
+  resource(
+    'resource: an SVG with entities',
+    `<!DOCTYPE svg [<!ENTITY a SYSTEM "SINK/e"><!ENTITY % b SYSTEM "SINK/p"> %b;]>${SVG.replace('<rect', '&a;<rect')}`,
+  ),
+  resource('resource: a page', `<!doctype html><script>RUN()</script><img src="SINK/1.png" onerror="RUN()">`),
+  resource(
+    'resource: a page that begins like an image',
+    `GIF89a/*<html><script>*/=0;RUN();</script><img src="SINK/1.png" onerror="RUN()">`,
+  ),
+  resource('resource: a style sheet', '@import "SINK/1.css"; * { background: url(SINK/2.png) }'),
   html('script', '<script>RUN()</script>'),
   html('script src', '<script src="SINK/a.js"></script>'),
   html('module script', '<script type=module src="SINK/a.js"></script><link rel=modulepreload href="SINK/m.js">'),
@@ -211,5 +242,19 @@ export const HOSTILE: readonly HostileVector[] = [
     w.close();
     w.close();
     w.attribute(id('p'), `"><img src=${sink}/4>`, 'x');
+  }),
+  change('animations', '<style>@keyframes k{to{opacity:0}}#p{animation:k 9s}</style><p id=p>p', (w, id, sink) => {
+    const addresses = ['background-image', 'border-image-source', 'list-style-image', 'cursor', 'content', 'mask-image', 'filter', '--own'];
+    const values = ['url(SINK/1)', '\\75rl(SINK/2)', 'image-set("SINK/3" 1x)', `url("javascript:${RUN}")`, 'url(SINK/4);@import "SINK/5"'];
+    const properties = values.flatMap((value) => addresses.map((name) => [name, value.replaceAll('SINK', sink)] as const));
+    for (const [number, pseudo] of [...['', '::before', '::after', '::backdrop'].entries()]) {
+      const keyframes = [0, 1].map((offset) => ({ offset, easing: `url(${sink}/6)`, composite: 0, properties }));
+      const timing = { delay: 0, endDelay: 0, duration: 9_000, iterations: Infinity, iterationStart: 0, easing: `url(${sink}/7)` };
+      writeAnimation(w, number + 1, {
+        ...{ target: id('p'), pseudo, kind: 0, name: '' },
+        movement: { ...timing, direction: 0, fill: 3, composite: 0, keyframes },
+      });
+      writeAnimationState(w, number + 1, 1, 10, 1);
+    }
   }),
 ];

@@ -1,4 +1,5 @@
 import './in-page.ts';
+import { PageOp } from '../../src/protocol/page-op.ts';
 import type { PageWriter } from '../../src/protocol/page-writer.ts';
 
 /** A small seeded generator (mulberry32): a failing run names its seed and happens again. */
@@ -61,8 +62,34 @@ function operation(writer: PageWriter, next: (below: number) => number, fresh: (
     () => writer.focus(id()),
     () => writer.modal(id(), next(3) as 0 | 1 | 2),
     () => writer.url(word()),
+    () => writer.numbers(PageOp.SELECTION, 2, id(), next(9), id(), next(9), id(), 0, id(), next(9)),
+    () => writer.numbers(PageOp.STATE, 1 + next(2), 2, id(), id()),
+    () => writer.numbers(PageOp.VISIBLE, next(99), next(99), next(2_000), next(2_000)),
+    () => moving(writer, next),
+    () => replay.steer(writer, next(8), next(3), next(10_000) - 5_000, next(7) - 3),
+    () => writer.numbers(PageOp.FRAME, next(5), next(4), id()),
+    () => part(writer, next),
   ];
   kinds[next(kinds.length)]?.();
+}
+
+function moving(writer: PageWriter, next: (below: number) => number): void {
+  const word = (): string => WORDS[next(WORDS.length)] ?? '';
+  const keyframes = Array.from({ length: next(4) }, () => ({ offset: 0.5, easing: word(), properties: [[word(), word()]] as const }));
+  const movement = { duration: next(2_000), iterations: next(3), delay: next(200) - 100, easing: word(), keyframes };
+  const kind = next(3) as 0 | 1 | 2;
+  replay.animate(writer, {
+    ...{ number: next(8), on: '', target: next(40), kind, name: word() },
+    ...{ pseudo: next(2) === 0 ? '' : word(), movement: kind === 1 ? undefined : movement },
+  });
+}
+
+/** A part of a framed document: a page, some of a page, or anything. */
+function part(writer: PageWriter, next: (below: number) => number): void {
+  const whole = next(3) === 0 ? Uint8Array.from({ length: next(20) }, () => next(256)) : replay.keyframe({ html: PAGE }).batch;
+  const bytes = next(3) === 0 ? whole.slice(0, next(whole.length + 1)) : whole;
+  writer.numbers(PageOp.FRAME_PART, next(5), 0x40 + next(4), next(8), bytes.length);
+  writer.raw(bytes);
 }
 
 function forest(writer: PageWriter, next: (below: number) => number, fresh: () => number): void {

@@ -6,7 +6,15 @@ async function face(index: number, sink: string, own: string): Promise<string> {
   const vector = HOSTILE[index];
   if (!vector) throw new Error(`no vector ${index}`);
   const fill = (text: string): string => text.replaceAll('SINKHOST', sink.replace('http://', '')).replaceAll('SINK', sink);
-  const { mirror, document: mirrored, ids, broken } = replay.show({ html: fill(vector.html), url: `${own}/page` });
+  const asked: string[] = [];
+  const page = { html: fill(vector.html), url: `${own}/page` };
+  const { mirror, document: mirrored, ids, broken } = replay.show(page, { onLacking: ({ addresses }) => asked.push(...addresses) });
+  if (vector.resource !== undefined) {
+    while (asked.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    for (const address of asked) await replay.answer(mirror, { address, content: btoa(fill(vector.resource)) });
+    // It is put in its place, and what fails is looked at once more.
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+  }
   if (vector.change) {
     const { change } = vector;
     mirror.apply(replay.change((writer) => change(writer, (name) => ids[name] ?? 0, sink)));

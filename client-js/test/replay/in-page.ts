@@ -1,8 +1,11 @@
-import { type DocumentMode, NAMESPACE_URIS, type Namespace } from '../../src/protocol/page-op.ts';
+import { type AnimationInfo, COMPOSITES, DIRECTIONS, FILLS, writeAnimation, writeAnimationState } from '../../src/protocol/animation.ts';
+import { type AnimationState, type DocumentMode, NAMESPACE_URIS, type Namespace } from '../../src/protocol/page-op.ts';
 import { PageWriter } from '../../src/protocol/page-writer.ts';
-import { createAssetCache } from '../../src/delivery/asset-cache.ts';
-import { encodeAssetPart } from '../../src/protocol/asset.ts';
+import { createAssetCache, createResourceCache } from '../../src/delivery/asset-cache.ts';
+import { AssetCoding, encodeAsset, encodeAssetPart, NO_HASH } from '../../src/protocol/asset.ts';
+import { MEDIA_FEATURES } from '../../src/protocol/media-features.ts';
 import { encodePicture } from '../../src/protocol/picture.ts';
+import { encodeResource, type Resource, ResourceState } from '../../src/protocol/resource.ts';
 import { createMirror, type Mirror, type MirrorOptions } from '../../src/replay/mirror.ts';
 
 /*
@@ -17,7 +20,11 @@ export interface TestPage {
   readonly mode?: DocumentMode;
   readonly width?: number;
   readonly height?: number;
+  /** What the consumer's styles are told; else what those of the test are. */
+  readonly features?: number;
 }
+
+const OWN_FEATURES = MEDIA_FEATURES.reduce((bits, feature, i) => bits | (matchMedia(`(${feature})`).matches ? 1 << i : 0), 0);
 
 export interface Sent {
   readonly batch: Uint8Array;
@@ -37,7 +44,7 @@ function keyframe(page: TestPage, more?: (writer: PageWriter, ids: Readonly<Reco
   const parsed = new DOMParser().parseFromString(page.html, 'text/html');
   const writer = new PageWriter();
   const ids: Record<string, number> = {};
-  writer.reset(info, 1);
+  writer.reset(info, 1, page.features ?? OWN_FEATURES);
   writer.nodes(0, 0);
   ids['document'] = 1;
   writer.openDocument(1, info);
@@ -117,7 +124,88 @@ function show(page: TestPage | string, options: Partial<MirrorOptions> = {}): Op
   return { ...opened, ...sent, document: shown };
 }
 
-const api = { PageWriter, createMirror, createAssetCache, encodeAssetPart, encodePicture, keyframe, fragment, change, open, show };
+export interface Answer extends Partial<Omit<Resource, 'content'>> {
+  readonly address: string;
+  /** In base64. */
+  readonly content?: string;
+  /** In hex; else that of the content. */
+  readonly hash?: string;
+}
+
+let answers = 0;
+
+/** What a tag sends for an address: content where there is some, else that it has none. */
+async function answer(mirror: Mirror, { address, content = '', hash, ...more }: Answer): Promise<void> {
+  const bytes = Uint8Array.from(atob(content), (unit) => unit.charCodeAt(0));
+  const state = bytes.length > 0 ? ResourceState.CONTENT : ResourceState.NONE;
+  const hashed = bytes.length > 0 ? new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)) : NO_HASH;
+  const told = hash === undefined ? hashed : Uint8Array.from(hash.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+  const resource = encodeResource({ state, address, width: 0, height: 0, content: bytes, ...more });
+  const asset = encodeAsset(told, AssetCoding.RESOURCE, resource);
+  mirror.asset(encodeAssetPart({ number: 1_000_000 + ++answers, isLast: true, bytes: asset }));
+}
+
+/** An animation in few words. */
+export interface TestAnimation extends Omit<AnimationInfo, 'movement' | 'target' | 'pseudo'> {
+  readonly number: number;
+  /** The id attribute of its element. */
+  readonly on: string;
+  readonly pseudo?: string;
+  readonly movement:
+    | {
+        readonly duration: number;
+        readonly delay?: number;
+        readonly endDelay?: number;
+        readonly iterations?: number;
+        readonly iterationStart?: number;
+        readonly easing?: string;
+        readonly direction?: (typeof DIRECTIONS)[number];
+        readonly fill?: (typeof FILLS)[number];
+        readonly composite?: (typeof COMPOSITES)[number];
+        readonly keyframes: readonly {
+          readonly offset: number;
+          readonly easing?: string;
+          readonly composite?: number;
+          readonly properties: readonly (readonly [string, string])[];
+        }[];
+      }
+    | undefined;
+}
+
+function animate(writer: PageWriter, animation: TestAnimation & { readonly target: number }): void {
+  const { number, target, kind, name, pseudo = '', movement } = animation;
+  writeAnimation(writer, number, {
+    ...{ target, kind, name, pseudo },
+    movement: movement && {
+      ...{ delay: 0, endDelay: 0, iterations: 1, iterationStart: 0, easing: 'linear', ...movement },
+      direction: DIRECTIONS.indexOf(movement.direction ?? 'normal'),
+      fill: FILLS.indexOf(movement.fill ?? 'none'),
+      composite: COMPOSITES.indexOf(movement.composite ?? 'replace'),
+      keyframes: movement.keyframes.map((frame) => ({ easing: 'linear', composite: 3, ...frame })),
+    },
+  });
+}
+
+function steer(writer: PageWriter, number: number, state: number, positionMillis: number, rate: number): void {
+  writeAnimationState(writer, number, state as AnimationState, positionMillis, rate);
+}
+
+const api = {
+  animate,
+  steer,
+  PageWriter,
+  createMirror,
+  createAssetCache,
+  createResourceCache,
+  encodeAssetPart,
+  encodePicture,
+  keyframe,
+  fragment,
+  change,
+  open,
+  show,
+  answer,
+};
 
 declare global {
   var replay: typeof api;

@@ -2,6 +2,7 @@ import './in-page.ts';
 import { AgentSession } from '../../src/control/agent/agent-session.ts';
 import { decodeAction, encodeVerdict, isActionType, type Verdict } from '../../src/protocol/action.ts';
 import { encodeControl, type Mode, type SessionInfo } from '../../src/protocol/control.ts';
+import { decodeResourceRequest, type ResourcePolicy, type ResourceRequest } from '../../src/protocol/resource.ts';
 import { encodeSync } from '../../src/protocol/sync.ts';
 import { decodeFrame, encodeFrame } from '../../src/protocol/frame.ts';
 import { FrameType, frameTypeName } from '../../src/protocol/frame-type.ts';
@@ -54,7 +55,12 @@ const page = (type: FrameType, payload: Uint8Array, epoch = 1): void =>
   deliver(type, payload, { sender: CONSUMER, epoch, sequence: ++pageSequence });
 
 /** Opens a session in a mode, with a viewer of the given size that shows a page. */
-async function start(html: string, mode: Mode, style = 'width:800px;height:600px'): Promise<Readonly<Record<string, number>>> {
+async function start(
+  html: string,
+  mode: Mode,
+  style = 'width:800px;height:600px',
+  resources?: ResourcePolicy,
+): Promise<Readonly<Record<string, number>>> {
   const opened = new AgentSession(
     {
       session: 's',
@@ -84,6 +90,7 @@ async function start(html: string, mode: Mode, style = 'width:800px;height:600px
       { number: CONSUMER, role: 'consumer', name: 'Consumer', present: true },
       { number: AGENT, role: 'agent', name: 'Ada', present: true },
     ],
+    ...(resources && { resources }),
   };
   const limits = { frameBytes: 1_048_576, expandedBytes: 16_777_216, heartbeatMillis: 20_000 };
   deliver(
@@ -121,8 +128,16 @@ function sent({ cursors = false } = {}): unknown[] {
 /** Names of all frames that the viewer sent. */
 const sentTypes = (): string[] => (FakeSocket.latest?.sent ?? []).map((bytes) => frameTypeName(bytes[0] ?? 0) ?? '?');
 
+/** What was asked of the consumer's browser, and of which of its documents. */
+const asked = (): (ResourceRequest & { readonly epoch: number })[] =>
+  (FakeSocket.latest?.sent ?? [])
+    .map((bytes) => decodeFrame(bytes))
+    .filter(({ type }) => type === FrameType.RESOURCE_REQUEST)
+    .map(({ payload, epoch }) => ({ ...decodeResourceRequest(payload), epoch }));
+
 const api = {
   start,
+  asked,
   update,
   sent,
   sentTypes,

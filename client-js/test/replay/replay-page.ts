@@ -1,17 +1,26 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { bundle, launchChromium, type LocalServer, serve } from '../browser.ts';
 
-/** A page for each test of the file, in which `replay` (in-page.ts) is there. */
-export function replayPage(): () => Page {
+/**
+ * A page for each test of the file, in which `replay` (in-page.ts) is there, or what another module leaves in it.
+ *
+ * @param serveMore answers what is asked for besides that page
+ */
+export function replayPage(
+  module = 'test/replay/in-page.ts',
+  serveMore?: (request: IncomingMessage, response: ServerResponse) => void,
+): () => Page {
   let browser: Browser;
   let server: LocalServer;
   let page: Page;
 
   beforeAll(async () => {
-    const script = bundle('test/replay/in-page.ts');
+    const script = bundle(module);
     server = await serve((request, response) => {
       if (request.url === '/page.js') return response.setHeader('content-type', 'text/javascript').end(script);
+      if (serveMore !== undefined && request.url !== '/') return serveMore(request, response);
       response.setHeader('content-type', 'text/html').end('<!doctype html><body><script src="/page.js"></script>');
     });
     browser = await launchChromium();

@@ -18,6 +18,7 @@ function contentOf(text: string, coding: AssetCoding): Buffer {
     case AssetCoding.PLAIN:
       return Buffer.from(text);
     case AssetCoding.PICTURE:
+    case AssetCoding.RESOURCE:
     case AssetCoding.KNOWN:
       return Buffer.alloc(0);
   }
@@ -50,7 +51,7 @@ const see = (asset: readonly number[], knows: readonly (readonly [string, string
       const info = { url: 'https://shop.example/', baseUrl: 'https://shop.example/', mode: 1, width: 800, height: 600 } as const;
       mirror.apply(
         replay.change((writer) => {
-          writer.reset(info, 1);
+          writer.reset(info, 1, 0);
           writer.nodes(0, 0);
           writer.openDocument(1, info);
           for (const tag of ['html', 'style']) writer.openElement(tag === 'html' ? 2 : 3, 0, tag, [], [], 0);

@@ -47,6 +47,28 @@ describe('the viewer', () => {
     expect(await width()).toBe(800);
   });
 
+  it('should ask the consumer’s browser for what its own cannot load, in both modes, about the document that is shown', async () => {
+    const blob = 'blob:https://shop.example/5e6f0a3c-1d2b-4c3d-8e9f-0a1b2c3d4e5f';
+    for (const mode of ['view-only', 'shared'] as const) {
+      await page.goto(server.origin);
+      await page.evaluate(([html, mode]) => tandem.start(html, mode, undefined, 'images'), [`<img src="${blob}">`, mode] as const);
+      await expect.poll(() => page.evaluate(() => tandem.asked())).toEqual([{ isInFull: false, addresses: [blob], epoch: 1 }]);
+      await page.evaluate((html) => tandem.keyframe(html, 2), `<img src="${blob}">`);
+      await expect.poll(() => page.evaluate(() => tandem.asked().map(({ epoch }) => epoch))).toEqual([1, 2]);
+    }
+  });
+
+  it('should ask for nothing where the brand hands out nothing, or the relay does not say so', async () => {
+    for (const policy of ['none', undefined] as const) {
+      await page.goto(server.origin);
+      await page.evaluate(async (resources) => {
+        await tandem.start('<img src="blob:https://shop.example/x">', 'shared', undefined, resources);
+        await new Promise((resume) => setTimeout(resume, 300));
+      }, policy);
+      expect(await page.evaluate(() => tandem.asked())).toEqual([]);
+    }
+  });
+
   it('should say why the page is not to be seen', async () => {
     await start('shared');
     const veil = byTestId('veil');
@@ -212,6 +234,12 @@ describe('the agent’s typing', () => {
     expect(all).toContainEqual({ type: 'INPUT', node: ids['name'], value: 'Grace', commit: true });
     expect(all.at(-1)).toEqual({ type: 'KEY', node: ids['name'], key: 'Enter', modifiers: 0 });
     expect(all.length).toBeLessThan(12);
+  });
+
+  it('should cover the mirrored text in the field’s own colour', async () => {
+    await start('shared', FORM.replace('font:20px serif', 'font:20px serif;background:rgb(255, 215, 0)'));
+    await page.mouse.click(150, 70);
+    expect(await byTestId('editor').evaluate((editor) => getComputedStyle(editor).backgroundColor)).toBe('rgb(255, 215, 0)');
   });
 
   it('should commit when the agent goes elsewhere', async () => {

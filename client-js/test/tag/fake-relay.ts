@@ -64,8 +64,10 @@ export async function startFakeRelay(html: string): Promise<FakeRelay> {
   const scripts: Readonly<Record<string, string>> = {
     '/tandem.js': bundle('src/tag.ts'),
     '/tandem-capture.js': bundle('src/capture.ts', 'esm'),
+    '/tandem-talk.js': bundle('src/talk.ts', 'esm'),
     '/tandem-acting.js': bundle('src/acting.ts', 'esm'),
     '/tandem-media.js': bundle('src/media.ts', 'esm'),
+    '/tandem-resources.js': bundle('src/resources.ts', 'esm'),
     '/tandem-transport.js': bundle('src/transport.ts', 'esm'),
   };
   const http: Server = createServer((request: IncomingMessage, response: ServerResponse) => {
@@ -78,7 +80,7 @@ export async function startFakeRelay(html: string): Promise<FakeRelay> {
   const visits: (Visit & { frames: Frame[] })[] = [];
   const verdicts: Verdict[] = [];
   let socket: WebSocket | undefined;
-  let session: Omit<SessionInfo, 'id'> = { state: 'waiting', mode: null, reason: null, participants: participants() };
+  let session: Omit<SessionInfo, 'id'> = { state: 'waiting', mode: null, reason: null, participants: participants(), resources: 'images' };
   let epoch = 0;
   let acted = 0;
   let pointed = 0;
@@ -126,7 +128,7 @@ export async function startFakeRelay(html: string): Promise<FakeRelay> {
     invite: (mode) => send(FrameType.INVITATION, { invitation: `i${visits.length}`, mode, agent: 'Ada <b>', expiresInMillis: 120_000 }),
     withdraw: () => send(FrameType.INVITATION_STATE, { invitation: 'i', state: 'withdrawn' }),
     say(state, mode = null, reason) {
-      session = { state, mode, reason: reason ?? null, participants: participants() };
+      session = { ...session, state, mode, reason: reason ?? null };
       send(FrameType.SESSION, { id: visits.at(-1)?.session, ...session });
     },
     act(action, changes = {}) {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Locator } from 'playwright-core';
 import { KeyframeReason } from '../../src/protocol/feedback.ts';
+import { AssetCoding, decodeAssetPart, HASH_BYTES } from '../../src/protocol/asset.ts';
 import { FrameType, laneOf } from '../../src/protocol/frame-type.ts';
+import { decodeResource, encodeResourceRequest, type Resource, ResourceState } from '../../src/protocol/resource.ts';
 import { decodePointer, type Pointer, type PointerType } from '../../src/protocol/pointer.ts';
 import { page as pageOf } from './fake-relay.ts';
 import { TagStage } from './stage.ts';
@@ -189,6 +191,26 @@ describe('a session', () => {
     expect(keyframes()[1]).toBeGreaterThan(1);
   });
 
+  it('should load what hands out resources when an agent asks for one, and not before', async () => {
+    const loaded: string[] = [];
+    stage.page.on('request', (request) => loaded.push(new URL(request.url()).pathname));
+    await begin('view-only');
+    const answers = (): Resource[] =>
+      stage.relay.visits[0]!.frames.filter(({ type }) => type === FrameType.ASSET)
+        .map(({ payload }) => decodeAssetPart(payload).bytes)
+        .filter((bytes) => bytes[HASH_BYTES] === AssetCoding.RESOURCE)
+        .map((bytes) => decodeResource(bytes.subarray(HASH_BYTES + 1)));
+    // The page does not show it.
+    const address = 'https://elsewhere.example/x.png';
+    expect(loaded).not.toContain('/tandem-resources.js');
+    stage.relay.send(FrameType.RESOURCE_REQUEST, encodeResourceRequest({ isInFull: false, addresses: [address] }));
+    stage.relay.send(FrameType.RESOURCE_REQUEST, new Uint8Array([9, 9]));
+    await until(() => answers().length === 1);
+    expect(answers()).toMatchObject([{ state: ResourceState.NONE, address }]);
+    expect(loaded.filter((path) => path === '/tandem-resources.js')).toHaveLength(1);
+    expect(stage.complaints).toEqual([]);
+  });
+
   it('should tell the consumer how good the connection is', async () => {
     await begin();
     expect(await test('link-quality').count()).toBe(0);
@@ -221,7 +243,7 @@ describe('a session', () => {
     await stage.page.locator('#open').click();
     const onTop = (): Promise<boolean> =>
       stage.page.evaluate(() => {
-        const button = document.querySelector('tandem-ui')?.shadowRoot?.querySelector('button');
+        const button = document.querySelector('tandem-ui')?.shadowRoot?.querySelector('[data-testid=session-exit]');
         const box = button?.getBoundingClientRect();
         return button?.matches(':popover-open *') === true && box !== undefined && box.width > 0;
       });
@@ -257,13 +279,26 @@ describe('pointing', () => {
     await until(() => pointers(FrameType.CLICK_MARK).length === 1);
     await stage.page.keyboard.type('a');
     await until(() => pointers(FrameType.TYPING).length === 1);
-    const before = pointers(FrameType.CURSOR).length;
     const [x, y] = await middleOf(test('session-exit'));
     await stage.page.mouse.move(x, y);
+    await until(() => pointers(FrameType.CURSOR).at(-1)?.node === 0);
+    const count = pointers(FrameType.CURSOR).length;
     await stage.page.mouse.move(...(await middleOf(stage.page.locator('#name'))));
-    await until(() => pointers(FrameType.CURSOR).length > before);
+    await until(() => pointers(FrameType.CURSOR).length > count);
     const nodes = new Set(pointers(FrameType.CURSOR).map(({ node }) => node));
-    expect(nodes).toEqual(new Set(pointers(FrameType.CLICK_MARK).map(({ node }) => node)));
+    expect(nodes).toEqual(new Set([...pointers(FrameType.CLICK_MARK).map(({ node }) => node), 0]));
+  });
+
+  it('should say that the pointer left the page, once', async () => {
+    await begin();
+    await stage.page.locator('#name').hover();
+    await until(() => (pointers(FrameType.CURSOR).at(-1)?.node ?? 0) > 0);
+    await stage.page.mouse.move(-10, -10);
+    await until(() => pointers(FrameType.CURSOR).at(-1)?.node === 0);
+    await stage.page.mouse.move(-20, -10);
+    await stage.page.locator('#name').hover();
+    await until(() => (pointers(FrameType.CURSOR).at(-1)?.node ?? 0) > 0);
+    expect(pointers(FrameType.CURSOR).filter(({ node }) => node === 0)).toHaveLength(1);
   });
 
   it("should draw the agent's cursor, clicks, highlights and typing over the element, and follow it", async () => {

@@ -19,10 +19,12 @@ export interface Bar {
 }
 
 /** Pixels that may differ on all but one page in twelve. */
-const PIXEL_PERCENT = 0.5;
+const PIXEL_PERCENT = 0.25;
 const PAGES_PER_EXCEPTION = 12;
 /** 0.02 % of the viewport is 210 pixels: a line of text that is painted half a pixel further counts less. */
 const NOISE_FLOOR_PERCENT = 0.02;
+/** Of the consumer's main thread, CPU ms: what takes longer is felt. */
+const LONGEST_TASK_MILLIS = 50;
 const MEDIAN_BYTES_RATIO = 0.6;
 
 export const median = (values: readonly number[]): number => {
@@ -47,6 +49,11 @@ export function judge(results: readonly PageResult[]): Bar[] {
       measured: `${results.length - overPixels.length} of ${results.length}${namesOf(overPixels)}`,
     },
     bar('the page itself looks the same during a session', disturbed, results),
+    bar(
+      `longest main-thread task <= ${LONGEST_TASK_MILLIS} ms of CPU`,
+      results.filter(({ tandem }) => tandem.longestTaskMs > LONGEST_TASK_MILLIS),
+      results,
+    ),
   ];
   const rivals = results.filter((result): result is PageResult & { rrweb: Mirrored } => result.rrweb !== null);
   return rivals.length === 0 ? bars : [...bars, ...judgeRivalry(rivals)];

@@ -41,7 +41,7 @@ export async function openContext(browser: Browser): Promise<BrowserContext> {
     locale: 'en',
   });
   await context.route(
-    (url) => url.hostname !== '127.0.0.1' && /^https?:/.test(url.protocol),
+    (url) => !/^(?:127\.0\.0\.1|localhost)$/.test(url.hostname) && /^https?:/.test(url.protocol),
     (route) => (route.request().isNavigationRequest() ? route.fulfill(EMPTY_FRAME) : route.abort('blockedbyclient')),
   );
   return context;

@@ -20,17 +20,19 @@ import { createMasks, MASK_TEXT } from '../../src/capture/mask.ts';
  *    other attribute. An import reads as the grouping rule that holds the imported rules in the mirror.
  * 5. Attributes that load code or documents, navigate, submit, run or take the focus (INERT, INERT_ON, on…), and URLs whose
  *    scheme runs code: a mirror must not have them. A link to code is compared as a link to code, whatever the code.
- *    Addresses of blobs are left out: they mean something in the page's own window alone.
+ *    Addresses of blobs are left out: they mean something in the page's own window alone, and so are those that stand for them in the mirror.
  * 6. `autocomplete` of fields: always off in a mirror, so that the agent's browser fills nothing in.
  * 7. URLs are compared resolved against their document's base: a mirror's document has another address. In CSS they are
  *    compared in one spelling: url("…").
- * 8. `:focus` and `:defined`: no element of a mirror is focused or defined, so its sheets ask for a mark besides (MARKS).
- * 9. Documents of frames that the source cannot read (another origin): the protocol sends a frame's document only where the
- *    page itself can read it. A frame's empty document is left out too: it is what the mirror shows for one that cannot be read.
+ * 8. `:focus`, `:hover`, `:target` and `:defined`: no element of a mirror is focused, pointed at, a target or defined, so its sheets ask for a mark besides (MARKS).
+ * 9. Documents of frames that the source cannot read (another origin), unless their own tag tells of them: then they are written down in their own
+ *    windows, and stand in the place of FOREIGN. A frame's empty document is left out too: it is what the mirror shows for one that cannot be read.
  *    Sheets that the page cannot read (another origin, without CORS): their rules are not known to the tag either.
  * 10. Attributes of base and of meta (but the viewport's): they act, or describe the page to machines.
  * 11. The value of hidden inputs: masked always (tokens live there), painted never.
- * 12. What the tag masks ({@link CompareOptions.masked} and the tag's own rules): the mirror must hold the mask, and of the
+ * 12. Whether a shadow root is closed: a mirror's are open. What stands in a closed one is compared where the page gives it away, in
+ *    `window.closedRoots`, a map by host.
+ * 13. What the tag masks ({@link CompareOptions.masked} and the tag's own rules): the mirror must hold the mask, and of the
  *    element's attributes those that lay it out (MASKED_ATTRIBUTES) must be equal. That nothing else left the page is what
  *    the masking tests look for.
  */
@@ -103,19 +105,24 @@ const MASKED_ATTRIBUTES = new Set([
   'colspan',
   'rowspan',
 ]);
+/** Stands for a document that the page around it cannot read. */
+export const FOREIGN = '#foreign';
 /** The first fact of a line that the tag masks. */
 const MASKED = 'masked';
 
 /** How a mirror's sheets ask for states that it cannot have. */
 const MARKS: readonly (readonly [RegExp, string])[] = [
   [/:is\((:focus(?:-visible|-within)?), ?\[data-tandem-focus(?:-within)?\]\)/g, '$1'],
+  [/:is\((:hover), ?\[data-tandem-hover\]\)/g, '$1'],
+  [/:is\((:target), ?\[data-tandem-target\]\)/g, '$1'],
   [/:is\(:defined, ?:not\(\[data-tandem-undefined\]\)\)/g, ':defined'],
 ];
-const MARK_ATTRIBUTES = new Set(['data-tandem-focus', 'data-tandem-focus-within']);
+const MARK_ATTRIBUTES = new Set(['data-tandem-focus', 'data-tandem-focus-within', 'data-tandem-hover', 'data-tandem-target']);
 
 const absolute = (url: string, base: string): string => {
   const trimmed = url.trim();
   if (trimmed === '' || trimmed.startsWith('#')) return trimmed;
+  if (/^(?:data:,)?blob:/.test(trimmed)) return 'blob:';
   try {
     return new URL(trimmed, base).href;
   } catch {
@@ -199,12 +206,34 @@ export function canonicalLines(root: Document, options: CompareOptions = {}): Li
   const isMasked = (element: Element): boolean =>
     masks.isOwn(element, element.localName) || (options.masked !== undefined && element.matches(options.masked));
   writeDocument(root, 0, { lines, isMasked }, false);
-  return lines;
+  const runsScripts = root.defaultView?.matchMedia('(scripting: enabled)').matches === true;
+  return runsScripts ? lines.map(([depth, label, facts]) => [depth, label, facts.map(scriptingAnswered)]) : lines;
+}
+
+/** Nothing runs in a mirror: what its styles ask of scripting is answered in the sheets, as in the page that it mirrors. */
+function scriptingAnswered(fact: string): string {
+  const blank = /^(?:rules|adopted sheet \d+) = /.test(fact) ? ' ' : fact.startsWith('media = ') ? '' : undefined;
+  if (blank === undefined) return fact;
+  return fact
+    .replace(/\(\s*scripting\s*(?::\s*enabled\s*)?\)/gi, `(min-width:${blank}0px)`)
+    .replace(/\(\s*scripting\s*:\s*none\s*\)/gi, `(max-width:${blank}-1px)`);
 }
 
 interface Writing {
   readonly lines: Line[];
   readonly isMasked: (element: Element) => boolean;
+  /** Takes the frames whose documents cannot be read, in their order. */
+  readonly foreign?: Element[];
+}
+
+/** Where a frame stands among those whose documents cannot be read from the outermost document that can read this one's. */
+export function foreignIndex(frame: Element): number {
+  let document = frame.ownerDocument;
+  for (let around = document.defaultView?.frameElement; around; around = document.defaultView?.frameElement)
+    document = around.ownerDocument;
+  const foreign: Element[] = [];
+  writeDocument(document, 0, { lines: [], isMasked: () => false, foreign }, false);
+  return foreign.indexOf(frame);
 }
 
 function writeDocument(document: Document, depth: number, writing: Writing, masked: boolean): void {
@@ -262,11 +291,16 @@ function writeElement(element: Element, depth: number, writing: Writing, inherit
     return;
   }
   facts.push(...stateFacts(element, masked));
-  if (element.shadowRoot) {
-    lines.push([depth + 1, '#shadow-root', masked ? [MASKED] : adoptedFacts(element.shadowRoot, element.baseURI)]);
-    for (const child of Array.from(element.shadowRoot.childNodes)) writeNode(child, depth + 2, writing, masked);
+  const root = element.shadowRoot ?? (window as { closedRoots?: WeakMap<Element, ShadowRoot> }).closedRoots?.get(element);
+  if (root) {
+    lines.push([depth + 1, '#shadow-root', masked ? [MASKED] : adoptedFacts(root, element.baseURI)]);
+    for (const child of Array.from(root.childNodes)) writeNode(child, depth + 2, writing, masked);
   }
-  const frame = name === 'iframe' ? (element as HTMLIFrameElement).contentDocument : null;
+  const frame = name === 'iframe' ? (element as HTMLIFrameElement).contentDocument : undefined;
+  if (frame === null) {
+    lines.push([depth + 1, FOREIGN, []]);
+    writing.foreign?.push(element);
+  }
   if (frame && !isEmpty(frame)) writeDocument(frame, depth + 1, writing, masked);
   for (const child of Array.from(element.childNodes)) writeNode(child, depth + 1, writing, masked);
 }
@@ -314,7 +348,7 @@ function attributeValue(element: Element, key: string, value: string): string | 
   const base = element.baseURI;
   if (URL_ATTRIBUTES.has(key)) {
     const url = absolute(value, base);
-    if (url.startsWith('blob:')) return '';
+    if (url === 'blob:') return '';
     if (/^\s*(javascript|vbscript):|^about:invalid$/i.test(url)) return '(code)';
     // Styles tell relative links from absolute ones.
     return wellFormed(isFollowed(element, key) ? value.trim() : url);
@@ -367,7 +401,8 @@ function stateFacts(element: Element, masked: boolean): string[] {
 }
 
 /** The first place where the mirror is not the source, as path and what differs; null when they are equal. */
-export function firstDifference(source: readonly Line[], mirror: readonly Line[]): string | null {
+export function firstDifference(page: readonly Line[], mirror: readonly Line[]): string | null {
+  const source = page.filter(([, label]) => label !== FOREIGN);
   const length = Math.max(source.length, mirror.length);
   for (let i = 0; i < length; i++) {
     const left = source[i];

@@ -27,7 +27,7 @@ const bundle = (contents: string, globalName: string): string =>
 /** A page frame as it crosses over: type, flags, payload in base64. */
 type CarriedFrame = readonly [type: number, flags: number, payload: string];
 
-const CAPTURE_ENTRY = `export { startCapture } from './src/capture/capture.ts'; export { createMedia } from './src/capture/media/media.ts';`;
+const CAPTURE_ENTRY = `export { startCapture } from './src/capture/capture.ts'; export { createMedia } from './src/capture/media/media.ts'; export { createMotion } from './src/capture/motion/motion.ts';`;
 const MIRROR_ENTRY = `
 import { createMirror } from './src/replay/mirror.ts';
 import { Lz4Decoder } from './src/protocol/lz4.ts';
@@ -123,9 +123,13 @@ async function capturePage(page: Page): Promise<number> {
         flushMillis: () => 50,
         ignores: () => false,
         wasPassword: () => false,
-        loadMedia: () => Promise.resolve(tandemCapture),
+        closed: window.closedRoots ?? new WeakMap(),
+        loadMedia: (context) => Promise.resolve(tandemCapture.createMedia(context)),
+        loadFrames: () => new Promise(() => undefined),
+        featuresChanged: () => undefined,
         scrolled: [...document.querySelectorAll('*')].filter((element) => element.scrollTop || element.scrollLeft),
       });
+      capture.include((context) => tandemCapture.createMotion(context, new AbortController().signal));
       capture.keyframe();
     }, 0);
     const base64 = (bytes) => { let text = ''; for (const byte of bytes) text += String.fromCharCode(byte); return btoa(text); };

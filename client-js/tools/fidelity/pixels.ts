@@ -2,6 +2,7 @@ import pixelmatch from 'pixelmatch';
 import type { Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import { VIEWPORT } from './browser.ts';
+import { MIRROR_DOCUMENT } from './structure.ts';
 
 /**
  * How far apart two colours may be (pixelmatch's YIQ distance, 0 to 1) before the pixel counts as different. 0.1 is
@@ -22,10 +23,20 @@ export async function settle(page: Page): Promise<void> {
   });
 }
 
-/** The viewport as painted. Animations are wound to their end; nothing is written into the page. */
+/** The viewport as painted. Animations stay where they are if none runs, else all are wound to their end; nothing is written into the page. */
 export async function shoot(page: Page): Promise<Buffer> {
-  return page.screenshot({ clip: { x: 0, y: 0, ...VIEWPORT }, animations: 'disabled', caret: 'initial', timeout: 20_000 });
+  const animations = (await page.evaluate<boolean>(RUNS)) ? 'disabled' : 'allow';
+  return page.screenshot({ clip: { x: 0, y: 0, ...VIEWPORT }, animations, caret: 'initial', timeout: 20_000 });
 }
+
+/** JavaScript that tells whether something runs in a page, or in the mirror that it holds; in open shadow roots too. */
+const RUNS = `(() => {
+  const runs = (root) =>
+    root.getAnimations().some(({ playState }) => playState === 'running') ||
+    [...root.querySelectorAll('*')].some(({ shadowRoot }) => shadowRoot !== null && runs(shadowRoot));
+  const mirror = () => { try { return ${MIRROR_DOCUMENT} } catch { return null } };
+  return [document, mirror()].some((root) => root !== null && runs(root));
+})()`;
 
 export interface Area {
   readonly width: number;

@@ -33,7 +33,7 @@ async function freePort(host: string): Promise<number> {
   return address.port;
 }
 
-/** Starts the packaged relay for one brand whose pages, and whose desk, have these origins. */
+/** Starts the packaged relay for one brand whose pages, and whose desk, have these origins. Pages of either name of this machine may be framed by those of the other. */
 export async function startRelay(brandOrigin: string, deskOrigin: string, host = '127.0.0.1'): Promise<Relay> {
   if (!existsSync(JAR)) throw new Error(`${JAR} is not there; build it with: mvn -B -DskipTests package`);
   const port = await freePort(host);
@@ -44,6 +44,7 @@ export async function startRelay(brandOrigin: string, deskOrigin: string, host =
     'tandem.port': port,
     'tandem.brands': BRAND,
     [`tandem.brands.${BRAND}.origins`]: brandOrigin,
+    [`tandem.brands.${BRAND}.frame-origins`]: [brandOrigin, brandOrigin.replace('127.0.0.1', 'localhost')].join(),
     [`tandem.brands.${BRAND}.desk-origins`]: deskOrigin,
     [`tandem.brands.${BRAND}.agent-secret`]: secret,
     // It shares its machine with the browsers that are measured: their work is no overload of its.

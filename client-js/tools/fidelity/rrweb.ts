@@ -15,9 +15,8 @@ import { startTrace, stopTrace } from './trace.ts';
  * which is more than rrweb users have), its Replayer in an iframe of the viewport's size.
  */
 
-const RRWEB = readFileSync('node_modules/rrweb/dist/rrweb.umd.min.cjs', 'utf8');
 /** rrweb's bundle wants a module; it gets one and leaves its exports in the variable `rrweb`. */
-const RRWEB_SCRIPT = `var rrweb = (() => { const module = { exports: {} }; const exports = module.exports;\n${RRWEB}\nreturn module.exports; })(); undefined`;
+export const RRWEB_SCRIPT = `var rrweb = (() => { const module = { exports: {} }; const exports = module.exports;\n${readFileSync('node_modules/rrweb/dist/rrweb.umd.min.cjs', 'utf8')}\nreturn module.exports; })(); undefined`;
 
 const STAGE = `<!doctype html><meta charset="utf-8"><style>
 html, body { margin: 0; overflow: hidden } iframe { border: 0; display: block }
@@ -117,7 +116,7 @@ async function rebuild(page: Page, stageOrigin: string, json: readonly string[])
 }
 
 /** The events as frames: one each, our header, linked LZ4, and the WebSocket header. */
-function bytesOf(json: readonly string[]): number {
+export function bytesOf(json: readonly string[]): number {
   const encoder = new Lz4Encoder();
   const utf8 = new TextEncoder();
   let bytes = 0;

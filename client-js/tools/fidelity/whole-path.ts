@@ -7,7 +7,7 @@ import { type Area, pixelDifference, shoot } from './pixels.ts';
 import { type Relay, startRelay } from './relay.ts';
 import { servePage, serveSite, type SiteOptions } from './site.ts';
 import type { Stage } from './stage.ts';
-import { linesOf, MIRROR_DOCUMENT } from './structure.ts';
+import { linesOf, MIRROR_DOCUMENT, pageLinesOf } from './structure.ts';
 import { startTrace, stopTrace } from './trace.ts';
 
 /* The path that a session takes: the tag in the page, a relay in a process of its own, `<tandem-viewer>` at the agent. */
@@ -99,7 +99,7 @@ async function measure(
     return {
       consumerPicture,
       mirrored: {
-        difference: firstDifference(await linesOf(consumer), await linesOf(agent, MIRROR_DOCUMENT)),
+        difference: firstDifference(await pageLinesOf(consumer.mainFrame()), await linesOf(agent, MIRROR_DOCUMENT)),
         pixelPercent: pixelDifference(consumerPicture, screenshot, area).percent,
         bytesUp: line.bytes(),
         longestTaskMs: tasks.longestCpuMs,

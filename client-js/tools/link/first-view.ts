@@ -1,3 +1,4 @@
+import { buildSync } from 'esbuild';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -10,15 +11,16 @@ import { type Relay, startRelay } from '../fidelity/relay.ts';
 import { pagesOf, serveSite, servePage, type SiteOptions } from '../fidelity/site.ts';
 import { chromiumInside, type Link } from './link.ts';
 import { type DeskWindow, openPair, type Pair } from './pair.ts';
-import { DESK } from './pages.ts';
+import { DESK, RRWEB_DESK } from './pages.ts';
 import type { Seen } from './tap.ts';
 
 /* How long an agent waits for the page, behind 750 kbit/s: until what the consumer sees is painted, and until all of it is there. */
 
-const USAGE = `usage: npm run first-view -- FOLDER [--only NAME] [--json FILE] [--shots FOLDER] [--warm] [--no-bars]
+const USAGE = `usage: npm run first-view -- FOLDER [--only NAME] [--json FILE] [--shots FOLDER] [--warm] [--rival] [--no-bars]
 
 Opens each page of a folder of page folders behind 750 kbit/s, accepts an invitation, and prints how long it took from there until the viewer had painted its first view, how
-far that was from the consumer's picture, and when the last byte of the page had come; with --warm once more in a second session of the same desk. Exits with 1 where a bar is missed,
+far that was from the consumer's picture, and when the last byte of the page had come; with --warm once more in a second session of the same desk; with --rival beside rrweb,
+in the place of our capture and our replay, over the same relay. Exits with 1 where a bar is missed,
 unless --no-bars. Needs root (network namespaces, tc).`;
 
 /** First views, cold: of all pages but one in twelve, and in the middle; and of that one. */
@@ -87,15 +89,16 @@ async function hideMarks(agent: Page): Promise<void> {
 
 /** A second session of the same desk with the same page: its large style sheets are known there. */
 async function again({ consumer, agent }: Pair): Promise<void> {
-  await agent.evaluate(() => (document.querySelector('tandem-viewer') as unknown as { session: { end(): Promise<void> } }).session.end());
+  await agent.evaluate(() => (window as unknown as DeskWindow).endTheSession());
   await consumer.reload({ waitUntil: 'load' });
   await agent.evaluate(() => (window as unknown as DeskWindow).inviteTheLatest());
 }
 
-async function measure(
-  { consumer, agent, received: all }: Pair,
-  picture: Buffer,
-): Promise<FirstView & { readonly pictures: readonly Buffer[] }> {
+interface Pictured extends FirstView {
+  readonly pictures: readonly Buffer[];
+}
+
+async function measure({ consumer, agent, received: all, picture }: Pair): Promise<Pictured> {
   await mark(consumer, agent);
   const from = all.length;
   const frames = (): readonly Seen[] => all.slice(from);
@@ -121,8 +124,10 @@ async function measure(
   };
 }
 
-const withoutPictures = (result: FirstView & { readonly pictures: readonly Buffer[] }): FirstView =>
-  Object.fromEntries(Object.entries(result).filter(([name]) => name !== 'pictures')) as unknown as FirstView;
+function keepPictures(folder: string, name: string, pictures: readonly Buffer[]): void {
+  mkdirSync(folder, { recursive: true });
+  ['consumer', 'first', 'whole'].forEach((which, i) => writeFileSync(join(folder, `${name}-${which}.png`), pictures[i] as Uint8Array));
+}
 
 const cell = (value: number, digits = 0): string => value.toFixed(digits).padStart(9);
 
@@ -133,15 +138,25 @@ function tell(name: string, { firstMillis, firstBytes, firstPercent, wholeMillis
   );
 }
 
-async function main(
-  link: Link,
-  folder: string,
-  options: { only?: string | undefined; json?: string | undefined; shots?: string | undefined; warm?: boolean | undefined },
-): Promise<boolean> {
+interface Options {
+  readonly only?: string | undefined;
+  readonly json?: string | undefined;
+  readonly shots?: string | undefined;
+  readonly warm?: boolean | undefined;
+  readonly rival?: boolean | undefined;
+}
+
+const bundleRival = (): string =>
+  buildSync({ entryPoints: ['tools/link/rrweb-capture.ts'], bundle: true, minify: true, format: 'esm', target: 'es2022', write: false })
+    .outputFiles[0]!.text;
+
+async function main(link: Link, folder: string, options: Options): Promise<boolean> {
   const serving: SiteOptions = { scriptSource: "'none'" };
   const desk = await servePage(DESK, link.relayAddress);
+  const rivalDesk = await servePage(RRWEB_DESK, link.relayAddress);
+  const rivalCapture = options.rival === true ? bundleRival() : undefined;
   const site = await serveSite(serving, link.relayAddress);
-  const relay: Relay = await startRelay(site.origin, desk.origin, link.relayAddress);
+  const relay: Relay = await startRelay(site.origin, `${desk.origin},${rivalDesk.origin}`, link.relayAddress);
   serving.scriptSource = relay.origin;
   serving.tag = relay.tag;
   const results: Record<string, FirstView> = {};
@@ -149,53 +164,60 @@ async function main(
   for (const page of pagesOf(folder)) {
     if (options.only !== undefined && !page.name.includes(options.only)) continue;
     site.show(page.folder);
-    const pair = await openPair({
+    const setting = {
       relay,
       site: site.origin,
       desk: desk.origin,
       consumerChromium: chromiumInside(link.consumer),
       agent: page.name,
-      beforeInvitation: async (consumer) => {
+      beforeInvitation: async (consumer: Page) => {
         await consumer.waitForLoadState('load');
         return shoot(consumer);
       },
-    });
+    };
+    const keep = (key: string, line: string, { pictures, ...result }: Pictured): void => {
+      results[key] = result;
+      tell(line, result);
+      if (options.shots !== undefined) keepPictures(options.shots, key, pictures);
+    };
+    const pair = await openPair(setting);
     try {
-      const result = await measure(pair, pair.picture);
-      const { pictures } = result;
-      results[page.name] = withoutPictures(result);
-      tell(page.name, result);
-      if (options.shots !== undefined) {
-        mkdirSync(options.shots, { recursive: true });
-        const names = ['consumer', 'first', 'whole'];
-        names.forEach((name, i) => writeFileSync(join(options.shots ?? '', `${page.name}-${name}.png`), pictures[i] as Uint8Array));
-      }
+      keep(page.name, page.name, await measure(pair));
       if (options.warm === true) {
         await again(pair);
-        const warm = await measure(pair, pair.picture);
-        results[`${page.name}${AGAIN}`] = withoutPictures(warm);
-        tell('  again', warm);
+        keep(`${page.name}${AGAIN}`, '  again', await measure(pair));
       }
     } finally {
       await pair.close();
+    }
+    if (rivalCapture === undefined) continue;
+    const rival = await openPair({ ...setting, agent: `${page.name}, rival`, desk: rivalDesk.origin, capture: rivalCapture });
+    try {
+      keep(`${page.name}${RRWEB}`, '  rrweb', await measure(rival));
+    } finally {
+      await rival.close();
     }
   }
   await relay.close();
   await site.close();
   await desk.close();
+  await rivalDesk.close();
   if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(results, undefined, 2));
   return judge(results);
 }
 
 const AGAIN = ', again';
+const RRWEB = ', rrweb';
 
 /** Prints the bars. @returns whether all are met */
 function judge(results: Readonly<Record<string, FirstView>>): boolean {
-  const firstOf = (isWarm: boolean): number[] =>
+  const firstOf = (isOfThese: (name: string) => boolean): number[] =>
     Object.entries(results)
-      .filter(([name]) => name.endsWith(AGAIN) === isWarm)
+      .filter(([name]) => isOfThese(name))
       .map(([, { firstMillis }]) => firstMillis);
-  const [cold, warm] = [firstOf(false), firstOf(true)];
+  const cold = firstOf((name) => !name.includes(', '));
+  const warm = firstOf((name) => name.endsWith(AGAIN));
+  const rival = firstOf((name) => name.endsWith(RRWEB));
   const late = cold.filter((millis) => millis > FIRST_MILLIS).length;
   const bars: readonly (readonly [name: string, isMet: boolean, measured: string])[] = [
     [
@@ -218,6 +240,15 @@ function judge(results: Readonly<Record<string, FirstView>>): boolean {
             `${Math.max(...warm).toFixed(0)} ms at the worst`,
           ] as const,
         ]),
+    ...(rival.length === 0
+      ? []
+      : [
+          [
+            'first view: before rrweb on every page',
+            cold.every((millis, i) => millis < (rival[i] ?? Number.NaN)),
+            `median ${median(cold).toFixed(0)} ms, rrweb's ${median(rival).toFixed(0)} ms`,
+          ] as const,
+        ]),
   ];
   for (const [name, isMet, measured] of bars) console.log(`${isMet ? 'met   ' : 'MISSED'}  ${name}: ${measured}`);
   return bars.every(([, isMet]) => isMet);
@@ -230,6 +261,7 @@ const { values, positionals } = parseArgs({
     json: { type: 'string' },
     shots: { type: 'string' },
     warm: { type: 'boolean' },
+    rival: { type: 'boolean' },
     'no-bars': { type: 'boolean' },
   },
 });

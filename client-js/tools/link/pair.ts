@@ -21,6 +21,8 @@ interface Setting {
   readonly desk: string;
   readonly consumerChromium: string;
   readonly agent: string;
+  /** A script in the place of the tag's capture. */
+  readonly capture?: string | undefined;
   /** Looks at the consumer's page before anybody invites. */
   readonly beforeInvitation?: (consumer: Page) => Promise<Buffer>;
 }
@@ -30,6 +32,7 @@ export interface DeskWindow {
   readonly signIn: (relay: string, token: string) => Promise<void>;
   readonly inviteTheLatest: () => Promise<void>;
   readonly askForThePage: () => void;
+  readonly endTheSession: () => Promise<void>;
 }
 
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-sync'];
@@ -45,9 +48,14 @@ async function open(executablePath: string, origins: readonly string[]): Promise
   return { browser, page };
 }
 
-export async function openPair({ relay, site, desk, consumerChromium, agent: name, beforeInvitation }: Setting): Promise<Pair> {
+export async function openPair({ relay, site, desk, consumerChromium, agent: name, capture, beforeInvitation }: Setting): Promise<Pair> {
   const agent = await open(process.env['TANDEM_CHROMIUM'] ?? '/usr/bin/chromium', [desk]);
   const consumer = await open(consumerChromium, [site]);
+  if (capture !== undefined) {
+    await consumer.page.route('**/tandem-capture.js*', (route) =>
+      route.fulfill({ contentType: 'text/javascript', headers: { 'Access-Control-Allow-Origin': '*' }, body: capture }),
+    );
+  }
   const sent = tap(consumer.page, 'framesent');
   const received = tap(agent.page, 'framereceived');
   await agent.page.goto(desk);

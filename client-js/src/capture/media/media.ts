@@ -1,22 +1,10 @@
-import type { PageWriter } from '../../protocol/page-writer.ts';
-import type { MediaContext } from './context.ts';
+import type { BesideContext } from '../beside.ts';
+import type { Part } from '../late-part.ts';
 import { createPictures } from './pictures.ts';
 import { createPlayback } from './playback.ts';
 
-/** What keeps up with canvases, video and audio; a chunk of its own, for most pages have none. Calls come from the page's main thread. */
-export interface Media {
-  /** A canvas, video or audio element went to the mirror. */
-  track(element: Element): void;
-  forget(node: Node): void;
-  /** A keyframe starts: all is sent anew. */
-  reset(): void;
-  /** Writes what differs from what was sent. */
-  write(writer: PageWriter): void;
-  /** Leaves nothing of it in the page. */
-  stop(): void;
-}
-
-export function createMedia(context: MediaContext): Media {
+/** What keeps up with canvases, video and audio. */
+export function createMedia(context: BesideContext): Part {
   const pictures = createPictures(context);
   const playback = createPlayback(context);
   return {

@@ -1,5 +1,8 @@
+import { AssetCoding, encodeAsset, NO_HASH } from '../../protocol/asset.ts';
 import { encodePicture, MAX_PICTURE_BYTES } from '../../protocol/picture.ts';
-import type { MediaContext } from './context.ts';
+import type { BesideContext } from '../beside.ts';
+import { isInSight } from '../in-sight.ts';
+import { imageOf, type PictureBounds } from '../picture-encoding.ts';
 import { type Drawn, isDrawn, isReadable } from './drawn.ts';
 
 /** What shows is looked at this often, in ms. */
@@ -10,11 +13,8 @@ const LEAST_MILLIS = 500;
 const MOST_MILLIS = 4_000;
 /** All pictures of a page together take a quarter of 750 kbit/s, in bytes a ms: what its changes and pointers need is left. */
 const BYTES_PER_MILLI = 24;
-/** Longest side of a picture, in pixels: sharper than this an agent does not see it in a window beside others. */
-const LONGEST_SIDE = 1_280;
-const QUALITY = 0.75;
-/** One that is still too long is made anew with half as many pixels each way, so often at the most. */
-const MOST_HALVES = 3;
+/** Longest side in pixels: sharper than this an agent does not see it in a window beside others. */
+const BOUNDS: PictureBounds = { longestSide: 1_280, mostBytes: MAX_PICTURE_BYTES, quality: 0.75, losslessBytes: 0 };
 /** An element that is not read by then, in ms, gives way to others: no frame came, or the browser does not encode. */
 const READ_WITHIN_MILLIS = 2_000;
 
@@ -36,7 +36,7 @@ export interface Pictures {
   stop(): void;
 }
 
-export function createPictures(context: MediaContext): Pictures {
+export function createPictures(context: BesideContext): Pictures {
   const { window, idOf, isSecret } = context;
   const shown = new Map<Drawn, Shown>();
   const timer = window.setInterval(tick, TICK_MILLIS);
@@ -82,7 +82,8 @@ export function createPictures(context: MediaContext): Pictures {
     state.dueAt = now + LEAST_MILLIS;
     state.last = image;
     roomAt = now + image.length / BYTES_PER_MILLI;
-    context.send(encodePicture({ id, image }), () => image.length === 0 || !isSecret(element));
+    const asset = encodeAsset(NO_HASH, AssetCoding.PICTURE, encodePicture({ id, image }));
+    context.send(asset, () => image.length === 0 || !isSecret(element));
   }
 
   return {
@@ -121,48 +122,10 @@ function atEndOfFrame(window: Window & typeof globalThis, work: () => void): () 
   };
 }
 
-/** In its own window, and that in the one around it. */
-function isInSight(element: Element): boolean {
-  const window = element.ownerDocument.defaultView;
-  if (window === null || !isVisible(element)) return false;
-  const { top, left, bottom, right } = element.getBoundingClientRect();
-  const isInside = bottom > Math.max(0, top) && right > Math.max(0, left) && top < window.innerHeight && left < window.innerWidth;
-  return isInside && (window.frameElement === null || isInSight(window.frameElement));
-}
-
-/** Not in browsers from before 2023, whatever the types say. */
-const isVisible = (element: Partial<Pick<Element, 'checkVisibility'>>): boolean =>
-  element.checkVisibility?.({ visibilityProperty: true, opacityProperty: true }) ?? true;
-
 /** What an element shows; empty where the page itself may not read it. */
 async function pictureOf(element: Drawn): Promise<Uint8Array> {
   const [width, height] = 'videoWidth' in element ? [element.videoWidth, element.videoHeight] : [element.width, element.height];
-  let scale = Math.min(1, LONGEST_SIDE / Math.max(1, width, height));
-  // Of a smaller picture the source is the larger one: by then the element may show another.
-  let source: CanvasImageSource = element;
-  for (let halves = 0; halves <= MOST_HALVES; halves++, scale /= 2) {
-    const canvas = element.ownerDocument.createElement('canvas');
-    canvas.width = Math.max(1, Math.round(width * scale));
-    canvas.height = Math.max(1, Math.round(height * scale));
-    const image = await drawn(source, canvas).catch(() => undefined);
-    if (image === undefined) return NOTHING;
-    if (image.length <= MAX_PICTURE_BYTES) {
-      // Some browsers count what all canvases of a page hold, also those that nobody has any more.
-      canvas.width = 0;
-      return image;
-    }
-    source = canvas;
-  }
-  return NOTHING;
-}
-
-/** Undefined where it shows what comes from another origin, or there is nothing to show. */
-async function drawn(source: CanvasImageSource, canvas: HTMLCanvasElement): Promise<Uint8Array | undefined> {
-  canvas.getContext('2d')?.drawImage(source, 0, 0, canvas.width, canvas.height);
-  const blob = await new Promise<Blob | null>((resolve) => {
-    canvas.toBlob(resolve, 'image/webp', QUALITY);
-  });
-  return blob === null ? undefined : new Uint8Array(await blob.arrayBuffer());
+  return (await imageOf(element.ownerDocument, element, { width, height }, BOUNDS))?.image ?? NOTHING;
 }
 
 function isSame(one: Uint8Array, other: Uint8Array): boolean {

@@ -1,6 +1,6 @@
 import { PageOp, PlaybackBit } from '../../protocol/page-op.ts';
 import type { PageWriter } from '../../protocol/page-writer.ts';
-import type { MediaContext } from './context.ts';
+import type { BesideContext } from '../beside.ts';
 import { isDrawn } from './drawn.ts';
 
 /** A position further than this from where the last word of it leads, in ms, is told again. */
@@ -23,7 +23,7 @@ export interface Playback {
   stop(): void;
 }
 
-export function createPlayback({ window, idOf, isSecret, changed }: MediaContext): Playback {
+export function createPlayback({ window, idOf, isSecret, changed }: BesideContext): Playback {
   const told = new Map<HTMLMediaElement, Told | undefined>();
   const listening = new Map<HTMLMediaElement, AbortController>();
 

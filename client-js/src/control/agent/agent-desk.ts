@@ -6,6 +6,8 @@ export interface WaitingSession {
   readonly id: string;
   readonly state: string;
   readonly waitingMillis: number;
+  /** Since when the consumer asks for an agent; null where nobody is asked for. */
+  readonly askingMillis: number | null;
   readonly page: { readonly origin: string; readonly path: string };
   readonly invitable: boolean;
 }
@@ -57,8 +59,21 @@ export class AgentDesk {
 
   /** @throws RelayProblem, e.g. `agent-busy` or `session-busy` */
   async invite(sessionId: string, mode: Mode): Promise<AgentSession> {
-    const path = `/v1/sessions/${encodeURIComponent(sessionId)}`;
-    const answer = await this.call<InvitationAnswer>('POST', `${path}/invitations`, { mode });
+    return this.begin(await this.call<InvitationAnswer>('POST', `${pathOf(sessionId)}/invitations`, { mode }));
+  }
+
+  /**
+   * Invites the consumer who read this code out.
+   *
+   * @param code six digits, with or without blanks and hyphens
+   * @throws RelayProblem, e.g. `no-such-code` or `too-many-guesses`
+   */
+  async inviteByCode(code: string, mode: Mode): Promise<AgentSession> {
+    return this.begin(await this.call<InvitationAnswer>('POST', '/v1/invitations', { code, mode }));
+  }
+
+  private begin(answer: InvitationAnswer): AgentSession {
+    const path = pathOf(answer.session);
     const channelUrl = new URL(answer.channel, this.relay);
     channelUrl.protocol = channelUrl.protocol === 'https:' ? 'wss:' : 'ws:';
     return new AgentSession({
@@ -85,6 +100,8 @@ export class AgentDesk {
     return (response.status === 204 ? undefined : await response.json()) as T;
   }
 }
+
+const pathOf = (session: string): string => `/v1/sessions/${encodeURIComponent(session)}`;
 
 async function problemOf(response: Response): Promise<Problem> {
   try {

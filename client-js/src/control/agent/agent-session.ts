@@ -2,7 +2,7 @@ import { type Channel, type ChannelChange, openChannel } from '../../connection/
 import { type PathOptions, viaPath } from '../../connection/path.ts';
 import { thisWorked, whatWorked } from '../../connection/worked.ts';
 import type { Outcome } from '../../delivery/action-outbox.ts';
-import { type AssetCache, createAssetCache } from '../../delivery/asset-cache.ts';
+import { type AssetCache, createAssetCache, createResourceCache, type ResourceCache } from '../../delivery/asset-cache.ts';
 import { passOverMalformed } from '../../delivery/pass-over.ts';
 import { steadyClock } from '../../delivery/steady-clock.ts';
 import { createViewerDelivery, type ViewerDelivery } from '../../delivery/viewer-delivery.ts';
@@ -22,11 +22,13 @@ import {
   type Welcome,
 } from '../../protocol/control.ts';
 import { KeyframeReason } from '../../protocol/feedback.ts';
-import type { Frame } from '../../protocol/frame.ts';
+import { encodeFrame, type Frame } from '../../protocol/frame.ts';
 import { FrameType, frameTypeName, laneOf } from '../../protocol/frame-type.ts';
 import { permission } from '../../protocol/permission.ts';
 import { decodePointer, encodePointer, isPointerType, type Pointer } from '../../protocol/pointer.ts';
 import { MAX_UNANSWERED_ACTIONS } from '../../protocol/limits.ts';
+import { encodeResourceRequest, type ResourceRequest } from '../../protocol/resource.ts';
+import type { TextRange } from '../../protocol/text-range.ts';
 
 /** What REST answered to an invitation. */
 export interface Offer {
@@ -84,6 +86,8 @@ export class AgentSession extends EventTarget {
   readonly id: string;
   /** Large style sheets of this desk's sessions. */
   readonly assets: AssetCache;
+  /** Images and fonts that came from this consumer's browser. */
+  readonly resources: ResourceCache = createResourceCache();
   private readonly offer: Offer;
   private readonly channel: Channel;
   private readonly delivery: ViewerDelivery;
@@ -135,7 +139,7 @@ export class AgentSession extends EventTarget {
         this.audience?.page(batch, epoch);
       },
       asset: (payload) => this.audience?.asset(payload),
-      knownAssets: () => (this.state === 'active' ? this.assets.prefixes() : undefined),
+      knownAssets: () => (this.state === 'active' ? [...this.resources.prefixes(), ...this.assets.prefixes()] : undefined),
       settled: (outcome) => this.settled(outcome),
     });
     this.channel.onFrame(passOverMalformed((frame) => this.receive(frame)));
@@ -158,6 +162,11 @@ export class AgentSession extends EventTarget {
   /** As it is now; while inviting, as it was offered. */
   get mode(): Mode {
     return this.info?.mode ?? this.offer.mode;
+  }
+
+  /** The higher mode that the consumer is asked for now. */
+  get modeAsked(): Mode | null {
+    return this.info?.modeAsked ?? null;
   }
 
   get participants(): readonly ParticipantInfo[] {
@@ -217,6 +226,13 @@ export class AgentSession extends EventTarget {
     this.delivery.page.ask(KeyframeReason.MISSING);
   }
 
+  /** Asks the consumer's browser for images and fonts of the page that is shown, where the brand lets it hand them out. */
+  requestResources(request: ResourceRequest): void {
+    const mayAsk = (this.info?.resources ?? 'none') !== 'none' && this.allows(FrameType.RESOURCE_REQUEST);
+    if (!mayAsk || this.shownEpoch === undefined) return;
+    this.channel.post(encodeFrame(FrameType.RESOURCE_REQUEST, this.shownEpoch, 0, encodeResourceRequest(request)));
+  }
+
   async end(): Promise<void> {
     if (this.state === 'ended') return;
     // Said again on the next carrier if this one breaks before the relay has answered.
@@ -230,6 +246,7 @@ export class AgentSession extends EventTarget {
     if (!this.over) this.invitationChanged({ invitation: this.offer.invitation, state: 'withdrawn' });
   }
 
+  /** A lower mode holds at once; for a higher one the consumer is asked. */
   setMode(mode: Mode): void {
     this.wantedMode = mode;
     this.channel.send(FrameType.SET_MODE, encodeControl({ mode }));
@@ -278,9 +295,9 @@ export class AgentSession extends EventTarget {
     return this.act({ type: FrameType.FOCUS, node });
   }
 
-  /** 0 clears. */
-  highlight(node: number): number {
-    return this.act({ type: FrameType.HIGHLIGHT, node });
+  /** 0 clears. @param text to be highlighted instead of the element; that is one around it then */
+  highlight(node: number, text?: TextRange): number {
+    return this.act({ type: FrameType.HIGHLIGHT, node, ...(text && { ranges: [text] }) });
   }
 
   wiggle(node: number): number {
@@ -352,7 +369,7 @@ export class AgentSession extends EventTarget {
     const before = this.info?.state;
     this.info = next;
     if (next.state === 'active' || next.state === 'paused') this.invited = 'accepted';
-    if (next.mode === this.wantedMode) this.wantedMode = undefined;
+    if (next.mode === this.wantedMode || next.modeAsked === this.wantedMode) this.wantedMode = undefined;
     if (next.state === 'active' && before !== 'active') {
       if (this.audience) this.delivery.page.expect();
       this.delivery.actions.opened();

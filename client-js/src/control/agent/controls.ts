@@ -25,6 +25,7 @@ export function createControls(surface: Surface): Controls {
   function reset(): void {
     choosing.close();
     typing.close();
+    pointing.reset();
   }
 
   return {

@@ -1,8 +1,10 @@
 import { Modifier, type Spot } from '../../protocol/action.ts';
 import { FrameType } from '../../protocol/frame-type.ts';
+import type { TextRange } from '../../protocol/text-range.ts';
 import type { Choosing } from './choosing.ts';
 import { fieldAround, isLocked, isMasked, isSelect } from './fields.ts';
 import type { Surface } from './surface.ts';
+import { createTextPicking } from './text-picking.ts';
 import type { Typing } from './typing.ts';
 
 /** How often a moving cursor is reported; its last place always is. */
@@ -14,19 +16,24 @@ export interface Pointing {
   readonly clicked: number;
   /** Opens what a text field, a list or an editable element is worked with; false when it is none that the agent may work. */
   work(element: Element): boolean;
+  /** Another document took the page's place. */
+  reset(): void;
   dispose(): void;
 }
 
 /**
  * The agent's pointer over the mirror. A click is shown to the consumer in both modes and carried out in shared mode;
- * Ctrl + click wiggles, Alt + click highlights.
+ * Ctrl + click wiggles, Alt + click highlights an element, Alt + drag a text.
  */
 export function createPointing(surface: Surface, typing: Typing, choosing: Choosing): Pointing {
   const { session, mirror, overlay } = surface;
   let latest: Spot | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let clicked = 0;
-  let highlighted = 0;
+  let highlighted: number | TextRange = 0;
+  /** The click that ends a drag is none. */
+  let hasPicked = false;
+  const picking = createTextPicking(surface, (text) => surface.highlight(text));
 
   const spotOf = (event: MouseEvent): Spot | null => {
     const { x, y } = surface.pointAt(event);
@@ -34,6 +41,7 @@ export function createPointing(surface: Surface, typing: Typing, choosing: Choos
   };
 
   function moved(event: PointerEvent): void {
+    picking.moved(event);
     latest = spotOf(event);
     if (latest === null) return;
     const { x, y } = surface.pointAt(event);
@@ -58,11 +66,34 @@ export function createPointing(surface: Surface, typing: Typing, choosing: Choos
     event.preventDefault();
     overlay.focus({ preventScroll: true });
     choosing.close();
+    hasPicked = false;
+    if (event.altKey && event.button === 0 && session.allows(FrameType.HIGHLIGHT)) picking.begin(event);
+    else picking.cancel();
+  }
+
+  function up(): void {
+    const text = picking.end();
+    if (text === undefined) return;
+    hasPicked = true;
+    highlight(elementAround(text.start), text);
+  }
+
+  /** An element whose id stands for a text's: it is what the page is asked for. */
+  const elementAround = (id: number): number => {
+    const parent = mirror.nodeOf(id)?.parentElement;
+    return (parent && mirror.idOf(parent)) ?? id;
+  };
+
+  function highlight(node: number, text?: TextRange): void {
+    highlighted = text ?? node;
+    session.highlight(node, text);
+    surface.highlight(highlighted);
   }
 
   function click(event: MouseEvent): void {
     event.preventDefault();
-    const spot = spotOf(event);
+    const spot = hasPicked ? null : spotOf(event);
+    hasPicked = false;
     if (spot === null || !session.allows(FrameType.CLICK_MARK)) return;
     clicked = spot.node;
     if (event.ctrlKey || event.metaKey) {
@@ -70,9 +101,8 @@ export function createPointing(surface: Surface, typing: Typing, choosing: Choos
       return;
     }
     if (event.altKey) {
-      highlighted = highlighted === spot.node ? 0 : spot.node;
-      session.highlight(highlighted);
-      surface.highlight(highlighted);
+      // What is highlighted goes with a click on it; a text with any.
+      highlight(typeof highlighted === 'number' && highlighted !== spot.node ? spot.node : 0);
       return;
     }
     session.point({ type: FrameType.CLICK_MARK, ...spot });
@@ -108,6 +138,8 @@ export function createPointing(surface: Surface, typing: Typing, choosing: Choos
   overlay.addEventListener('pointermove', moved, { signal });
   overlay.addEventListener('pointerleave', left, { signal });
   overlay.addEventListener('pointerdown', down, { signal });
+  overlay.addEventListener('pointerup', up, { signal });
+  overlay.addEventListener('pointercancel', picking.cancel, { signal });
   overlay.addEventListener('click', click, { signal });
   overlay.addEventListener('contextmenu', click, { signal });
   overlay.addEventListener('dragstart', (event) => event.preventDefault(), { signal });
@@ -116,6 +148,10 @@ export function createPointing(surface: Surface, typing: Typing, choosing: Choos
       return clicked;
     },
     work,
+    reset() {
+      highlighted = 0;
+      picking.cancel();
+    },
     dispose() {
       stop.abort();
       clearTimeout(timer);

@@ -1,3 +1,4 @@
+import type { TextRange } from '../../protocol/text-range.ts';
 import type { Mirror, Point } from '../../replay/mirror.ts';
 import type { AgentSession } from './agent-session.ts';
 
@@ -12,8 +13,8 @@ export interface Surface {
   scale(): number;
   /** Tells the agent why nothing comes of what they tried. */
   refuse(what: 'viewOnly' | 'masked'): void;
-  /** Outlines a node in the agent's own view; 0 clears. */
-  highlight(node: number): void;
+  /** Outlines a node, or marks a text, in the agent's own view; 0 clears. */
+  highlight(what: number | TextRange): void;
   /** Shows the agent's own name tag. */
   ownCursor(spot: { readonly node: number; readonly x: number; readonly y: number } | null): void;
 }

@@ -215,7 +215,7 @@ function setKeepingCaret(control: TextField, value: string): void {
 function backgroundBehind(field: Element): string {
   for (let at: Element | null = field; at; at = at.parentElement) {
     const color = at.ownerDocument.defaultView?.getComputedStyle(at).backgroundColor ?? '';
-    if (color !== '' && color !== 'transparent' && !/,\s*0\)$|\/\s*0\)$/.test(color)) return color;
+    if (color !== '' && color !== 'transparent' && !/^rgba\(.*,\s*0\)$|\/\s*0\)$/.test(color)) return color;
   }
   return '#fff';
 }

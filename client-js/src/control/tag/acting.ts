@@ -4,8 +4,10 @@ import { MalformedBytes } from '../../protocol/bytes.ts';
 import type { SessionInfo } from '../../protocol/control.ts';
 import { FrameType } from '../../protocol/frame-type.ts';
 import { refuseAction } from '../../protocol/permission.ts';
+import type { TextRange } from '../../protocol/text-range.ts';
 import { createClicker, refuseClick } from './click.ts';
 import { mayGoTo } from './destination.ts';
+import { highlightedText } from './highlighted-text.ts';
 import { edit, movesFocusToEdit, refuseEdit, refuseSelect, select } from './edit.ts';
 import { movesFocus, press, refuseKey } from './keys.ts';
 import { elementOf, type NodeIds, realmOf, type Scope, untouchable } from './reach.ts';
@@ -17,7 +19,8 @@ export interface ActingContext {
   session(): SessionInfo;
   /** False while the consumer is typing, or stands in a field that the agent must not see: the next key would land elsewhere. */
   mayMoveFocus(): boolean;
-  highlight(element: Element | undefined): void;
+  /** An element, or texts; in the place of what was highlighted before. */
+  highlight(what: Element | readonly Range[] | undefined): void;
   wiggle(element: Element): void;
 }
 
@@ -51,6 +54,11 @@ function createPlanner(context: ActingContext): (action: Action) => Plan {
     return element ? planned(element) : 'no-such-node';
   }
 
+  function planHighlight(element: Element, ranges: readonly TextRange[]): Plan {
+    const what = ranges.length === 0 ? element : highlightedText(scope.ids, ranges);
+    return typeof what === 'string' ? what : () => context.highlight(what);
+  }
+
   return (action) => {
     switch (action.type) {
       case FrameType.CLICK:
@@ -75,7 +83,7 @@ function createPlanner(context: ActingContext): (action: Action) => Plan {
           (element) =>
             refuseKey(scope, element, action.key) ??
             (movesFocus(element, action.key) ? keepFocus() : undefined) ??
-            (() => press(element, action.key, action.modifiers)),
+            (() => press(element, action.key, action.modifiers, scope.ids.shadowOf)),
         );
       case FrameType.FOCUS:
         return on(action.node, (element) => untouchable(scope, element) ?? keepFocus() ?? (() => focus(element)));
@@ -83,7 +91,7 @@ function createPlanner(context: ActingContext): (action: Action) => Plan {
         return on(action.node, (element) => () => scroll(element, action.left, action.top));
       case FrameType.HIGHLIGHT:
         if (action.node === 0) return () => context.highlight(undefined);
-        return on(action.node, (element) => () => context.highlight(element));
+        return on(action.node, (element) => planHighlight(element, action.ranges ?? []));
       case FrameType.WIGGLE:
         return on(action.node, (element) => () => context.wiggle(element));
       case FrameType.NAVIGATE:

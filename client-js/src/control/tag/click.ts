@@ -1,8 +1,9 @@
 import { type Action, Modifier, type Refusal } from '../../protocol/action.ts';
 import type { FrameType } from '../../protocol/frame-type.ts';
+import { enclosing } from '../../inner-roots.ts';
 import { fromFraction } from '../../protocol/pointer.ts';
 import { addressOf, inThisTab, linkAround, mayGoTo, submitsTo } from './destination.ts';
-import { enclosing, isTag, nearest, realmOf, type Scope, untouchable } from './reach.ts';
+import { isTag, nearest, realmOf, type Scope, untouchable } from './reach.ts';
 
 export type Click = Extract<Action, { type: typeof FrameType.CLICK }>;
 

@@ -90,7 +90,10 @@ function setValue(field: TextField, value: string): void {
   const realm = realmOf(field);
   const prototype = isTag(field, 'textarea') ? realm.HTMLTextAreaElement.prototype : realm.HTMLInputElement.prototype;
   // The consumer's caret stays where it is, unless it stood at the end.
-  const caret = field.ownerDocument.activeElement === field && field.selectionStart !== field.value.length ? field.selectionStart : null;
+  const caret =
+    (field.getRootNode() as Document | ShadowRoot).activeElement === field && field.selectionStart !== field.value.length
+      ? field.selectionStart
+      : null;
   const end = field.selectionEnd;
   Object.getOwnPropertyDescriptor(prototype, 'value')?.set?.call(field, value);
   if (caret !== null) field.setSelectionRange(caret, end);

@@ -1,4 +1,5 @@
 import { Modifier, type Refusal } from '../../protocol/action.ts';
+import type { ShadowOf } from '../../inner-roots.ts';
 import { refuseClick } from './click.ts';
 import { formAddress, inThisTab, mayGoTo } from './destination.ts';
 import { editingHost, edit, execute, isTextField, select, setText } from './edit.ts';
@@ -48,7 +49,7 @@ function defaultButton(form: HTMLFormElement): Element | undefined {
 }
 
 /** Presses a key on an element: the events that the page hears, and what the browser itself would do, which it does not do for scripts. */
-export function press(element: Element, key: string, modifiers: number): void {
+export function press(element: Element, key: string, modifiers: number, shadowOf: ShadowOf): void {
   const { KeyboardEvent } = realmOf(element);
   const keyCode = KEY_CODES[key] ?? (key.length === 1 ? key.toUpperCase().charCodeAt(0) : 0);
   const init: KeyboardEventInit = {
@@ -71,7 +72,7 @@ export function press(element: Element, key: string, modifiers: number): void {
     const legacy = { charCode: key === 'Enter' ? 13 : key.charCodeAt(0) };
     goesOn = element.dispatchEvent(new KeyboardEvent('keypress', { ...init, ...legacy }));
   }
-  if (goesOn && !isChord) carryOut(element, key, init.shiftKey === true);
+  if (goesOn && !isChord) carryOut(element, key, init.shiftKey === true, shadowOf);
   if (element.isConnected) element.dispatchEvent(new KeyboardEvent('keyup', init));
 }
 
@@ -86,13 +87,13 @@ export function movesFocus(element: Element, key: string): boolean {
   return key === 'Tab' || (key.startsWith('Arrow') && isTag(element, 'input') && element.type === 'radio');
 }
 
-function carryOut(element: Element, key: string, shift: boolean): void {
+function carryOut(element: Element, key: string, shift: boolean, shadowOf: ShadowOf): void {
   switch (key) {
     case 'Enter':
       enter(element, shift);
       break;
     case 'Tab':
-      tab(element, shift ? -1 : 1);
+      tab(element, shift ? -1 : 1, shadowOf);
       break;
     case 'Escape':
       cancelDialog(element);
@@ -135,14 +136,22 @@ function submitImplicitly(field: HTMLInputElement): void {
   else if ([...form.elements].filter((one) => one.matches(SINGLE_LINE)).length === 1) inThisTab(field, () => form.requestSubmit());
 }
 
-function tab(element: Element, step: 1 | -1): void {
-  const candidates = [...element.ownerDocument.querySelectorAll<HTMLElement>(TABBABLE)].filter(
+function tab(element: Element, step: 1 | -1, shadowOf: ShadowOf): void {
+  const candidates = tabbable(element.ownerDocument, shadowOf).filter(
     (one) => one === element || (one.tabIndex >= 0 && !one.matches(':disabled') && one.checkVisibility()),
   );
   // Positive indices come first, in their order; the sort is stable.
   const order = (one: HTMLElement): number => one.tabIndex || Number.MAX_SAFE_INTEGER;
   candidates.sort((a, b) => order(a) - order(b));
   candidates[candidates.indexOf(element as HTMLElement) + step]?.focus();
+}
+
+/** In the order of the tree; what a host shows of its own stands before its children. */
+function tabbable(root: ParentNode, shadowOf: ShadowOf): HTMLElement[] {
+  return [...root.querySelectorAll<HTMLElement>('*')].flatMap((one) => {
+    const inner = shadowOf(one);
+    return [...(one.matches(TABBABLE) ? [one] : []), ...(inner ? tabbable(inner, shadowOf) : [])];
+  });
 }
 
 function cancelDialog(element: Element): void {
@@ -191,9 +200,9 @@ function step(element: Element, by: 1 | -1, vertical: boolean): void {
     while (element.options[index]?.disabled) index += by;
     if (element.options[index]) select(element, [index]);
   } else if (isTag(element, 'input') && element.type === 'radio') {
-    const group = [...(element.form ?? element.ownerDocument).querySelectorAll<HTMLInputElement>('input[type=radio]:enabled')].filter(
-      ({ name, form }) => name === element.name && form === element.form,
-    );
+    const group = [
+      ...(element.form ?? (element.getRootNode() as ParentNode)).querySelectorAll<HTMLInputElement>('input[type=radio]:enabled'),
+    ].filter(({ name, form }) => name === element.name && form === element.form);
     const next = group[(group.indexOf(element) + by + group.length) % group.length];
     next?.focus({ preventScroll: true });
     next?.click();

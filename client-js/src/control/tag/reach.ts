@@ -1,10 +1,12 @@
 import type { Refusal } from '../../protocol/action.ts';
+import { enclosing, type ShadowOf } from '../../inner-roots.ts';
 
 /** What acting needs of the capture: the agent speaks of nodes by the ids that the capture gave them. */
 export interface NodeIds {
   idOf(node: Node): number;
   nodeOf(id: number): Node | undefined;
   isMasked(element: Element): boolean;
+  readonly shadowOf: ShadowOf;
 }
 
 /** Where an agent's hand ends. */
@@ -26,14 +28,6 @@ export function isTag<K extends keyof HTMLElementTagNameMap>(node: Node | null |
   return node?.nodeType === Node.ELEMENT_NODE && (node as Element).localName === name && 'style' in node;
 }
 
-/** The parent that encloses a node for the person who looks: through shadow roots and frames. */
-export function enclosing(node: Node): Node | null {
-  if (node.parentNode) return node.parentNode;
-  // Links have a `host` too, a string.
-  if (node.nodeType === Node.DOCUMENT_FRAGMENT_NODE && 'host' in node) return node.host as Element;
-  return node.nodeType === Node.DOCUMENT_NODE ? ((node as Document).defaultView?.frameElement ?? null) : null;
-}
-
 /** The element itself or the nearest around it that matches. */
 export function nearest(start: Node, selector: string): Element | null {
   for (let node: Node | null = start; node; node = enclosing(node)) {
@@ -52,7 +46,7 @@ export function elementOf(ids: NodeIds, id: number): Element | undefined {
 }
 
 /** Why the agent may not touch an element; undefined when it may. */
-export function untouchable({ ids }: Scope, element: Element): Refusal | undefined {
+export function untouchable({ ids }: { readonly ids: Pick<NodeIds, 'isMasked'> }, element: Element): Refusal | undefined {
   if (ids.isMasked(element)) return 'masked';
   if (nearest(element, AGENT_PROOF)) return 'agent-proof';
   if (isTag(element, 'input') && element.type === 'file') return 'file-input';

@@ -9,7 +9,7 @@ export type Ending = EndReason | 'failed' | 'moved';
 /** Long enough to be read twice. */
 const SHOWN_MILLIS = 8_000;
 
-export function explainEnding(ending: Ending, agent: string): string {
+function explainEnding(ending: Ending, agent: string): string {
   switch (ending) {
     case 'consumer-ended':
       return 'You ended the session.';
@@ -25,17 +25,20 @@ export function explainEnding(ending: Ending, agent: string): string {
       return 'The session has ended here and goes on in another tab.';
     case 'consumer-gone':
     case 'node-stopped':
+    case 'not-served':
     case 'failed':
       return 'The session has ended: the connection was lost.';
   }
 }
 
-/** Says why the session ended, then disappears. */
-export function showEnding(host: Host, ending: Ending, agent: string): void {
+/** Says why the session ended, then disappears. @returns what it says */
+export function showEnding(host: Host, ending: Ending, agent: string): string {
   addTalkStyles(host.root);
   const notice = element('div', { class: 'ended', role: 'status', 'data-testid': 'end-reason', popover: 'manual' });
   host.add(notice);
   // Text that arrives in a region that is there already is read out.
-  notice.textContent = explainEnding(ending, agent);
+  const text = explainEnding(ending, agent);
+  notice.textContent = text;
   setTimeout(() => host.remove(notice), SHOWN_MILLIS);
+  return text;
 }

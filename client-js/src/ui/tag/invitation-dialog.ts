@@ -1,8 +1,7 @@
 import type { Invitation, Mode } from '../../protocol/control.ts';
-import { deepestFocus } from './deepest-focus.ts';
-import { element } from './element.ts';
-import type { Host } from './host.ts';
-import { addTalkStyles } from './talk-styles.ts';
+import { type Around, ask } from './question.ts';
+
+const REASSURANCE = 'Passwords are never shown, nothing is recorded, and you can stop at any time.';
 
 function explain(agent: string, mode: Mode): string {
   return mode === 'shared'
@@ -10,109 +9,17 @@ function explain(agent: string, mode: Mode): string {
     : `${agent} will see this page as you see it and can point at things, but cannot change anything (view only).`;
 }
 
-/** A page that takes the focus away more often keeps it inside of something of its own: only a modal dialog is stronger. */
-const MOST_RETURNS = 2;
-
-/**
- * Asks the consumer. Escape declines; the focus stays inside, and goes back afterwards.
- *
- * Not a modal dialog of the browser's unless the page shows one, or keeps the focus to itself: that makes the whole page inert, which on a large one is a long task at its begin and one at its end.
- *
- * @returns what takes the question back without an answer
- */
-export function askConsent(host: Host, { agent, mode }: Invitation, answer: (accept: boolean) => void): () => void {
-  addTalkStyles(host.root);
-  const accept = element('button', { 'data-testid': 'invitation-accept', class: 'main', type: 'button' }, 'Browse together');
-  const decline = element('button', { 'data-testid': 'invitation-decline', type: 'button' }, 'No, thanks');
-  const reassurance = 'Passwords are never shown, nothing is recorded, and you can stop at any time.';
-  const dialog = element(
-    'dialog',
-    { 'data-testid': 'invitation', 'aria-labelledby': 'title', 'aria-describedby': 'about', 'aria-modal': 'true', tabindex: '-1' },
-    element('h2', { id: 'title' }, `${agent} would like to browse this page with you`),
-    element('div', { id: 'about' }, element('p', {}, explain(agent, mode)), element('p', {}, reassurance)),
-    element('div', { class: 'buttons' }, accept, decline),
+/** Asks the consumer whether to browse together. @returns what takes the question back without an answer */
+export function askConsent(around: Around, { agent, mode }: Invitation, answer: (accept: boolean) => void): () => void {
+  return ask(
+    around,
+    {
+      testId: 'invitation',
+      title: `${agent} would like to browse this page with you`,
+      about: [explain(agent, mode), REASSURANCE],
+      accept: 'Browse together',
+      decline: 'No, thanks',
+    },
+    answer,
   );
-  const cover = element('div', { class: 'cover', popover: 'manual' }, dialog);
-  const focusedBefore = deepestFocus() as HTMLElement | null;
-
-  function close(): void {
-    if (!cover.isConnected) return;
-    const isModal = dialog.matches(':modal');
-    letGo();
-    if (isModal) dialog.close();
-    host.remove(cover);
-    if (!isModal) focusedBefore?.focus({ preventScroll: true });
-  }
-  function settle(accepted: boolean): void {
-    close();
-    answer(accepted);
-  }
-  accept.onclick = () => settle(true);
-  decline.onclick = () => settle(false);
-  // Also when the browser closes it unasked, as it may at a second Escape.
-  dialog.oncancel = dialog.onclose = () => {
-    if (dialog.isConnected) settle(false);
-  };
-  dialog.onkeydown = (event) => {
-    // Keys typed here are not the page's: its own handlers would close its own dialogs on Escape.
-    event.stopPropagation();
-    if (dialog.matches(':modal')) return;
-    if (event.key === 'Escape') settle(false);
-    else if (event.key === 'Tab') turn([accept, decline], host.root.activeElement, event.shiftKey);
-    else return;
-    event.preventDefault();
-  };
-
-  host.add(cover);
-  dialog.open = true;
-  const letGo = keepFocus(host.root, cover, dialog);
-  return close;
-}
-
-/** From one button to the other; from the dialog itself to the first, or backwards to the last. */
-function turn(buttons: readonly HTMLElement[], from: Element | null, isBackwards: boolean): void {
-  const at = buttons.indexOf(from as HTMLElement);
-  buttons.at(at < 0 && isBackwards ? -1 : (at + 1) % buttons.length)?.focus();
-}
-
-/**
- * Neither answer has the focus, but what holds them: a stray Enter or space of somebody who is typing must not give one.
- *
- * @returns what ends it
- */
-function keepFocus(root: ShadowRoot, cover: HTMLElement, dialog: HTMLDialogElement): () => void {
-  let returns = 0;
-
-  function take(): void {
-    dialog.focus();
-    // Nothing outside the page's own modal dialog can have it; and browsers from before popovers show nothing above that.
-    if (!dialog.contains(root.activeElement) || !cover.popover) rise();
-  }
-  function rise(): void {
-    if (cover.popover) cover.hidePopover();
-    cover.removeAttribute('popover');
-    dialog.open = false;
-    dialog.showModal();
-    dialog.focus();
-  }
-
-  function look(): void {
-    const isGone = dialog.isConnected && document.hasFocus() && !dialog.contains(root.activeElement);
-    if (!isGone || dialog.matches(':modal')) return;
-    if (returns++ < MOST_RETURNS) take();
-    else rise();
-  }
-
-  const listening = new AbortController();
-  const { signal } = listening;
-  const lookLater = (): unknown => setTimeout(look);
-  dialog.addEventListener('focusout', lookLater);
-  // A script may move it while nobody is in this window.
-  window.addEventListener('focus', lookLater, { signal });
-  // A click beside the dialog leaves the focus where it is.
-  cover.addEventListener('mousedown', (event) => {
-    if (event.target === cover) event.preventDefault();
-  });
-  take();
-  return () => listening.abort();
 }

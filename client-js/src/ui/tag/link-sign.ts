@@ -1,6 +1,5 @@
 import type { BudgetInfo } from '../../protocol/control.ts';
 import { element } from './element.ts';
-import type { SessionFrame } from './session-frame.ts';
 
 /** A sign and a word for each quality. */
 const SIGNS: Readonly<Record<BudgetInfo['quality'], readonly [bars: string, word: string]>> = {
@@ -9,13 +8,14 @@ const SIGNS: Readonly<Record<BudgetInfo['quality'], readonly [bars: string, word
   poor: ['▂', 'very slow'],
 };
 
-/** Tells the consumer in the session's frame how good the connection is; there once the relay has said so. @returns what shows it */
-export function createLinkSign(frame: SessionFrame): (quality: BudgetInfo['quality']) => void {
-  const sign = element('span', { 'data-testid': 'link-quality', role: 'img' });
+/** Tells the consumer, beside what ends the session, how good the connection is; there once the relay has said so. @returns what shows it */
+export function createLinkSign(exit: HTMLElement): (quality: BudgetInfo['quality']) => void {
+  let sign: HTMLElement | undefined;
   return (quality) => {
     const [bars, word] = SIGNS[quality];
+    sign ??= element('span', { 'data-testid': 'link-quality', role: 'img' });
     sign.textContent = bars;
     sign.ariaLabel = sign.title = `Connection: ${word}`;
-    frame.exit.before(sign);
+    exit.before(sign);
   };
 }

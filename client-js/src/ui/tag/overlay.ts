@@ -1,5 +1,6 @@
 import { element } from './element.ts';
-import { boxOf } from './place.ts';
+import { textRects } from '../../protocol/text-rects.ts';
+import { type Box, boxOf, outOfFrames } from './place.ts';
 import { addStyles } from './styles.ts';
 
 /** A place on an element of the page; x and y are fractions (0 to 1) of its box. */
@@ -14,7 +15,8 @@ export interface Overlay {
   moveCursor(anchor: Anchor, label: string): void;
   hideCursor(): void;
   markClick(anchor: Anchor): void;
-  highlight(target: Element | undefined): void;
+  /** An element, or texts. */
+  highlight(target: Element | readonly Range[] | undefined): void;
   showTyping(target: Element | undefined, label: string): void;
   wiggle(target: Element): void;
   remove(): void;
@@ -32,9 +34,14 @@ const STYLES = `
 .name{position:absolute;left:12px;top:18px;padding:0 8px;border-radius:4px;background:#1b5fc1;color:#fff;font:13px/20px system-ui,sans-serif;white-space:nowrap}
 .ring{width:40px;height:40px;margin:-20px 0 0 -20px;border:4px solid #ffc400;border-radius:50%;box-shadow:0 0 0 1px #7a5c00,inset 0 0 0 1px #7a5c00}
 .box{border:3px solid #ffc400;border-radius:4px;box-shadow:0 0 0 1px #7a5c00,0 0 16px #ffc400}
+.lines{border:0;box-shadow:none}
+.lines div{position:absolute;background:#ffc40066;box-shadow:0 2px #7a5c00}
 .typing{border:2px dashed #1b5fc1;border-radius:4px}
 .typing .name{left:0;top:100%}
 `;
+
+/** Lines of a text that are highlighted at once: more than a screen has. */
+const MAX_LINES = 200;
 
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -48,6 +55,24 @@ function arrow(): SVGSVGElement {
   return svg;
 }
 
+type Kind = 'cursor' | 'box' | 'typing';
+
+function boxAround(boxes: readonly Box[]): Box {
+  const left = Math.min(...boxes.map((box) => box.left));
+  const top = Math.min(...boxes.map((box) => box.top));
+  if (boxes.length === 0) return { left: 0, top: 0, width: 0, height: 0 };
+  return {
+    left,
+    top,
+    width: Math.max(...boxes.map((box) => box.left + box.width)) - left,
+    height: Math.max(...boxes.map((box) => box.top + box.height)) - top,
+  };
+}
+
+function name(drawn: HTMLElement, label: string): void {
+  (drawn.lastElementChild as Element).textContent = label;
+}
+
 export function createOverlay(layer: HTMLElement): Overlay {
   const root = layer.getRootNode() as ShadowRoot;
   const sheet = addStyles(root, STYLES);
@@ -56,11 +81,20 @@ export function createOverlay(layer: HTMLElement): Overlay {
   const shown = new Map<HTMLElement, () => void>();
   const wiggles = new Set<Animation>();
 
-  const cursorName = element('span', { class: 'name' });
-  const cursor = element('div', { class: 'over cursor', 'data-testid': 'cursor-agent' }, arrow(), cursorName);
-  const box = element('div', { class: 'over box', 'data-testid': 'highlight' });
-  const typingName = element('span', { class: 'name' });
-  const typing = element('div', { class: 'over typing', 'data-testid': 'typing-agent' }, typingName);
+  /** One of each, there only while it is shown. */
+  const kept = new Map<Kind, HTMLElement>();
+
+  function keep(kind: Kind, make: () => HTMLElement): HTMLElement {
+    const drawn = kept.get(kind) ?? make();
+    kept.set(kind, drawn);
+    return drawn;
+  }
+
+  function drop(kind: Kind): void {
+    const drawn = kept.get(kind);
+    kept.delete(kind);
+    if (drawn) hide(drawn);
+  }
 
   function show(drawn: HTMLElement, place: () => void): void {
     shown.set(drawn, place);
@@ -77,9 +111,12 @@ export function createOverlay(layer: HTMLElement): Overlay {
     for (const place of [...shown.values()]) place();
   }
 
-  function put(drawn: HTMLElement, { element: target, x, y }: Anchor): void {
-    const { left, top, width, height } = boxOf(target);
+  function position(drawn: HTMLElement, { left, top, width, height }: Box, x: number, y: number): void {
     drawn.style.transform = `translate(${left + width * x - layer.clientLeft}px,${top + height * y - layer.clientTop}px)`;
+  }
+
+  function put(drawn: HTMLElement, { element: target, x, y }: Anchor): void {
+    position(drawn, boxOf(target), x, y);
     // An element that is gone leaves its cursor nowhere to be.
     drawn.style.visibility = target.isConnected ? '' : 'hidden';
   }
@@ -91,6 +128,25 @@ export function createOverlay(layer: HTMLElement): Overlay {
     drawn.style.height = `${height}px`;
   }
 
+  /** The whole as well has a box, that of all its lines. */
+  function underline(drawn: HTMLElement, ranges: readonly Range[]): void {
+    const lines = ranges.flatMap((range) =>
+      textRects(range, MAX_LINES).map((rect) => outOfFrames(rect, range.startContainer.ownerDocument as Document)),
+    );
+    const around = boxAround(lines);
+    position(drawn, around, 0, 0);
+    drawn.style.visibility = lines.length > 0 ? '' : 'hidden';
+    drawn.style.width = `${around.width}px`;
+    drawn.style.height = `${around.height}px`;
+    drawn.replaceChildren(
+      ...lines.slice(0, MAX_LINES).map(({ left, top, width, height }) => {
+        const line = element('div');
+        line.style.cssText = `left:${left - around.left}px;top:${top - around.top}px;width:${width}px;height:${height}px`;
+        return line;
+      }),
+    );
+  }
+
   const heard = { capture: true, passive: true, signal: listening.signal };
   window.addEventListener('scroll', follow, heard);
   window.addEventListener('resize', follow, heard);
@@ -98,10 +154,13 @@ export function createOverlay(layer: HTMLElement): Overlay {
 
   return {
     moveCursor(anchor, label) {
-      cursorName.textContent = label;
+      const cursor = keep('cursor', () =>
+        element('div', { class: 'over cursor', 'data-testid': 'cursor-agent' }, arrow(), element('span', { class: 'name' })),
+      );
+      name(cursor, label);
       show(cursor, () => put(cursor, anchor));
     },
-    hideCursor: () => hide(cursor),
+    hideCursor: () => drop('cursor'),
     markClick(anchor) {
       const ring = element('div', { class: 'over ring', 'data-testid': 'click-mark' });
       show(ring, () => put(ring, anchor));
@@ -109,13 +168,25 @@ export function createOverlay(layer: HTMLElement): Overlay {
         () => hide(ring);
     },
     highlight(target) {
-      if (target) show(box, () => surround(box, target));
-      else hide(box);
+      if (!target) {
+        drop('box');
+        return;
+      }
+      drop('box');
+      const isText = !('nodeType' in target);
+      const box = keep('box', () => element('div', { class: `over ${isText ? 'lines' : 'box'}`, 'data-testid': 'highlight' }));
+      show(box, () => (isText ? underline(box, target) : surround(box, target)));
     },
     showTyping(target, label) {
-      typingName.textContent = label;
-      if (target) show(typing, () => surround(typing, target));
-      else hide(typing);
+      if (!target) {
+        drop('typing');
+        return;
+      }
+      const typing = keep('typing', () =>
+        element('div', { class: 'over typing', 'data-testid': 'typing-agent' }, element('span', { class: 'name' })),
+      );
+      name(typing, label);
+      show(typing, () => surround(typing, target));
     },
     wiggle(target) {
       // Text in a line cannot be moved, what holds it can.
@@ -135,6 +206,7 @@ export function createOverlay(layer: HTMLElement): Overlay {
       clearInterval(timer);
       for (const animation of wiggles) animation.cancel();
       for (const drawn of [...shown.keys()]) hide(drawn);
+      kept.clear();
       root.adoptedStyleSheets = root.adoptedStyleSheets.filter((one) => one !== sheet);
     },
   };

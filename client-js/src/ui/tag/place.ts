@@ -8,10 +8,14 @@ export interface Box {
 
 /** Where an element is in the outermost viewport, through the frames it lies in. */
 export function boxOf(element: Element): Box {
-  const { left, top, width, height } = element.getBoundingClientRect();
+  return outOfFrames(element.getBoundingClientRect(), element.ownerDocument);
+}
+
+/** Where a box of a document's viewport is in the outermost one. */
+export function outOfFrames({ left, top, width, height }: Box, document: Document): Box {
   let x = left;
   let y = top;
-  for (let frame = element.ownerDocument.defaultView?.frameElement; frame; frame = frame.ownerDocument.defaultView?.frameElement) {
+  for (let frame = document.defaultView?.frameElement; frame; frame = frame.ownerDocument.defaultView?.frameElement) {
     const outer = frame.getBoundingClientRect();
     x += outer.left + frame.clientLeft;
     y += outer.top + frame.clientTop;

@@ -1,22 +1,24 @@
 import { type Host, raise } from './host.ts';
 import type { SessionFrame } from './session-frame.ts';
 
-/** Keeps the session's frame visible and its X usable whatever the page does. @returns what stops it */
+/** Keeps the session's frame visible and its buttons usable whatever the page does. @returns what stops it */
 export function stayOnTop(host: Host, { layer, exit }: SessionFrame, end: () => void): () => void {
   const listening = new AbortController();
   const heard = { capture: true, signal: listening.signal };
 
-  // While the page shows a modal dialog everything else is inert, so the browser gives clicks on the X to the dialog: the place decides.
+  // While the page shows a modal dialog everything else is inert, so the browser gives clicks on the buttons to the dialog: the place decides.
   window.addEventListener(
     'click',
     (event) => {
-      const { left, right, top, bottom } = exit.getBoundingClientRect();
-      const { clientX: x, clientY: y } = event;
-      // A click by keyboard has no place, and the X hears it itself.
-      if (!event.isTrusted || event.detail === 0 || x < left || x > right || y < top || y > bottom) return;
+      // A click by keyboard has no place, and the button hears it itself.
+      if (!event.isTrusted || event.detail === 0) return;
+      const button = Array.from(layer.querySelectorAll('button')).find((one) => isAt(one, event));
+      if (!button) return;
       event.preventDefault();
       event.stopImmediatePropagation();
-      end();
+      // The X asks nobody on its way.
+      if (button === exit) end();
+      else button.click();
     },
     heard,
   );
@@ -46,4 +48,9 @@ export function stayOnTop(host: Host, { layer, exit }: SessionFrame, end: () => 
     listening.abort();
     removal.disconnect();
   };
+}
+
+function isAt(button: Element, { clientX: x, clientY: y }: MouseEvent): boolean {
+  const { left, right, top, bottom } = button.getBoundingClientRect();
+  return x >= left && x <= right && y >= top && y <= bottom;
 }

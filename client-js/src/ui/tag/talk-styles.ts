@@ -11,6 +11,13 @@ dialog::backdrop,.cover{background:#1d243366}
 .cover:not([popover]){background:none}
 h2{font-size:20px;line-height:1.3;margin:0 0 12px;overflow-wrap:anywhere}
 p{margin:0 0 12px;overflow-wrap:anywhere}
+.asked{display:flex;align-items:center;gap:16px}
+.asked span{overflow:visible}
+.asked strong{font:700 24px/1.2 ui-monospace,monospace;white-space:nowrap}
+.asked button{font:inherit;cursor:pointer;border:1px solid #fff;border-radius:8px;padding:4px 12px;background:none;color:#fff}
+.bar .wide{width:auto;border-radius:16px;padding:0 12px;font:inherit;cursor:pointer}
+.bar button:focus-visible,.asked button:focus-visible{outline:3px solid #ffb000;outline-offset:2px}
+@media(max-width:640px){.bar{flex-wrap:wrap;justify-content:center;width:max-content}}
 .buttons{display:flex;gap:12px;flex-wrap:wrap;margin-top:20px}
 .buttons button{font:inherit;font-weight:600;cursor:pointer;border-radius:8px;border:2px solid #1b5fc1;padding:8px 16px;background:#fff;color:#1b5fc1}
 .buttons button:focus-visible{outline:3px solid #ffb000;outline-offset:2px}

@@ -1,6 +1,8 @@
 import type { Spot } from '../../protocol/action.ts';
 import type { Role } from '../../protocol/control.ts';
+import type { TextRange } from '../../protocol/text-range.ts';
 import type { Mirror } from '../../replay/mirror.ts';
+import { createBoxes } from './boxes.ts';
 import { WORDS } from './wording.ts';
 
 /** What is drawn over the mirror, anchored to elements of the page: it stays with them when they move. */
@@ -12,8 +14,8 @@ export interface Marks {
   typing(who: Person, node: number): void;
   /** Where the consumer's focus is; 0: nowhere. */
   focus(node: number): void;
-  /** 0 clears. */
-  highlight(node: number): void;
+  /** An element or a text; 0 clears. */
+  highlight(what: number | TextRange): void;
   /** Puts everything where its element is now. */
   refresh(): void;
   clear(): void;
@@ -45,6 +47,8 @@ export function createMarks(layer: HTMLElement, mirror: () => Mirror | undefined
   const cursors = new Map<number, Anchored>();
   const clicks = new Set<Anchored>();
   const boxes = new Map<string, Boxed>();
+  const lines = createBoxes(layer, 'text-highlight');
+  let text: TextRange | undefined;
   const typingTimers = new Map<string, ReturnType<typeof setTimeout>>();
 
   function place({ element, spot }: Anchored): void {
@@ -62,6 +66,8 @@ export function createMarks(layer: HTMLElement, mirror: () => Mirror | undefined
     element.style.width = `${box.width * by + 4}px`;
     element.style.height = `${box.height * by + 4}px`;
   }
+
+  const placeText = (): void => lines.show(text ? (mirror()?.textBoxes(text) ?? []) : [], scale());
 
   function box(key: string, kind: string, node: number, label: string): void {
     const known = boxes.get(key);
@@ -121,13 +127,20 @@ export function createMarks(layer: HTMLElement, mirror: () => Mirror | undefined
         );
     },
     focus: (node) => box('focus', 'focus', node, ''),
-    highlight: (node) => box('highlight', 'highlight', node, ''),
+    highlight(what) {
+      text = typeof what === 'number' ? undefined : what;
+      box('highlight', 'highlight', typeof what === 'number' ? what : 0, '');
+      placeText();
+    },
     refresh() {
       for (const cursor of cursors.values()) place(cursor);
       for (const click of clicks) place(click);
       for (const one of boxes.values()) placeBox(one);
+      placeText();
     },
     clear() {
+      text = undefined;
+      placeText();
       for (const timer of typingTimers.values()) clearTimeout(timer);
       cursors.clear();
       clicks.clear();

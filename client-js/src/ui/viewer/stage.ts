@@ -5,12 +5,14 @@ import { WORDS } from './wording.ts';
 export type Zoom = 'fit' | 'actual';
 
 /**
- * The viewer's own document parts, from back to front: the mirror, the marks, the overlay that takes all input, the editors,
+ * The viewer's own document parts, from back to front: the mirror, what belongs to it and cannot stand in it, the marks, the overlay that takes all input, the editors,
  * the veil. Points are CSS pixels of the mirror; the mirror, the editors and nothing else are scaled.
  */
 export interface Stage {
   /** The mirror's frame goes here. */
   readonly page: HTMLElement;
+  /** What belongs to the page and cannot stand in its mirror. */
+  readonly beside: HTMLElement;
   readonly marks: HTMLElement;
   readonly overlay: HTMLElement;
   readonly editors: HTMLElement;
@@ -36,10 +38,11 @@ export interface StageEvents {
 export function createStage(host: HTMLElement, events: StageEvents): Stage {
   const root = host.attachShadow({ mode: 'open' });
   const page = part('div', 'page');
+  const beside = part('div', 'beside');
   const marks = part('div', 'marks');
   const overlay = part('div', 'overlay');
   const editors = part('div', 'editors');
-  const canvas = part('div', 'canvas', page, marks, overlay, editors);
+  const canvas = part('div', 'canvas', page, beside, marks, overlay, editors);
   const scroller = part('div', 'scroller', canvas);
   const veilBox = part('div', 'veil');
   const noticeBox = part('p', 'notice');
@@ -85,6 +88,7 @@ export function createStage(host: HTMLElement, events: StageEvents): Stage {
 
   return {
     page,
+    beside,
     marks,
     overlay,
     editors,

@@ -12,5 +12,8 @@ export const WORDS = {
   fit: 'Fit',
   actual: 'Actual size',
   fullScreen: 'Full screen',
+  openList: 'The list that the consumer has open',
+  notShown: 'Content of this frame is not shown',
+  notShownOf: (host: string): string => `Content of ${host} is not shown`,
   typing: (name: string): string => `${name} is typing`,
 } as const;

@@ -8,6 +8,8 @@ import io.tandem.load.peer.Peer;
 import io.tandem.load.peer.RelayRest;
 import io.tandem.load.peer.SimulatedAgent;
 import io.tandem.load.peer.SimulatedTag;
+import io.tandem.relay.bootstrap.AuditConfig;
+import io.tandem.relay.bootstrap.Door;
 import io.tandem.relay.bootstrap.HttpLimits;
 import io.tandem.relay.bootstrap.RelayConfig;
 import io.tandem.relay.bootstrap.RelayServer;
@@ -35,6 +37,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 
 /** A relay in this process on a free port, with the brand "demo", and the peers' event loop. */
 public final class RunningRelay implements AutoCloseable {
@@ -53,6 +56,7 @@ public final class RunningRelay implements AutoCloseable {
     private final Random random = new Random();
     private final RelayServer server;
     private final RelayRest rest;
+    private final InetSocketAddress address;
 
     /** With the product's bounds. */
     public RunningRelay() {
@@ -73,7 +77,46 @@ public final class RunningRelay implements AutoCloseable {
         this(http, CarrierLimits.DEFAULTS, Budgets.DEFAULTS);
     }
 
+    /**
+     * With another entrance.
+     *
+     * @param way where everybody goes to get to the relay at an address
+     */
+    RunningRelay(Door door, SessionLimits limits, UnaryOperator<InetSocketAddress> way) {
+        this(HttpLimits.DEFAULTS, CarrierLimits.DEFAULTS, Budgets.DEFAULTS, door, AuditConfig.NONE, limits, way);
+    }
+
+    /** That tells these what happens. */
+    public RunningRelay(AuditConfig audit) {
+        this(
+                HttpLimits.DEFAULTS,
+                CarrierLimits.DEFAULTS,
+                Budgets.DEFAULTS,
+                Door.PLAIN,
+                audit,
+                SessionLimits.DEFAULTS.howeverLate(),
+                UnaryOperator.identity());
+    }
+
     private RunningRelay(HttpLimits http, CarrierLimits carrier, Budgets budgets) {
+        this(
+                http,
+                carrier,
+                budgets,
+                Door.PLAIN,
+                AuditConfig.NONE,
+                SessionLimits.DEFAULTS.howeverLate(),
+                UnaryOperator.identity());
+    }
+
+    private RunningRelay(
+            HttpLimits http,
+            CarrierLimits carrier,
+            Budgets budgets,
+            Door door,
+            AuditConfig audit,
+            SessionLimits limits,
+            UnaryOperator<InetSocketAddress> way) {
         RelayConfig config = new RelayConfig(
                 "127.0.0.1",
                 0,
@@ -85,8 +128,10 @@ public final class RunningRelay implements AutoCloseable {
                 http,
                 carrier,
                 LongPollLimits.DEFAULTS,
-                SessionLimits.DEFAULTS.howeverLate(),
+                limits,
                 budgets,
+                door,
+                audit,
                 Optional.empty(),
                 Optional.empty());
         try {
@@ -94,12 +139,13 @@ public final class RunningRelay implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        rest = new RelayRest(address());
+        address = way.apply(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
+        rest = new RelayRest(address);
     }
 
-    /** Where it listens. */
+    /** Where clients go. */
     public InetSocketAddress address() {
-        return new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port());
+        return address;
     }
 
     /** Its REST interface. */

@@ -5,8 +5,9 @@ import io.tandem.load.report.Words;
 import io.tandem.load.run.Growth;
 import io.tandem.load.run.LoadPlan;
 import io.tandem.load.run.LoadRun;
-import io.tandem.load.run.Meeting;
 import io.tandem.load.run.Outcome;
+import io.tandem.load.run.TandemMeeting;
+import io.tandem.load.scenario.RelayProcess;
 import io.tandem.load.watch.RelaySight;
 import io.tandem.load.workload.Mix;
 import io.tandem.load.workload.Recording;
@@ -30,8 +31,9 @@ import picocli.CommandLine.Spec;
         name = "growth",
         description =
                 "Measures the relay's CPU per frame over more and more pairs, between which the same frames are divided,"
-                        + " and fits a line; over the size of frames and the share of polling sessions too. Each point has a relay of its"
-                        + " own, and rounds are interleaved. Exits with 1 where a round was not sound.",
+                        + " and fits a line; over the size of frames and the share of polling sessions too. One relay serves all points,"
+                        + " after it has compiled under the first one's load, and rounds are interleaved. Exits with 1 where a round was"
+                        + " not sound.",
         mixinStandardHelpOptions = true,
         showDefaultValues = true)
 final class GrowthCommand implements Callable<Integer> {
@@ -68,6 +70,14 @@ final class GrowthCommand implements Callable<Integer> {
             description = "frames a second that all pairs send together; --rate, --speed and --trace are left alone")
     double frames = 4000;
 
+    @Option(
+            names = "--compiling",
+            paramLabel = "SECONDS",
+            description =
+                    "under the first point's load before the first round: until then its virtual machine compiles on"
+                            + " the processor that is measured")
+    int compilingSeconds = 60;
+
     @Option(names = "--rounds", description = "of each point")
     int rounds = 5;
 
@@ -89,16 +99,18 @@ final class GrowthCommand implements Callable<Integer> {
                 load.seconds,
                 Runtime.getRuntime().availableProcessors());
         Growth growth = new Growth();
-        for (int round = 1; round <= rounds; round++) {
-            for (int point : points()) {
-                LoadMain.note("round " + round + ": " + point + " " + over.words());
-                if (over == Growth.Over.POLLING) {
-                    relay.webSocket = 1 - point / PERCENT;
+        relay.runWith((parts, process) -> {
+            Optional<RelaySight> sight = process.map(RelayProcess::sight);
+            LoadMain.note("the relay compiles: " + points().get(0) + " " + over.words());
+            run(parts, points().get(0), compilingSeconds, sight);
+            for (int round = 1; round <= rounds; round++) {
+                for (int point : points()) {
+                    LoadMain.note("round " + round + ": " + point + " " + over.words());
+                    growth.add(point, run(parts, point, load.warmUp, sight));
                 }
-                LoadPlan plan = plan(point);
-                relay.run((meeting, sight) -> measure(plan, meeting, sight, growth, point));
             }
-        }
+            return 0;
+        });
         System.out.print(GrowthReport.words(setting, growth));
         if (json != null) {
             Files.writeString(json, GrowthReport.json(setting, growth));
@@ -117,23 +129,24 @@ final class GrowthCommand implements Callable<Integer> {
         };
     }
 
-    private LoadPlan plan(int point) throws IOException {
+    private Outcome run(TandemMeeting.Parts parts, int point, int warmUpSeconds, Optional<RelaySight> sight)
+            throws IOException, InterruptedException {
+        TandemMeeting.Parts where = over == Growth.Over.POLLING ? parts.withWebSocket(1 - point / PERCENT) : parts;
+        try (TandemMeeting meeting = new TandemMeeting(where, relay.ways());
+                LoadRun run = new LoadRun(plan(point, warmUpSeconds), meeting, sight, line -> {})) {
+            Outcome outcome = run.run();
+            if (!outcome.isSound()) {
+                LoadMain.note(Words.of(outcome));
+            }
+            return outcome;
+        }
+    }
+
+    private LoadPlan plan(int point, int warmUpSeconds) throws IOException {
         int pairs = over == Growth.Over.PAIRS ? point : load.pairs;
         Recording each = over == Growth.Over.FRAME_BYTES ? Mix.even(frames / pairs, point) : Mix.of(frames / pairs);
         LoadPlan plan = load.plan();
         return new LoadPlan(
-                pairs, List.of(each), plan.loops(), plan.spins(), plan.opening(), plan.warmUpSeconds(), plan.seconds());
-    }
-
-    private static int measure(LoadPlan plan, Meeting meeting, Optional<RelaySight> sight, Growth growth, int point)
-            throws InterruptedException {
-        try (LoadRun run = new LoadRun(plan, meeting, sight, line -> {})) {
-            Outcome outcome = run.run();
-            growth.add(point, outcome);
-            if (!outcome.isSound()) {
-                LoadMain.note(Words.of(outcome));
-            }
-            return 0;
-        }
+                pairs, List.of(each), plan.loops(), plan.spins(), plan.opening(), warmUpSeconds, plan.seconds());
     }
 }

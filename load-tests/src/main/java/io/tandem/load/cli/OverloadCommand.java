@@ -39,6 +39,14 @@ final class OverloadCommand implements Callable<Integer> {
             paramLabel = "X")
     double p99Times = 2;
 
+    @Option(
+            names = "--compiling",
+            paramLabel = "SECONDS",
+            description =
+                    "have the others come and be turned away for so long before the first phase: until then the relay's"
+                            + " virtual machine compiles how, on the processor that is measured")
+    int compilingSeconds;
+
     @Option(names = "--recover-within", description = "seconds after sessions ended", paramLabel = "S")
     double recoverSeconds = 10;
 
@@ -57,6 +65,7 @@ final class OverloadCommand implements Callable<Integer> {
                     load.plan(relay.linkKbit),
                     meeting,
                     () -> process.map(RelayProcess::isAlive).orElse(true),
+                    compilingSeconds,
                     new Overload.Bounds(p99Times, recoverSeconds),
                     LoadMain::note);
             Overload.Result result = overload.run();

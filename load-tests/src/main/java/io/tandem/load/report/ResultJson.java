@@ -48,13 +48,18 @@ public final class ResultJson {
             json.writeNumberField("turnedAway", result.turnedAway());
             json.writeNumberField("answeredOtherwise", result.otherwise());
             json.writeNumberField("letIn", result.letIn());
-            percentiles(json, "before", result.before());
-            percentiles(json, "meanwhile", result.meanwhile());
-            percentiles(json, "after", result.after());
+            latency(json, "before", result.before());
+            latency(json, "meanwhile", result.meanwhile());
+            latency(json, "after", result.after());
             json.writeNumberField("left", result.left());
             percentiles(json, "recovery", result.recovery());
             faults(json, result.faults(), result.faultLines());
         });
+    }
+
+    private static void latency(JsonGenerator json, String name, Overload.Latency latency) throws IOException {
+        percentiles(json, name, latency.endToEnd());
+        percentiles(json, name + "ThroughRelay", latency.throughRelay());
     }
 
     /** How a crowd came back. */

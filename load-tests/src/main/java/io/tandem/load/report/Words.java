@@ -162,9 +162,12 @@ public final class Words {
                 result.turnedAway(),
                 result.otherwise(),
                 result.letIn());
-        line(text, "end to end   before: %s", result.before());
-        line(text, "             meanwhile: %s", result.meanwhile());
-        line(text, "             after: %s", result.after());
+        line(text, "through it   before: %s", result.before().throughRelay());
+        line(text, "             meanwhile: %s", result.meanwhile().throughRelay());
+        line(text, "             after: %s", result.after().throughRelay());
+        line(text, "end to end   before: %s", result.before().endToEnd());
+        line(text, "             meanwhile: %s", result.meanwhile().endToEnd());
+        line(text, "             after: %s", result.after().endToEnd());
         line(
                 text,
                 "then         %d sessions ended, and %d new ones took their places, from that moment: %s",

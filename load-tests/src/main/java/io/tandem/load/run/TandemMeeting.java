@@ -43,6 +43,11 @@ public final class TandemMeeting implements Meeting, AutoCloseable {
             String agentSecret,
             double webSocketShare,
             double viewOnlyShare) {
+        /** The same with another share of WebSockets. */
+        public Parts withWebSocket(double share) {
+            return new Parts(relay, brand, origin, agentSecret, share, viewOnlyShare);
+        }
+
         /** On what the sessions ride and what they may do, for reports. */
         public String words() {
             return String.format(

@@ -28,6 +28,7 @@ class GrowthIT {
                         "--pairs=3",
                         "--frames=120",
                         "--rounds=1",
+                        "--compiling=0",
                         "--warm-up=0",
                         "--seconds=1",
                         "--json=" + json))

@@ -27,7 +27,7 @@ class IdleCommandIT {
         assertThat(LoadMain.execute(
                         "idle",
                         "--jar=../relay-server/target/tandem-relay.jar",
-                        "--pairs=100",
+                        "--pairs=1000",
                         "--seconds=1",
                         bound,
                         "--json=" + json))

@@ -48,7 +48,7 @@ class OverloadCommandIT {
     @Test
     void shouldNameThatThoseWhoWereThereGotNothingMeanwhile() throws IOException {
         assertThat(brokenBy(FaultyHop.Plant.FREEZE, "2"))
-                .contains("\"broken\":[\"the 99th percentile meanwhile was", "\"faults\":{}");
+                .contains("\"broken\":[\"the 99th percentile through the relay meanwhile was", "\"faults\":{}");
     }
 
     @Test

@@ -57,9 +57,9 @@ class ResultJsonTest {
                 30,
                 1,
                 0,
-                TIMES,
-                TIMES,
-                TIMES,
+                new Overload.Latency(TIMES, TIMES),
+                new Overload.Latency(TIMES, TIMES),
+                new Overload.Latency(TIMES, TIMES),
                 1,
                 TIMES,
                 List.of("one was not told"),
@@ -73,6 +73,7 @@ class ResultJsonTest {
                 .containsEntry("faults", Map.of("lost", 2L))
                 .containsEntry("faultLines", List.of("lost: 2"));
         assertThat(json.member("meanwhile", Map.class).get("p99")).isEqualTo(3.0);
+        assertThat(json.member("meanwhileThroughRelay", Map.class).get("p99")).isEqualTo(3.0);
     }
 
     @Test

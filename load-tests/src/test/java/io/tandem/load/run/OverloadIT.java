@@ -26,7 +26,7 @@ class OverloadIT {
                                 relay.address(), RelayProcess.BRAND, RelayProcess.ORIGIN, RelayProcess.SECRET, 1, 0),
                         new TandemMeeting.Ways(false, false, 0))) {
             Overload.Bounds any = new Overload.Bounds(Double.MAX_VALUE, 60);
-            return new Overload(plan, meeting, relay::isAlive, any, line -> {}).run();
+            return new Overload(plan, meeting, relay::isAlive, 1, any, line -> {}).run();
         }
     }
 
@@ -39,8 +39,8 @@ class OverloadIT {
         assertThat(result.live()).isEqualTo(CAPACITY);
         assertThat(result.turnedAway()).isGreaterThanOrEqualTo(2 * CAPACITY);
         assertThat(result.letIn()).isZero();
-        assertThat(result.meanwhile().count()).isPositive();
-        assertThat(result.after().count()).isPositive();
+        assertThat(result.meanwhile().endToEnd().count()).isPositive();
+        assertThat(result.after().endToEnd().count()).isPositive();
         assertThat(result.recovery().count()).isEqualTo(result.left());
         assertThat(Words.of(result)).startsWith("SOUND");
     }

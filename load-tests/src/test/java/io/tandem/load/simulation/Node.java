@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Ticker;
+import io.tandem.relay.cluster.local.LocalPhoneCodes;
 import io.tandem.relay.cluster.local.LocalSessionDirectory;
 import io.tandem.relay.identity.AgentIdentity;
 import io.tandem.relay.identity.AgentSecret;
@@ -13,9 +14,11 @@ import io.tandem.relay.identity.Mode;
 import io.tandem.relay.identity.Secrets;
 import io.tandem.relay.metering.Budgets;
 import io.tandem.relay.metering.RelayMeters;
+import io.tandem.relay.session.AuditSink;
 import io.tandem.relay.session.CarrierKind;
 import io.tandem.relay.session.ChannelIngress;
 import io.tandem.relay.session.ChannelRequest;
+import io.tandem.relay.session.GuessLimits;
 import io.tandem.relay.session.InviteOutcome;
 import io.tandem.relay.session.MeterTags;
 import io.tandem.relay.session.Outlet;
@@ -47,6 +50,7 @@ final class Node {
     private static final ThreadLocal<RelayMeters> METERS =
             ThreadLocal.withInitial(() -> new RelayMeters(new SimpleMeterRegistry(), MeterTags.all()));
 
+    private static final Brands BRANDS = new Brands(List.of(BRAND));
     private final MockTicker ticker = Ticker.newMockTicker();
     private final EmbeddedChannel loop =
             EmbeddedChannel.builder().ticker(ticker).build();
@@ -55,15 +59,19 @@ final class Node {
     private boolean up = true;
 
     Node(Chance chance) {
+        Secrets secrets = new Secrets(chance.forSecrets());
         SessionServices services = new SessionServices(
                 "node-1",
-                new Brands(List.of(BRAND)),
+                () -> BRANDS,
                 new LocalSessionDirectory(ticker),
-                new Secrets(chance.forSecrets()),
+                new LocalPhoneCodes(GuessLimits.DEFAULTS.codesPerBrand(), secrets, ticker),
+                GuessLimits.DEFAULTS,
+                secrets,
                 METERS.get(),
+                AuditSink.NONE,
                 ticker,
                 SessionLimits.DEFAULTS,
-                Budgets.DEFAULTS);
+                () -> Budgets.DEFAULTS);
         sessions = new Sessions(
                 services, new SessionLoops(loop.eventLoop(), METERS.get(), ticker, SessionLimits.DEFAULTS));
     }

@@ -14,13 +14,14 @@ import java.util.function.Supplier;
  * What stands in a connection's pipeline.
  *
  * <pre>
- * [HttpDeadline - HttpServerCodec - HttpDeadline] - PollConnection - ChannelUpgrade - HTTP handlers
+ * [Entrance - HttpDeadline - HttpServerCodec - HttpDeadline] - PollConnection - ChannelUpgrade - HTTP handlers
  *                                                                         |
  *                                                                         +-- upgrade: the socket leaves for a WebSocketCarrier
  * </pre>
  */
 final class ConnectionPipeline extends ChannelInitializer<SocketChannel> {
     private final ChannelGroup connections;
+    private final Entrance entrance;
     private final HttpLimits http;
     private final Supplier<ChannelHandler> polling;
     private final Supplier<ChannelHandler> upgrade;
@@ -28,11 +29,13 @@ final class ConnectionPipeline extends ChannelInitializer<SocketChannel> {
 
     ConnectionPipeline(
             ChannelGroup connections,
+            Entrance entrance,
             HttpLimits http,
             Supplier<ChannelHandler> polling,
             Supplier<ChannelHandler> upgrade,
             Consumer<ChannelPipeline> httpHandlers) {
         this.connections = connections;
+        this.entrance = entrance;
         this.http = http;
         this.polling = polling;
         this.upgrade = upgrade;
@@ -42,6 +45,7 @@ final class ConnectionPipeline extends ChannelInitializer<SocketChannel> {
     @Override
     protected void initChannel(SocketChannel channel) {
         connections.add(channel);
+        entrance.addTo(channel);
         HttpDecoderConfig decoder = new HttpDecoderConfig()
                 .setMaxInitialLineLength(http.requestLineBytes())
                 .setMaxHeaderSize(http.headerBytes());

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -88,7 +89,11 @@ public final class Main {
         @Override
         public Integer call() {
             try {
-                return run(RelayConfigReader.read(Optional.ofNullable(file), environment(spec)));
+                Optional<Path> from = Optional.ofNullable(file);
+                Map<String, String> environment = environment(spec);
+                return run(
+                        RelayConfigReader.read(from, environment),
+                        server -> server.followConfiguration(from, environment));
             } catch (ConfigFaults faults) {
                 System.err.println(faults.getMessage());
                 return EXIT_CONFIGURATION;
@@ -171,6 +176,13 @@ public final class Main {
         Integer proxyPort;
 
         @Option(
+                names = "--page-port",
+                paramLabel = "N",
+                description =
+                        "a port of this machine from which something else serves pages with the tag; may be repeated")
+        List<Integer> pagePorts = List.of();
+
+        @Option(
                 names = "--carriers",
                 paramLabel = "LIST",
                 split = ",",
@@ -187,6 +199,10 @@ public final class Main {
                 requirePort("--proxy-port", proxyPort, command);
                 ports.add(proxyPort);
             }
+            for (Integer pagePort : pagePorts) {
+                requirePort("--page-port", pagePort, command);
+                ports.add(pagePort);
+            }
             if (site != null && !Files.isDirectory(site)) {
                 throw new ParameterException(command.commandLine(), "--site is " + site + "; allowed is a folder");
             }
@@ -201,7 +217,7 @@ public final class Main {
             byte[] secret = new byte[SECRET_BYTES];
             new SecureRandom().nextBytes(secret);
             AgentSecret agentSecret = AgentSecret.of(Base64.getEncoder().encodeToString(secret));
-            return run(RelayConfig.forDemo(port, ports, Optional.ofNullable(site), offered, agentSecret));
+            return run(RelayConfig.forDemo(port, ports, Optional.ofNullable(site), offered, agentSecret), server -> {});
         }
 
         private static void requirePort(String option, int port, CommandSpec command) {
@@ -212,7 +228,7 @@ public final class Main {
         }
     }
 
-    private static int run(RelayConfig config) {
+    private static int run(RelayConfig config, Consumer<RelayServer> started) {
         if (System.getProperty(LEAK_LEVEL) == null) {
             // The tests look for leaks. Here it would write a stack trace for one buffer in 128.
             ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
@@ -224,6 +240,7 @@ public final class Main {
             System.err.println(e.getMessage());
             return EXIT_UNAVAILABLE;
         }
+        started.accept(server);
         // The virtual machine waits for this thread, so a signal ends the process only when everybody was told.
         Runtime.getRuntime().addShutdownHook(new Thread(server::close, "relay-stop"));
         try {

@@ -6,14 +6,17 @@ import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.tandem.relay.carrier.CarrierLimits;
+import io.tandem.relay.carrier.ClientAddress;
 import io.tandem.relay.identity.Brand;
 import io.tandem.relay.identity.BrandReader;
+import io.tandem.relay.identity.WholeNumber;
 import io.tandem.relay.metering.Budgets;
 import io.tandem.relay.metering.MeteringLimits;
 import io.tandem.relay.session.CarrierKind;
 import io.tandem.relay.session.SessionLimits;
 import io.tandem.relay.transport.longpoll.LongPollLimits;
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -22,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -83,6 +87,8 @@ public final class RelayConfigReader {
                 longPoll(),
                 session(),
                 budgets(brands),
+                door(),
+                new AuditConfigReader(this).read(brands),
                 operations(),
                 Optional.empty());
         namesThatNobodyAskedFor();
@@ -104,6 +110,65 @@ public final class RelayConfigReader {
         }
         return Optional.of(
                 new RelayConfig.Operations(host.or(() -> text("host")).orElse("0.0.0.0"), port));
+    }
+
+    private Door door() {
+        Optional<String> certificates = text("tls.certificates");
+        Optional<String> key = text("tls.key");
+        if (certificates.isPresent() != key.isPresent()) {
+            fault(
+                    certificates.isPresent() ? "tls.key" : "tls.certificates",
+                    "missing; required are both files of tandem.tls, or none");
+        }
+        List<String> trusted = networks();
+        boolean proxyProtocol = flag("proxy.protocol");
+        boolean forwardedFor = flag("proxy.forwarded-for");
+        if ((proxyProtocol || forwardedFor) && text("proxy.trusted").isEmpty()) {
+            fault("proxy.trusted", "missing; required are the networks of the proxies that are believed");
+        }
+        Optional<Door.Tls> tls =
+                certificates.isPresent() && key.isPresent() ? tls(certificates.get(), key.get()) : Optional.empty();
+        return new Door(tls, trusted, proxyProtocol, forwardedFor);
+    }
+
+    private Optional<Door.Tls> tls(String certificates, String key) {
+        try {
+            Door.Tls files = new Door.Tls(Path.of(certificates), Path.of(key));
+            TlsCertificates.load(files);
+            return Optional.of(files);
+        } catch (InvalidPathException e) {
+            fault("tls", "the path of a file is malformed");
+        } catch (TlsCertificates.Unusable unusable) {
+            fault("tls", String.valueOf(unusable.getMessage()));
+        }
+        return Optional.empty();
+    }
+
+    private List<String> networks() {
+        List<String> networks = new ArrayList<>();
+        for (String part : text("proxy.trusted").orElse("").split(",", -1)) {
+            String network = part.strip();
+            if (network.isEmpty()) {
+                continue;
+            }
+            try {
+                new ClientAddress(List.of(network), false);
+                networks.add(network);
+            } catch (IllegalArgumentException e) {
+                fault(
+                        "proxy.trusted",
+                        "'" + network + "'; allowed are networks as 10.0.0.0/8 or 2001:db8::/32, by commas");
+            }
+        }
+        return networks;
+    }
+
+    private boolean flag(String key) {
+        String came = text(key).orElse("off");
+        if (!came.equals("on") && !came.equals("off")) {
+            fault(key, "'" + came + "'; allowed are on and off");
+        }
+        return came.equals("on");
     }
 
     private HttpLimits http() {
@@ -149,6 +214,7 @@ public final class RelayConfigReader {
         int invitations = (int) number("session.invitations-per-session", usual.invitationsPerSession(), 1, 250);
         int participants = (int) number("session.participants-per-session", usual.participantsPerSession(), 2, 250);
         int sessions = (int) number("session.per-node", usual.sessionsPerNode(), 1, 1_000_000);
+        int perAddress = (int) number("session.per-address", usual.sessionsPerAddress(), 1, 1_000_000);
         long consumerGrace = millis("session.consumer-grace-millis", usual.consumerGraceMillis());
         long agentGrace = millis("session.agent-grace-millis", usual.agentGraceMillis());
         long invitation = millis("session.invitation-millis", usual.invitationMillis());
@@ -160,6 +226,7 @@ public final class RelayConfigReader {
         try {
             return new SessionLimits(
                     sessions,
+                    perAddress,
                     invitations,
                     participants,
                     consumerGrace,
@@ -251,32 +318,27 @@ public final class RelayConfigReader {
         return brands;
     }
 
-    private long millis(String key, long usual) {
+    long millis(String key, long usual) {
         return number(key, usual, 1, DAY_MILLIS);
     }
 
-    private int bytes(String key, int usual) {
+    int bytes(String key, int usual) {
         return (int) number(key, usual, 1, MAX_BYTES);
     }
 
-    private long number(String key, long usual, long lowest, long highest) {
+    long number(String key, long usual, long lowest, long highest) {
         Optional<String> came = text(key);
         if (came.isEmpty()) {
             return usual;
         }
-        try {
-            long number = Long.parseLong(came.get());
-            if (number >= lowest && number <= highest) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // Told below, like a number out of range.
+        OptionalLong number = WholeNumber.within(came.get(), lowest, highest);
+        if (number.isEmpty()) {
+            fault(key, WholeNumber.refused(came.get(), lowest, highest));
         }
-        fault(key, "'" + came.get() + "'; allowed are whole numbers from " + lowest + " to " + highest);
-        return usual;
+        return number.orElse(usual);
     }
 
-    private Optional<String> text(String key) {
+    Optional<String> text(String key) {
         return value(PREFIX + key).map(String::strip).filter(text -> !text.isEmpty());
     }
 
@@ -285,7 +347,7 @@ public final class RelayConfigReader {
         return Optional.ofNullable(config.getConfigValue(name).getValue());
     }
 
-    private void fault(String key, String what) {
+    void fault(String key, String what) {
         ConfigValue source = config.getConfigValue(PREFIX + key);
         String where = source.getSourceName() == null ? "" : " (" + source.getLocation() + ")";
         faults.add(PREFIX + key + ": " + what + where);

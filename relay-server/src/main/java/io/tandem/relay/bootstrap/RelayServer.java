@@ -15,13 +15,13 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.Ticker;
+import io.tandem.relay.cluster.local.LocalPhoneCodes;
 import io.tandem.relay.cluster.local.LocalSessionDirectory;
 import io.tandem.relay.frame.Lz4Payload;
-import io.tandem.relay.identity.AgentTokens;
 import io.tandem.relay.identity.Brand;
-import io.tandem.relay.identity.Brands;
 import io.tandem.relay.identity.Secrets;
 import io.tandem.relay.metering.RelayMeters;
+import io.tandem.relay.session.GuessLimits;
 import io.tandem.relay.session.MeterTags;
 import io.tandem.relay.session.SessionLoops;
 import io.tandem.relay.session.SessionServices;
@@ -33,9 +33,9 @@ import io.tandem.relay.transport.websocket.ChannelUpgrade;
 import io.tandem.relay.transport.websocket.WebSocketConnections;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
-import java.time.InstantSource;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -76,8 +76,13 @@ public final class RelayServer implements AutoCloseable {
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final WebSocketConnections webSockets = new WebSocketConnections();
     private final PrometheusMeterRegistry meters;
+    private final RelayMeters relayMeters;
     private final MachineMeters machine;
+    private final Auditing audit;
     private final ExecutorService blocking;
+    private final Housekeeping housekeeping = new Housekeeping();
+    private final ServedBrands served;
+    private final Entrance entrance;
     private final SessionLoops sessionLoops;
     private final Sessions sessions;
     private final LongPoll longPoll;
@@ -91,31 +96,35 @@ public final class RelayServer implements AutoCloseable {
     private RelayServer(RelayConfig config, PrometheusMeterRegistry meters) throws IOException {
         this.config = config;
         this.meters = meters;
+        this.entrance = new Entrance(config.door(), config.http().headerMillis());
+        housekeeping.add("the certificate", entrance::look);
         this.transport = Transport.choose(config.transports());
         this.loops = new MultiThreadIoEventLoopGroup(
                 config.eventLoops(), new DefaultThreadFactory("relay"), transport.ioHandlers());
         this.blocking = BackgroundThreads.start(BLOCKING_THREADS, "blocking");
-        Brands brands = new Brands(config.brands());
-        RelayMeters relayMeters = new RelayMeters(meters, MeterTags.all());
+        this.audit = Auditing.start(config, meters);
+        this.relayMeters = new RelayMeters(meters, MeterTags.all());
+        this.served = new ServedBrands(config.brands(), config.metering(), relayMeters, housekeeping);
         relayMeters.limitSessions(config.session().sessionsPerNode());
         this.machine = new MachineMeters(meters);
         this.sessionLoops = new SessionLoops(loops, relayMeters, Ticker.systemTicker(), config.session());
         sessionLoops.watch();
         relayMeters.measureLoops(sessionLoops::lagNanos, sessionLoops::loopsBehind);
-        Secrets secrets = new Secrets(random());
-        this.sessions = sessions(brands, secrets, relayMeters);
+        Secrets secrets = Auditing.secrets();
+        this.sessions = sessions(secrets);
         this.longPoll = new LongPoll(new LongPoll.Parts(
                 sessions, sessionLoops, secrets, config.carrier(), config.longPoll(), config.carriers()));
         MemoryGauges.register(
                 meters, connections, webSockets, longPoll, config.carrier().resumeBytes());
         OperationEndpoints operations =
                 OperationEndpoints.of(() -> !stopping && !sessions.isDraining(), meters::scrape, blocking);
-        HttpService http = http(brands, config.operations().isPresent() ? operations.withoutMeters() : operations);
+        HttpService http = http(config.operations().isPresent() ? operations.withoutMeters() : operations);
         this.listener = listen(
                 config.host(),
                 config.port(),
                 new ConnectionPipeline(
                         connections,
+                        entrance,
                         config.http(),
                         longPoll::forConnection,
                         () -> new ChannelUpgrade(
@@ -141,6 +150,7 @@ public final class RelayServer implements AutoCloseable {
                 .addKeyValue("host", config.host())
                 .addKeyValue("port", server.port())
                 .addKeyValue("transport", server.transport.label())
+                .addKeyValue("tls", config.door().tls().isPresent())
                 .addKeyValue("eventLoops", config.eventLoops())
                 .log("the relay accepts connections over {}", server.transport.label());
         if (config.demo().isPresent()) {
@@ -149,28 +159,20 @@ public final class RelayServer implements AutoCloseable {
         return server;
     }
 
-    private Sessions sessions(Brands brands, Secrets secrets, RelayMeters relayMeters) {
+    private Sessions sessions(Secrets secrets) {
         SessionServices services = new SessionServices(
                 config.node(),
-                brands,
+                served::brands,
                 new LocalSessionDirectory(Ticker.systemTicker()),
+                new LocalPhoneCodes(GuessLimits.DEFAULTS.codesPerBrand(), secrets, Ticker.systemTicker()),
+                GuessLimits.DEFAULTS,
                 secrets,
                 relayMeters,
+                audit.sink(),
                 Ticker.systemTicker(),
                 config.session(),
-                config.metering());
+                served::budgets);
         return new Sessions(services, sessionLoops);
-    }
-
-    /** A source that is seeded here, so that it never waits for the system's on an event loop. */
-    private static SecureRandom random() {
-        try {
-            SecureRandom random = SecureRandom.getInstance("DRBG");
-            random.nextLong();
-            return random;
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK since 9 has DRBG", e);
-        }
     }
 
     private Optional<Channel> operationsListener(OperationEndpoints operations) throws IOException {
@@ -187,10 +189,10 @@ public final class RelayServer implements AutoCloseable {
         }
     }
 
-    private HttpService http(Brands brands, OperationEndpoints operations) {
-        HttpService.Parts parts = new HttpService.Parts(
-                sessions, brands, new AgentTokens(brands, InstantSource.system()), operations, Ticker.systemTicker());
-        Brand demoBrand = brands.find(RelayConfig.DEMO_BRAND);
+    private HttpService http(OperationEndpoints operations) {
+        HttpService.Parts parts =
+                new HttpService.Parts(sessions, served::brands, served.tokens(), operations, Ticker.systemTicker());
+        Brand demoBrand = served.brands().find(RelayConfig.DEMO_BRAND);
         return new HttpService(
                 parts,
                 demoBrand == null
@@ -217,6 +219,7 @@ public final class RelayServer implements AutoCloseable {
         if (!bound.isSuccess()) {
             // Nobody has a relay to close, and who tries again would leave more behind each time.
             loops.shutdownGracefully(0, LOOP_STOP_MILLIS, TimeUnit.MILLISECONDS);
+            audit.close(0);
             stopThreadsAndMeters();
             throw new IOException(
                     "cannot listen on " + host + ":" + port + ": "
@@ -224,6 +227,32 @@ public final class RelayServer implements AutoCloseable {
                     bound.cause());
         }
         return bound.channel();
+    }
+
+    /**
+     * Reads the configuration again from here on, when its file has changed and when SIGHUP comes.
+     *
+     * @param file from which it was started, or none
+     */
+    public void followConfiguration(Optional<Path> file, Map<String, String> environment) {
+        ConfigReload reload = new ConfigReload(file, environment, this::reload, relayMeters::configurationRead);
+        housekeeping.add("the configuration", reload::look);
+        if (!HangupSignal.handle(() -> housekeeping.run("the configuration", reload::readAgain))) {
+            log.info("there is no SIGHUP here: the configuration is read again when its file changes");
+        }
+    }
+
+    /**
+     * Serves the brands of this configuration from now on, with their budgets. Sessions go on as they began, but for those of a brand, or of an
+     * origin, that is served no more: they end. What else differs takes a restart, which the log says. Blocks; not for an event loop.
+     */
+    public void reload(RelayConfig fresh) {
+        served.replace(fresh.brands(), fresh.metering());
+        sessions.endUnserved();
+        List<String> later = config.differencesFrom(fresh);
+        if (!later.isEmpty()) {
+            log.warn("changed in the configuration, and not before a restart: {}", String.join(", ", later));
+        }
     }
 
     /** Sessions live on the loops that serve connections. */
@@ -267,12 +296,16 @@ public final class RelayServer implements AutoCloseable {
         webSockets.cut();
         connections.close().awaitUninterruptibly(LOOP_STOP_MILLIS);
         loops.shutdownGracefully(0, LOOP_STOP_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly();
+        audit.close(config.carrier().closeMillis());
         stopThreadsAndMeters();
         log.info("the relay has stopped");
     }
 
     private void stopThreadsAndMeters() {
         blocking.shutdownNow();
+        housekeeping.close();
+        served.close();
+        entrance.close();
         machine.close();
         meters.close();
     }

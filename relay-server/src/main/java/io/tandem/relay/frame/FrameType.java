@@ -18,6 +18,8 @@ public enum FrameType {
     PAUSE(0x0D, FrameHeader.NO_FLAGS),
     END(0x0E, FrameHeader.NO_FLAGS),
     BUDGET(0x0F, FrameHeader.NO_FLAGS),
+    ASK(0x10, FrameHeader.NO_FLAGS),
+    ASKED(0x11, FrameHeader.NO_FLAGS),
 
     KEYFRAME(0x40, FrameHeader.COMPRESSED | FrameHeader.LINKED | FrameHeader.MORE),
     MUTATIONS(0x41, FrameHeader.COMPRESSED | FrameHeader.LINKED | FrameHeader.MORE),
@@ -25,6 +27,7 @@ public enum FrameType {
     PAGE_ACK(0x48, FrameHeader.COMPRESSED | FrameHeader.LINKED),
     KEYFRAME_REQUEST(0x49, FrameHeader.COMPRESSED | FrameHeader.LINKED),
     RESUME(0x4A, FrameHeader.COMPRESSED | FrameHeader.LINKED),
+    RESOURCE_REQUEST(0x4B, FrameHeader.COMPRESSED | FrameHeader.LINKED),
 
     CLICK(0x80, FrameHeader.NO_FLAGS),
     INPUT(0x81, FrameHeader.NO_FLAGS),

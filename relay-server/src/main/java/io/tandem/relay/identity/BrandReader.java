@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Reads one brand of the configuration, and names every fault of it at once.
  *
  * <p>Its properties, below {@code tandem.brands.KEY.}: {@code name} (default: the key), {@code origins} (required),
- * {@code desk-origins}, {@code resource-origins} (lists, by commas), {@code agent-secret} (required, 32 bytes or more).
+ * {@code desk-origins}, {@code frame-origins}, {@code resource-origins} (lists, by commas), {@code resources} (a {@link ResourcePolicy}), {@code sessions},
+ * and how its agents' tokens are signed ({@link TokenRulesReader}).
  */
 public final class BrandReader {
     /** Where the brands stand in the configuration. */
@@ -25,15 +26,14 @@ public final class BrandReader {
     private static final Pattern KEY = Pattern.compile("[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?");
     private static final int MAX_NAME_LENGTH = 80;
 
-    private final String key;
-    private final Function<String, Optional<String>> property;
-    private final Consumer<String> fault;
-    private boolean faulty;
+    private static final int MAX_SESSIONS = 1_000_000;
 
-    private BrandReader(String key, Function<String, Optional<String>> property, Consumer<String> fault) {
+    private final String key;
+    private final BrandProperties properties;
+
+    private BrandReader(String key, BrandProperties properties) {
         this.key = key;
-        this.property = property;
-        this.fault = fault;
+        this.properties = properties;
     }
 
     /**
@@ -44,46 +44,53 @@ public final class BrandReader {
      */
     public static @Nullable Brand read(
             String key, Function<String, Optional<String>> property, Consumer<String> fault) {
-        return new BrandReader(key, property, fault).read();
+        return new BrandReader(key, new BrandProperties(key, property, fault)).read();
     }
 
     private @Nullable Brand read() {
         if (!KEY.matcher(key).matches()) {
-            faultAt("", "the key '" + key + "'; allowed are 1 to 32 lower case letters, digits and inner hyphens");
+            properties.faultAt(
+                    "", "the key '" + key + "'; allowed are 1 to 32 lower case letters, digits and inner hyphens");
         }
-        String name = value("name").orElse(key);
+        String name = properties.value("name").orElse(key);
         if (name.length() > MAX_NAME_LENGTH) {
-            faultAt("name", name.length() + " characters; allowed are " + MAX_NAME_LENGTH);
+            properties.faultAt("name", name.length() + " characters; allowed are " + MAX_NAME_LENGTH);
         }
         List<String> origins = origins("origins");
         if (origins.isEmpty()) {
-            faultAt("origins", "missing; required is at least one origin, as in https://shop.example");
+            properties.faultAt("origins", "missing; required is at least one origin, as in https://shop.example");
         }
         List<String> deskOrigins = origins("desk-origins");
+        List<String> frameOrigins = origins("frame-origins");
         List<String> resourceOrigins = origins("resource-origins");
-        AgentSecret secret = agentSecret();
-        return faulty || secret == null
+        ResourcePolicy resources = resources();
+        TokenRules tokens = new TokenRulesReader(properties).read();
+        int sessions = (int) properties.number("sessions", Brand.ANY_NUMBER, 1, MAX_SESSIONS);
+        return properties.isFaulty() || tokens == null
                 ? null
-                : new Brand(key, name, Set.copyOf(origins), Set.copyOf(deskOrigins), resourceOrigins, secret);
+                : new Brand(
+                        key,
+                        name,
+                        Set.copyOf(origins),
+                        Set.copyOf(deskOrigins),
+                        Set.copyOf(frameOrigins),
+                        resourceOrigins,
+                        resources,
+                        tokens,
+                        sessions);
     }
 
-    private @Nullable AgentSecret agentSecret() {
-        Optional<String> text = value("agent-secret");
-        if (text.isEmpty()) {
-            faultAt("agent-secret", "missing; required are " + AgentSecret.MIN_BYTES + " bytes or more");
-            return null;
-        }
-        try {
-            return AgentSecret.of(text.get());
-        } catch (IllegalArgumentException e) {
-            faultAt("agent-secret", String.valueOf(e.getMessage()));
-            return null;
-        }
+    private ResourcePolicy resources() {
+        String name = properties.value("resources").orElse(ResourcePolicy.USUAL.wireName());
+        return ResourcePolicy.ofWireName(name).orElseGet(() -> {
+            properties.faultAt("resources", "'" + name + "'; allowed are " + ResourcePolicy.names());
+            return ResourcePolicy.NONE;
+        });
     }
 
     private List<String> origins(String name) {
         List<String> origins = new ArrayList<>();
-        for (String part : value(name).orElse("").split(",", -1)) {
+        for (String part : properties.value(name).orElse("").split(",", -1)) {
             String origin = part.strip();
             if (origin.isEmpty() || origins.contains(origin)) {
                 continue;
@@ -91,7 +98,7 @@ public final class BrandReader {
             if (isOrigin(origin)) {
                 origins.add(origin);
             } else {
-                faultAt(
+                properties.faultAt(
                         name,
                         "'" + origin + "'; allowed is scheme://host or scheme://host:port, http or https,"
                                 + " in lower case, without a path, a default port or a wildcard");
@@ -115,14 +122,5 @@ public final class BrandReader {
         } catch (URISyntaxException e) {
             return false;
         }
-    }
-
-    private Optional<String> value(String name) {
-        return property.apply(PREFIX + key + "." + name).map(String::strip).filter(text -> !text.isEmpty());
-    }
-
-    private void faultAt(String name, String what) {
-        faulty = true;
-        fault.accept(PREFIX + key + (name.isEmpty() ? "" : "." + name) + ": " + what);
     }
 }

@@ -28,8 +28,12 @@ public final class Permissions {
     private static final int MODES = Mode.values().length + 1;
 
     /** What a client's program sends by itself: nothing that a person would be offered. */
-    private static final Set<FrameType> FEEDBACK =
-            EnumSet.of(FrameType.PAGE_ACK, FrameType.KEYFRAME_REQUEST, FrameType.RESUME, FrameType.SYNC);
+    private static final Set<FrameType> FEEDBACK = EnumSet.of(
+            FrameType.PAGE_ACK,
+            FrameType.KEYFRAME_REQUEST,
+            FrameType.RESUME,
+            FrameType.RESOURCE_REQUEST,
+            FrameType.SYNC);
 
     private static final Verdict[] TABLE = table();
 
@@ -78,15 +82,16 @@ public final class Permissions {
         return switch (type) {
             case HELLO -> SECOND_HELLO;
             case PING, PONG -> ALLOW;
-            case WELCOME, ERROR, GO_AWAY, INVITATION, INVITATION_STATE, SESSION, BUDGET -> NEVER;
-            case INVITATION_ANSWER -> consumer ? whileWaiting(state) : NEVER;
+            case WELCOME, ERROR, GO_AWAY, INVITATION, INVITATION_STATE, SESSION, BUDGET, ASKED -> NEVER;
+            case INVITATION_ANSWER -> consumer ? whileWaiting(state, RefusalReason.NO_SUCH_INVITATION) : NEVER;
+            case ASK -> consumer ? whileWaiting(state, RefusalReason.NOT_WAITING) : NEVER;
             case PAUSE -> consumer ? whileLive(state) : NEVER;
             case END -> consumer || agent ? untilEnded(state) : NEVER;
             case SET_MODE -> consumer || agent ? whileLive(state) : NEVER;
             case KEYFRAME, MUTATIONS, ASSET -> consumer ? whileActive(state) : NEVER;
             case PAGE_ACK -> agent ? whileLive(state) : NEVER;
             case KEYFRAME_REQUEST -> consumer ? NEVER : whileActive(state);
-            case RESUME -> agent ? whileActive(state) : NEVER;
+            case RESUME, RESOURCE_REQUEST -> agent ? whileActive(state) : NEVER;
             case CLICK, INPUT, SELECT, KEY, NAVIGATE, FOCUS -> agent ? whileShared(state, shared) : NEVER;
             case SCROLL_TO, HIGHLIGHT, WIGGLE -> agent ? whileActive(state) : NEVER;
             case VERDICT, SYNC -> consumer ? whileLive(state) : NEVER;
@@ -94,8 +99,8 @@ public final class Permissions {
         };
     }
 
-    private static Verdict whileWaiting(SessionState state) {
-        return state == SessionState.WAITING ? ALLOW : refuse(RefusalReason.NO_SUCH_INVITATION);
+    private static Verdict whileWaiting(SessionState state, RefusalReason otherwise) {
+        return state == SessionState.WAITING ? ALLOW : refuse(otherwise);
     }
 
     private static Verdict untilEnded(SessionState state) {

@@ -12,8 +12,12 @@ public enum RefusalReason {
     PAUSED,
     /** The answer names no pending invitation. */
     NO_SUCH_INVITATION,
-    /** The mode goes up only with the consumer's consent. */
+    /** The mode goes up only with the consumer's consent, and the consumer was asked often enough. */
     CONSENT_NEEDED,
+    /** Nobody is waited for: an agent is there, or it is over. */
+    NOT_WAITING,
+    /** The consumer was given as many codes as a session is, or the brand's codes have run out. */
+    NO_CODE,
     /** Nobody is there to receive it. */
     NOT_PRESENT;
 

@@ -10,6 +10,7 @@ import java.util.Base64;
  */
 public final class Secrets {
     private static final int SECRET_BYTES = 128 / Byte.SIZE;
+    private static final int DECIMAL = 10;
     private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
 
     private final SecureRandom random;
@@ -24,5 +25,14 @@ public final class Secrets {
         byte[] bytes = new byte[SECRET_BYTES];
         random.nextBytes(bytes);
         return ENCODER.encodeToString(bytes);
+    }
+
+    /** So many random digits, 1 to 9 of them, each number as likely as any other. */
+    public String digits(int count) {
+        int bound = 1;
+        for (int i = 0; i < count; i++) {
+            bound *= DECIMAL;
+        }
+        return Integer.toString(bound + random.nextInt(bound)).substring(1);
     }
 }

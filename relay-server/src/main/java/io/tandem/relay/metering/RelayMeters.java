@@ -56,6 +56,10 @@ public final class RelayMeters {
     private final Map<LinkQuality, DistributionSummary> links = new EnumMap<>(LinkQuality.class);
     private final DistributionSummary budgetUse;
     private final Counter keyframesAsked;
+    private final Counter keysHad;
+    private final Counter keysMissed;
+    private final Counter configurationsTaken;
+    private final Counter configurationsRefused;
     private final Timer loopDelay;
     private final CarrierMeters carriers;
     private final MeterRegistry registry;
@@ -89,7 +93,7 @@ public final class RelayMeters {
                 values.refusalReasons());
         this.turnedAway = counters(
                 "tandem.turned.away",
-                "Requests for a channel of a new session that the node had no room for: answered 503",
+                "Who came for a new session and was turned away: answered 503, or closed with 4002 for a brand's or an address' share",
                 null,
                 values.roomReasons());
         this.held = counters(
@@ -110,6 +114,10 @@ public final class RelayMeters {
         this.keyframesAsked = Counter.builder("tandem.keyframes.asked")
                 .description("Whole pages that tags were asked for: a viewer came, or lost its way in the changes")
                 .register(registry);
+        this.keysHad = keyRefreshes("ok");
+        this.keysMissed = keyRefreshes("failed");
+        this.configurationsTaken = configurations("ok");
+        this.configurationsRefused = configurations("faulty");
         this.loopDelay = Timer.builder("tandem.loop.delay")
                 .description("How late an event loop came to what was due, looked at every 250 ms on each")
                 .serviceLevelObjectives(LOOP_DELAYS)
@@ -128,6 +136,20 @@ public final class RelayMeters {
                 registerLane(direction, lane);
             }
         }
+    }
+
+    private Counter keyRefreshes(String result) {
+        return Counter.builder("tandem.agent.keys.refreshes")
+                .description("How often a brand's key set was read or fetched; failed: those from before stay")
+                .tag("result", result)
+                .register(registry);
+    }
+
+    private Counter configurations(String result) {
+        return Counter.builder("tandem.config.reloads")
+                .description("How often the configuration was read again; faulty: it changed nothing")
+                .tag("result", result)
+                .register(registry);
     }
 
     private void registerSessions(String state, Collection<String> modes) {
@@ -286,6 +308,16 @@ public final class RelayMeters {
     /** A tag was asked for a whole page. */
     public void keyframeAsked() {
         keyframesAsked.increment();
+    }
+
+    /** A brand's key set was read or fetched, or could not be. Any thread may say so. */
+    public void keysRefreshed(boolean wasHad) {
+        (wasHad ? keysHad : keysMissed).increment();
+    }
+
+    /** The configuration was read again, with or without a fault. Any thread may say so. */
+    public void configurationRead(boolean isSound) {
+        (isSound ? configurationsTaken : configurationsRefused).increment();
     }
 
     /** An event loop was late by so much. */

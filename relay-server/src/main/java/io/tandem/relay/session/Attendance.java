@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.tandem.relay.frame.CloseCode;
 import io.tandem.relay.frame.FrameViolation;
 import io.tandem.relay.frame.Lane;
+import io.tandem.relay.identity.AgentIdentity;
 import io.tandem.relay.identity.Role;
 import io.tandem.relay.identity.SecretHash;
 import io.tandem.relay.identity.SessionState;
@@ -19,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Who takes part in a session: lets channels in, keeps the places of those who are away, and reaches those who are there. On the session's loop. */
 final class Attendance {
-    private static final String CONSUMER_NAME = "Consumer";
     private static final int CONSUMER_NUMBER = 1;
     private static final int HIGHEST_EPOCH = 0xFFFF;
 
@@ -41,25 +41,40 @@ final class Attendance {
 
     private SessionView.@Nullable PageView page;
 
-    Attendance(Session session, SessionServices services, LaneCounters loopCounters) {
+    /** What its brand's sessions may send, as it was when this one began. */
+    private final MeteringLimits budget;
+
+    /** Where its consumer's address is counted. */
+    private final int addressPlace;
+
+    Attendance(Session session, SessionServices services, LaneCounters loopCounters, int addressPlace) {
         this.session = session;
+        this.budget = services.budgets().get().of(session.brand().key());
+        this.addressPlace = addressPlace;
         this.services = services;
         this.loopCounters = loopCounters;
         this.router = new FrameRouter(participants, services.meters());
-        this.consumer = newParticipant(Role.CONSUMER, CONSUMER_NAME, null);
+        this.consumer = newParticipant(Role.CONSUMER, null, null);
         this.participants.add(consumer);
     }
 
-    private Participant newParticipant(Role role, String name, @Nullable SecretHash grant) {
-        MeteringLimits limits = services.budgets().of(session.brand().key());
+    private Participant newParticipant(Role role, @Nullable AgentIdentity identity, @Nullable SecretHash grant) {
         // Nobody asks what an agent's link carries.
-        LinkGauge gauge = role == Role.CONSUMER ? new LinkGauge(limits) : null;
-        SessionMeter meter = new SessionMeter(limits, gauge, loopCounters, services.ticker());
-        return new Participant(nextNumber++, role, name, grant, meter);
+        LinkGauge gauge = role == Role.CONSUMER ? new LinkGauge(budget) : null;
+        SessionMeter meter = new SessionMeter(budget, gauge, loopCounters, services.ticker());
+        return new Participant(nextNumber++, role, identity, grant, meter);
     }
 
     FrameRouter router() {
         return router;
+    }
+
+    MeteringLimits budget() {
+        return budget;
+    }
+
+    int addressPlace() {
+        return addressPlace;
     }
 
     Participant consumer() {
@@ -78,6 +93,7 @@ final class Attendance {
     /** The consumer's HELLO: the first, or one that takes the place again. */
     void admitConsumer(ClientChannel channel, Hello hello, long sequence) throws FrameViolation {
         if (epoch > 0 && !consumer.knows(hello.resume())) {
+            session.journal().refused(AuditRefusal.SECRET);
             throw new FrameViolation(
                     CloseCode.NOT_AUTHENTICATED, "resume is not this session's; allowed is the last WELCOME's");
         }
@@ -137,6 +153,7 @@ final class Attendance {
             return;
         }
         if (guest == null) {
+            session.journal().refused(AuditRefusal.SECRET);
             throw new FrameViolation(
                     CloseCode.NOT_AUTHENTICATED, "no " + hello.role().wireName() + " of this session has that secret");
         }
@@ -156,6 +173,8 @@ final class Attendance {
     private void enter(
             Participant arriving, ClientChannel channel, Hello hello, @Nullable String presented, long sequence) {
         boolean ended = session.state() == SessionState.ENDED;
+        boolean wasAway = !arriving.isPresent();
+        boolean firstTime = !arriving.wasHere();
         ClientChannel replaced = ended ? null : arriving.arrive(channel, hello.lz4());
         String resume = arriving.role() == Role.OBSERVER ? null : arriving.renewResume(services.secrets(), presented);
         welcome(arriving, channel, resume, sequence);
@@ -165,6 +184,9 @@ final class Attendance {
         }
         if (replaced != null) {
             replaced.close(CloseCode.REPLACED, "a newer channel took this participant's place");
+        }
+        if (wasAway) {
+            session.journal().arrived(arriving, firstTime);
         }
         session.onArrived(arriving, channel);
         for (Participant other : participants) {
@@ -188,13 +210,13 @@ final class Attendance {
                                 epoch,
                                 resume,
                                 services.limits(),
-                                session.brand().resourceOrigins()),
+                                session.brand().mirrorOrigins()),
                         session.view()));
     }
 
     /** Keeps a place for somebody who may come with this grant. */
-    Participant add(Role role, String name, SecretHash grant) {
-        Participant added = newParticipant(role, name, grant);
+    Participant add(Role role, AgentIdentity identity, SecretHash grant) {
+        Participant added = newParticipant(role, identity, grant);
         participants.add(added);
         return added;
     }
@@ -220,6 +242,7 @@ final class Attendance {
             return;
         }
         participant.leave();
+        session.journal().left(participant);
         startGrace(participant);
         session.changed();
         router.attendanceChanged();

@@ -171,6 +171,9 @@ final class ClientChannel extends Heartbeats.Member implements ChannelIngress {
     private void judge(Session in, Participant from, FrameType type, ByteBuf frame, long now) throws FrameViolation {
         Verdict verdict = Permissions.verdict(from.role(), in.state(), in.mode(), type);
         if (verdict instanceof Verdict.Close never) {
+            if (type != FrameType.HELLO) {
+                in.journal().refused(AuditRefusal.FRAME_OF_ROLE);
+            }
             String why = type == FrameType.HELLO
                     ? "a second HELLO; allowed is one"
                     : type + " from " + from.role().wireName() + "; the role may never send it";
@@ -182,6 +185,9 @@ final class ClientChannel extends Heartbeats.Member implements ChannelIngress {
             FrameCheck.declaredLength(frame);
         }
         if (verdict instanceof Verdict.Refuse notNow) {
+            if (notNow.reason() == RefusalReason.MODE_FORBIDS) {
+                in.journal().refused(AuditRefusal.FRAME_OF_MODE);
+            }
             refuse(notNow.reason(), type, FrameHeader.sequence(frame));
         } else {
             in.onFrame(from, this, type, frame, now);

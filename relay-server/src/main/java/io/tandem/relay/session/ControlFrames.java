@@ -73,6 +73,9 @@ final class ControlFrames {
         json.writeStringField("state", session.state().wireName());
         json.writeStringField(
                 "mode", session.mode() == null ? null : session.mode().wireName());
+        if (session.modeAsked() != null) {
+            json.writeStringField("modeAsked", session.modeAsked().wireName());
+        }
         json.writeStringField(
                 "reason", session.reason() == null ? null : session.reason().wireName());
         json.writeArrayFieldStart("participants");
@@ -85,6 +88,7 @@ final class ControlFrames {
             json.writeEndObject();
         }
         json.writeEndArray();
+        json.writeStringField("resources", session.resources().wireName());
     }
 
     static ByteBuf invitation(String invitation, Mode mode, String agent, long expiresInMillis) {
@@ -100,6 +104,17 @@ final class ControlFrames {
         return frame(FrameType.INVITATION_STATE, sequence, json -> {
             json.writeStringField("invitation", invitation);
             json.writeStringField("state", state.wireName());
+        });
+    }
+
+    /** @param code with {@link AskedFor#CODE} only */
+    static ByteBuf asked(long sequence, AskedFor want, @Nullable String code, long expiresInMillis) {
+        return frame(FrameType.ASKED, sequence, json -> {
+            json.writeStringField("want", want.wireName());
+            if (code != null) {
+                json.writeStringField("code", code);
+                json.writeNumberField("expiresInMillis", expiresInMillis);
+            }
         });
     }
 

@@ -94,6 +94,21 @@ final class ControlPayload {
         return reader.required("paused", paused[0]);
     }
 
+    static AskedFor asked(ByteBuf payload) throws FrameViolation {
+        ControlPayload reader = new ControlPayload(FrameType.ASK);
+        @Nullable String[] want = new @Nullable String[1];
+        reader.object(payload, (name, json) -> {
+            if (name.equals("want")) {
+                want[0] = reader.text(name, json);
+            }
+        });
+        AskedFor known = AskedFor.ofWireName(reader.required("want", want[0]));
+        if (known == null) {
+            throw reader.malformed("want is unknown; allowed are nothing, agent and code");
+        }
+        return known;
+    }
+
     static void end(ByteBuf payload) throws FrameViolation {
         new ControlPayload(FrameType.END).object(payload, (name, json) -> {});
     }

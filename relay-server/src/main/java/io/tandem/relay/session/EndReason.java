@@ -17,7 +17,9 @@ public enum EndReason {
     /** It lasted as long as a session may. */
     MAXIMUM_TIME,
     /** The relay was stopped. */
-    NODE_STOPPED;
+    NODE_STOPPED,
+    /** The brand, or the origin of the consumer's page, was taken from the relay's configuration. */
+    NOT_SERVED;
 
     private final String wireName = name().toLowerCase(Locale.ROOT).replace('_', '-');
 

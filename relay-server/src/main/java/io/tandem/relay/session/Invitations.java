@@ -76,6 +76,12 @@ final class Invitations {
         return "the invitation is " + over.state().wireName();
     }
 
+    /** The agent whose invitation is pending or was accepted, null where there is none. */
+    @Nullable
+    Participant invitedAgent() {
+        return current == null ? null : current.agent();
+    }
+
     /** Whether this agent's invitation is pending or was accepted. */
     boolean isEngaged(AgentIdentity agent) {
         return current != null && isFrom(current, agent);
@@ -94,16 +100,17 @@ final class Invitations {
             return new InviteOutcome.TooManyInvitations(services.limits().invitationsPerSession());
         }
         String grant = services.secrets().next();
-        Participant agent = session.attendance().add(Role.AGENT, from.name(), SecretHash.of(grant));
+        Participant agent = session.attendance().add(Role.AGENT, from, SecretHash.of(grant));
         long validMillis = services.limits().invitationMillis();
         long now = services.ticker().nanoTime();
         Invitation invitation =
                 new Invitation(claim, from, mode, agent, now + TimeUnit.MILLISECONDS.toNanos(validMillis));
-        invitation.expireWith(session.schedule(() -> close(invitation, InvitationState.EXPIRED), validMillis));
+        invitation.expireWith(session.schedule(() -> close(invitation, InvitationState.EXPIRED, null), validMillis));
         all = with(invitation);
         current = invitation;
+        session.journal().invitation(AuditKind.INVITATION_OFFERED, invitation, agent);
         tellConsumer(invitation);
-        session.changed();
+        session.onInvited();
         return new InviteOutcome.Invited(invitation.view(now), grant);
     }
 
@@ -153,7 +160,7 @@ final class Invitations {
             invitation.confirming();
             confirm(invitation);
         } else {
-            close(invitation, InvitationState.DECLINED);
+            close(invitation, InvitationState.DECLINED, session.attendance().consumer());
         }
     }
 
@@ -170,17 +177,29 @@ final class Invitations {
         if (invitation.state() != InvitationState.OFFERED) {
             release(invitation);
         } else if (stands) {
-            invitation.moveTo(InvitationState.ACCEPTED, "the consumer accepted");
+            moveTo(invitation, InvitationState.ACCEPTED, session.attendance().consumer(), "the consumer accepted");
             tellState(invitation);
             session.activate(invitation.mode(), invitation.agent());
         } else {
-            close(invitation, InvitationState.WITHDRAWN);
+            close(invitation, InvitationState.WITHDRAWN, null);
         }
     }
 
-    /** Ends a pending invitation without a session; the consumer goes on waiting. */
-    void close(Invitation invitation, InvitationState outcome) {
-        invitation.moveTo(outcome, "the session is " + session.state());
+    private void moveTo(Invitation invitation, InvitationState next, @Nullable Participant by, String reason) {
+        invitation.moveTo(next, reason);
+        AuditKind kind = switch (next) {
+            case OFFERED -> AuditKind.INVITATION_OFFERED;
+            case ACCEPTED -> AuditKind.INVITATION_ACCEPTED;
+            case DECLINED -> AuditKind.INVITATION_DECLINED;
+            case EXPIRED -> AuditKind.INVITATION_EXPIRED;
+            case WITHDRAWN -> AuditKind.INVITATION_WITHDRAWN;
+        };
+        session.journal().invitation(kind, invitation, by);
+    }
+
+    /** Ends a pending invitation without a session; the consumer goes on waiting. By whom is null where it is the relay that ends it. */
+    private void close(Invitation invitation, InvitationState outcome, @Nullable Participant by) {
+        moveTo(invitation, outcome, by, "the session is " + session.state());
         current = null;
         last = invitation;
         tellState(invitation);
@@ -213,14 +232,14 @@ final class Invitations {
         if (invitation.state() != InvitationState.OFFERED) {
             return CommandOutcome.TOO_LATE;
         }
-        close(invitation, InvitationState.WITHDRAWN);
+        close(invitation, InvitationState.WITHDRAWN, invitation.agent());
         return CommandOutcome.DONE;
     }
 
     /** Takes the pending invitation back. */
     void withdrawPending() {
         if (current != null && current.state() == InvitationState.OFFERED) {
-            close(current, InvitationState.WITHDRAWN);
+            close(current, InvitationState.WITHDRAWN, current.agent());
         }
     }
 
@@ -232,7 +251,7 @@ final class Invitations {
             return;
         }
         if (invitation.state() == InvitationState.OFFERED) {
-            invitation.moveTo(InvitationState.WITHDRAWN, "the session ended");
+            moveTo(invitation, InvitationState.WITHDRAWN, null, "the session ended");
             tellState(invitation);
         }
         release(invitation);

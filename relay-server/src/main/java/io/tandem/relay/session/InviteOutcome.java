@@ -17,6 +17,12 @@ public sealed interface InviteOutcome {
     /** The consumer was asked as often as a session allows. */
     record TooManyInvitations(int allowed) implements InviteOutcome {}
 
+    /** No consumer of the brand has this code now. */
+    record NoSuchCode() implements InviteOutcome {}
+
+    /** The agent, its address or its brand named too many codes that nobody has; one more is looked at after this time. */
+    record TooManyGuesses(long lockedMillis) implements InviteOutcome {}
+
     /** There is no such session of the agent's brand. */
     record NoSuchSession() implements InviteOutcome {}
 }

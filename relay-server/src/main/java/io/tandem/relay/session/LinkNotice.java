@@ -71,7 +71,6 @@ final class LinkNotice {
     }
 
     private ByteBuf frame(LinkGauge gauge) {
-        return ControlFrames.budget(
-                told, session.services().budgets().of(session.brand().key()).recommendedKbps(), gauge.measuredKbps());
+        return ControlFrames.budget(told, session.attendance().budget().recommendedKbps(), gauge.measuredKbps());
     }
 }

@@ -10,6 +10,10 @@ public enum NoRoom {
     SESSIONS("This node has as many sessions as it takes"),
     /** It has as many polling clients as it takes. */
     CARRIERS("This node has as many carriers as it takes"),
+    /** The brand has as many sessions as its configuration allows. */
+    BRAND("The brand has as many sessions here as it may"),
+    /** Its address has as many sessions as one may. */
+    ADDRESS("This address has as many sessions as one may"),
     /** The session's event loop is behind with those that it has. */
     LAG("This node has more to do than it can");
 

@@ -1,6 +1,7 @@
 package io.tandem.relay.session;
 
 import io.netty.util.concurrent.Future;
+import io.tandem.relay.identity.AgentIdentity;
 import io.tandem.relay.identity.Role;
 import io.tandem.relay.identity.SecretHash;
 import io.tandem.relay.identity.Secrets;
@@ -11,9 +12,14 @@ import org.jspecify.annotations.Nullable;
 
 /** One who takes part in a session: keeps its number, its secrets and its budget while channels come and go. On the session's loop. */
 final class Participant {
+    private static final String CONSUMER_NAME = "Consumer";
+
     private final int number;
     private final Role role;
-    private final String name;
+
+    /** Null for the consumer, who has no name here. */
+    private final @Nullable AgentIdentity identity;
+
     private final @Nullable SecretHash grant;
     private final SessionMeter meter;
 
@@ -42,13 +48,17 @@ final class Participant {
     /** Whether its client, the present or the last, reads and writes COMPRESSED frames. */
     private boolean lz4 = true;
 
+    /** Whether its client was ever let in. */
+    private boolean wasHere;
+
     /** For an observer: page frames are left out until the next keyframe. */
     private boolean behind;
 
-    Participant(int number, Role role, String name, @Nullable SecretHash grant, SessionMeter meter) {
+    Participant(
+            int number, Role role, @Nullable AgentIdentity identity, @Nullable SecretHash grant, SessionMeter meter) {
         this.number = number;
         this.role = role;
-        this.name = name;
+        this.identity = identity;
         this.grant = grant;
         this.meter = meter;
     }
@@ -62,7 +72,13 @@ final class Participant {
     }
 
     String name() {
-        return name;
+        return identity == null ? CONSUMER_NAME : identity.name();
+    }
+
+    /** Of an agent or observer: the subject of the token by which it was invited. */
+    @Nullable
+    String agentId() {
+        return identity == null ? null : identity.id();
     }
 
     SessionMeter meter() {
@@ -76,6 +92,11 @@ final class Participant {
 
     boolean isPresent() {
         return presence == Presence.PRESENT;
+    }
+
+    /** Whether it was present at some time, now or before. */
+    boolean wasHere() {
+        return wasHere;
     }
 
     boolean readsLz4() {
@@ -96,6 +117,7 @@ final class Participant {
         ClientChannel replaced = channel;
         moveTo(Presence.PRESENT, "a channel opened");
         channel = arriving;
+        wasHere = true;
         lz4 = readsLz4;
         behind = false;
         return replaced;
@@ -187,6 +209,6 @@ final class Participant {
     }
 
     SessionView.ParticipantView view() {
-        return new SessionView.ParticipantView(number, role, name, isPresent());
+        return new SessionView.ParticipantView(number, role, name(), isPresent());
     }
 }

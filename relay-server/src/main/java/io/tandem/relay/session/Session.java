@@ -41,6 +41,9 @@ final class Session {
     private final Attendance attendance;
     private final Invitations invitations;
     private final LinkNotice linkNotice;
+    private final SessionLifetime lifetime;
+    private final SessionJournal journal;
+    private final SessionRequests requests;
 
     private SessionState state = SessionState.WAITING;
 
@@ -50,23 +53,20 @@ final class Session {
     /** Not null exactly when ended. */
     private @Nullable EndReason endReason;
 
-    private long lastActivityNanos;
-    private long activeSinceNanos;
-
-    /** Runs while the session lives, until it may have been idle for too long or has lasted as long as one may. */
-    private @Nullable Future<?> lifeTimer;
-
     private volatile SessionView view;
 
-    Session(String id, Brand brand, SessionServices services, SessionLoops.Loop loop, Keeper keeper) {
+    Session(String id, Brand brand, SessionServices services, SessionLoops.Loop loop, Keeper keeper, int addressPlace) {
         this.id = id;
         this.brand = brand;
         this.services = services;
         this.loop = loop;
         this.keeper = keeper;
-        this.attendance = new Attendance(this, services, loop.counters());
+        this.attendance = new Attendance(this, services, loop.counters(), addressPlace);
         this.invitations = new Invitations(this, services);
         this.linkNotice = new LinkNotice(this);
+        this.lifetime = new SessionLifetime(this, services);
+        this.journal = new SessionJournal(this);
+        this.requests = new SessionRequests(this);
         this.view = currentView(services.ticker().nanoTime());
         Census.enter(services.meters(), view);
     }
@@ -126,6 +126,10 @@ final class Session {
         return invitations;
     }
 
+    SessionJournal journal() {
+        return journal;
+    }
+
     Optional<ClientChannel> consumer() {
         return Optional.ofNullable(attendance.consumer().channel());
     }
@@ -165,15 +169,24 @@ final class Session {
     void onArrived(Participant arrived, ClientChannel channel) {
         invitations.tell(arrived);
         linkNotice.tell(channel, attendance.consumer().meter().link());
+        if (arrived.role() == Role.CONSUMER) {
+            requests.tell(channel);
+        }
+    }
+
+    /** An agent has asked the consumer: what the consumer asked for is there. */
+    void onInvited() {
+        requests.invited();
+        changed();
     }
 
     /** A supervisor may watch with this grant; false if the session is not live or full. */
-    boolean addObserver(String name, SecretHash grant) {
+    boolean addObserver(AgentIdentity supervisor, SecretHash grant) {
         assertOnLoop();
         if (!state.isLive() || attendance.isFull()) {
             return false;
         }
-        attendance.add(Role.OBSERVER, name, grant);
+        attendance.add(Role.OBSERVER, supervisor, grant);
         changed();
         return true;
     }
@@ -197,13 +210,16 @@ final class Session {
             throws FrameViolation {
         assertOnLoop();
         if (type.lane() == Lane.CONTROL) {
-            onControl(from, channel, type, frame);
+            requests.onFrame(from, channel, type, frame);
             return;
         }
         // A page that changes by itself keeps nobody awake, nor do programs that talk to each other; people point and
         // act.
         if (type.lane() != Lane.PAGE && type != FrameType.SYNC && type != FrameType.VERDICT) {
-            lastActivityNanos = now;
+            lifetime.active(now);
+        }
+        if (!brand.resources().lets(type)) {
+            return;
         }
         boolean delivered = attendance.router().route(from, type, frame, now);
         boolean missed = type.lane() == Lane.ACTION || type == FrameType.KEYFRAME_REQUEST;
@@ -212,43 +228,23 @@ final class Session {
         }
     }
 
-    private void onControl(Participant from, ClientChannel channel, FrameType type, ByteBuf frame)
-            throws FrameViolation {
-        long sequence = FrameHeader.sequence(frame);
-        switch (type) {
-            case PING -> channel.send(Lane.CONTROL, ControlFrames.pong(frame));
-            case PONG -> {} // was heard, which is all it is for
-            case INVITATION_ANSWER -> invitations.answer(channel, frame);
-            case SET_MODE -> setMode(from, channel, ControlPayload.mode(FrameHeader.payload(frame)), sequence);
-            case PAUSE -> pause(channel, ControlPayload.paused(FrameHeader.payload(frame)), sequence);
-            case END -> {
-                ControlPayload.end(FrameHeader.payload(frame));
-                endBy(from);
-            }
-            default -> throw new IllegalArgumentException(type + " is not for the relay to receive");
-        }
-    }
-
-    private void setMode(Participant from, ClientChannel channel, Mode wanted, long sequence) {
-        boolean raises = mode != null && wanted.compareTo(mode) > 0;
-        if (raises && from.role() != Role.CONSUMER) {
-            channel.refuse(RefusalReason.CONSENT_NEEDED, FrameType.SET_MODE, sequence);
-            return;
-        }
+    /** From now on this is what agents may do. */
+    void become(Mode wanted) {
         mode = wanted;
-        changed(channel, sequence);
     }
 
-    private void pause(ClientChannel channel, boolean paused, long sequence) {
+    /** The consumer stops sharing for a while, or goes on. */
+    void pause(Participant from, boolean paused) {
         SessionState wanted = paused ? SessionState.PAUSED : SessionState.ACTIVE;
         if (state != wanted) {
             moveTo(wanted, paused ? "the consumer paused" : "the consumer goes on");
+            journal.paused(from, paused);
         }
-        lastActivityNanos = services.ticker().nanoTime();
-        changed(channel, sequence);
+        lifetime.active(services.ticker().nanoTime());
     }
 
-    private void endBy(Participant from) {
+    /** END of a participant. */
+    void endBy(Participant from) {
         if (from.role() == Role.CONSUMER) {
             end(EndReason.CONSUMER_ENDED);
         } else {
@@ -271,26 +267,11 @@ final class Session {
         assertOnLoop();
         mode = with;
         moveTo(SessionState.ACTIVE, "the consumer accepted");
-        activeSinceNanos = services.ticker().nanoTime();
-        lastActivityNanos = activeSinceNanos;
-        endIfOverdue();
+        lifetime.begin();
         if (!agent.isPresent()) {
             attendance.startGrace(agent);
         }
         changed();
-    }
-
-    private void endIfOverdue() {
-        long now = services.ticker().nanoTime();
-        long idleMillis = services.limits().idleMillis() - TimeUnit.NANOSECONDS.toMillis(now - lastActivityNanos);
-        long lifeMillis = services.limits().maximumMillis() - TimeUnit.NANOSECONDS.toMillis(now - activeSinceNanos);
-        if (lifeMillis <= 0) {
-            end(EndReason.MAXIMUM_TIME);
-        } else if (idleMillis <= 0) {
-            end(EndReason.IDLE);
-        } else {
-            lifeTimer = schedule(this::endIfOverdue, Math.min(idleMillis, lifeMillis));
-        }
     }
 
     /** Ends it for good, tells everybody why, and forgets it as soon as nobody is left who could ask. */
@@ -299,10 +280,15 @@ final class Session {
         if (state == SessionState.ENDED) {
             return;
         }
+        long liveMillis = state.isLive() ? lifetime.liveMillis() : 0;
+        Participant by = endedBy(reason);
         invitations.sessionEnded();
+        requests.sessionEnded();
         endReason = reason;
         moveTo(SessionState.ENDED, reason.wireName());
-        keeper.ended();
+        lifetime.stop();
+        journal.ended(reason, by, liveMillis);
+        keeper.ended(this);
         long rememberMillis = attendance.rememberMillis(reason);
         List<ClientChannel> present = attendance.giveUpAll(reason);
         refreshView();
@@ -313,6 +299,14 @@ final class Session {
             // Somebody who was away may still come and ask why.
             schedule(this::forget, rememberMillis);
         }
+    }
+
+    private @Nullable Participant endedBy(EndReason reason) {
+        return switch (reason) {
+            case CONSUMER_ENDED -> attendance.consumer();
+            case AGENT_ENDED -> invitations.invitedAgent();
+            default -> null;
+        };
     }
 
     /** Tells one that it is over, and why. */
@@ -338,9 +332,6 @@ final class Session {
         }
         LOG.info("session {}: {} to {}: {}", shortId(), state.wireName(), next.wireName(), reason);
         state = next;
-        if (next == SessionState.ENDED && lifeTimer != null) {
-            lifeTimer.cancel(false);
-        }
     }
 
     /** Lets everybody know what the session looks like now. */
@@ -350,7 +341,7 @@ final class Session {
     }
 
     /** The same, where this client asked for the change. */
-    private void changed(ClientChannel asked, long sequence) {
+    void changed(ClientChannel asked, long sequence) {
         refreshView();
         attendance.sendSession(asked, sequence);
     }
@@ -387,9 +378,12 @@ final class Session {
                 brand.key(),
                 state,
                 mode,
+                requests.modeAsked(),
                 endReason,
                 attendance.views(),
+                brand.resources(),
                 waitingSinceNanos,
+                requests.askingSinceNanos(),
                 attendance.page(),
                 state == SessionState.WAITING && !invitations.isPending());
     }

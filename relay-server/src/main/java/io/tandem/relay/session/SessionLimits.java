@@ -7,6 +7,7 @@ import io.tandem.relay.frame.Lz4Payload;
  * Every bound of a session, in one place.
  *
  * @param sessionsPerNode more would not fit the memory that a node is given
+ * @param sessionsPerAddress one address is not to have the node to itself; as many as a large office's consumers behind one address have
  * @param invitationsPerSession a consumer is not to be pestered; also keeps participant numbers within a byte
  * @param participantsPerSession consumer, agent and observers: what a page frame is at most multiplied by
  * @param consumerGraceMillis how long a consumer may be away: a slow page load
@@ -20,6 +21,7 @@ import io.tandem.relay.frame.Lz4Payload;
  */
 public record SessionLimits(
         int sessionsPerNode,
+        int sessionsPerAddress,
         int invitationsPerSession,
         int participantsPerSession,
         long consumerGraceMillis,
@@ -32,7 +34,7 @@ public record SessionLimits(
         long highestLagMillis) {
     /** The product's figures. */
     public static final SessionLimits DEFAULTS = new SessionLimits(
-            20_000, 32, 16, 30_000, 60_000, 120_000, 15 * 60_000, 4 * 60 * 60_000, 5_000, 20_000, 100);
+            20_000, 1_000, 32, 16, 30_000, 60_000, 120_000, 15 * 60_000, 4 * 60 * 60_000, 5_000, 20_000, 100);
 
     /** A channel is given up after so many heartbeats of silence. */
     static final int MISSED_HEARTBEATS = 3;
@@ -49,6 +51,15 @@ public record SessionLimits(
     /** A directory's lease outlives what it guards by this, so that the session's own timer always comes first. */
     static final long LEASE_MARGIN_MILLIS = 60_000;
 
+    /**
+     * A session tells the audit of so many steps, and how it ended: a consumer who goes from page to page all day, and too few for a pair that pauses and
+     * goes on a thousand times a second to crowd others out.
+     */
+    static final int AUDIT_EVENTS = 4096;
+
+    /** A consumer is asked for a higher mode so often in a session: who said no that often is not to be worn down. */
+    static final int MODE_WISHES = 16;
+
     /** At most one BUDGET frame in this time: quality is for people to read. */
     static final long BUDGET_NOTICE_MILLIS = 1_000;
 
@@ -64,6 +75,7 @@ public record SessionLimits(
     public SessionLimits howeverLate() {
         return new SessionLimits(
                 sessionsPerNode,
+                sessionsPerAddress,
                 invitationsPerSession,
                 participantsPerSession,
                 consumerGraceMillis,

@@ -1,6 +1,7 @@
 package io.tandem.relay.session;
 
 import io.tandem.relay.identity.Mode;
+import io.tandem.relay.identity.ResourcePolicy;
 import io.tandem.relay.identity.Role;
 import io.tandem.relay.identity.SessionState;
 import java.util.List;
@@ -10,8 +11,11 @@ import org.jspecify.annotations.Nullable;
  * What a session looks like from outside, at one moment. Any thread may read it.
  *
  * @param mode null while nobody's invitation was accepted
+ * @param modeAsked the higher mode that the agent asks the consumer for, null where none is
  * @param reason why it ended, null before
+ * @param resources what the consumer's browser may hand to an agent's, as the brand has it
  * @param waitingSinceNanos by the relay's ticker
+ * @param askingSinceNanos since when the consumer asks for any agent, null where it does not
  * @param page where the consumer is, null where its tag did not say
  * @param invitable whether an agent could invite the consumer now
  */
@@ -20,9 +24,12 @@ public record SessionView(
         String brand,
         SessionState state,
         @Nullable Mode mode,
+        @Nullable Mode modeAsked,
         @Nullable EndReason reason,
         List<ParticipantView> participants,
+        ResourcePolicy resources,
         long waitingSinceNanos,
+        @Nullable Long askingSinceNanos,
         @Nullable PageView page,
         boolean invitable) {
 

@@ -12,6 +12,7 @@ import io.tandem.relay.metering.CarrierMeters;
 import io.tandem.relay.session.SessionDirectory.AgentKey;
 import io.tandem.relay.session.SessionDirectory.Claim;
 import io.tandem.relay.session.SessionDirectory.Stage;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,11 +46,15 @@ public final class Sessions implements ChannelGate {
     /** How many of them are over, and only remembered. */
     private final AtomicInteger ended = new AtomicInteger();
 
+    private final SessionShares shares;
+    private final CodeGuesses guesses;
+
     private volatile boolean draining;
 
     private final Keeper keeper = new Keeper() {
         @Override
-        public void ended() {
+        public void ended(Session session) {
+            shares.leave(session.brand(), session.attendance().addressPlace());
             ended.incrementAndGet();
         }
 
@@ -64,10 +69,18 @@ public final class Sessions implements ChannelGate {
     public Sessions(SessionServices services, SessionLoops loops) {
         this.services = services;
         this.loops = loops;
+        SaltedPlaces places = new SaltedPlaces(services.secrets().next());
+        this.shares = new SessionShares(services.limits().sessionsPerAddress(), places);
+        this.guesses = new CodeGuesses(services.guessLimits(), services.ticker(), places);
     }
 
     SessionServices services() {
         return services;
+    }
+
+    /** Where those who refuse somebody in front of the sessions say so. Any thread may ask. */
+    public AuditSink audit() {
+        return services.audit();
     }
 
     /** Whether a text can be a session's id. */
@@ -136,11 +149,17 @@ public final class Sessions implements ChannelGate {
         if (hello.role() == Role.CONSUMER) {
             Brand brand = brandOf(hello, channel.request().origin());
             Session known = sessions.get(id);
-            if (known != null && !known.brand().equals(brand)) {
+            if (known != null && !known.brand().key().equals(brand.key())) {
                 throw new FrameViolation(CloseCode.NOT_AUTHENTICATED, "the session is another brand's");
             }
-            Session session = known == null ? create(id, brand) : known;
+            Session session =
+                    known == null ? create(id, brand, channel.request().remote()) : known;
             session.admit(channel, hello, sequence);
+            if (known == null) {
+                // Brands may have changed since they were looked at, and who looked for sessions that are not served
+                // found none.
+                endUnlessServed(session);
+            }
             return;
         }
         Session session = sessions.get(id);
@@ -151,18 +170,19 @@ public final class Sessions implements ChannelGate {
     }
 
     private Brand brandOf(Hello hello, @Nullable String origin) throws FrameViolation {
-        Brand brand = hello.brand() == null ? null : services.brands().find(hello.brand());
+        Brand brand = hello.brand() == null ? null : services.brands().get().find(hello.brand());
         if (brand == null) {
             throw new FrameViolation(CloseCode.NOT_AUTHENTICATED, "the brand is unknown to this relay");
         }
         if (origin == null || !brand.origins().contains(origin)) {
+            services.audit().refused(brand.key(), AuditRefusal.PAGE_ORIGIN);
             throw new FrameViolation(
                     CloseCode.FORBIDDEN, "origin " + origin + "; allowed are those that brand " + brand.key() + " has");
         }
         return brand;
     }
 
-    private Session create(String id, Brand brand) throws FrameViolation {
+    private Session create(String id, Brand brand, InetSocketAddress consumer) throws FrameViolation {
         if (!isSessionId(id)) {
             throw new FrameViolation(
                     CloseCode.MALFORMED, "the session's id; allowed are 26 characters of Crockford base32, lower case");
@@ -174,7 +194,12 @@ public final class Sessions implements ChannelGate {
         if (isFull()) {
             throw new FrameViolation(CloseCode.OVERLOADED, "one session more than this node's " + allowed);
         }
-        Session session = new Session(id, brand, services, loops.of(id), keeper);
+        int place = shares.placeOf(consumer);
+        NoRoom noShare = shares.enter(brand, place);
+        if (noShare != null) {
+            throw new FrameViolation(CloseCode.OVERLOADED, turnAway(noShare));
+        }
+        Session session = new Session(id, brand, services, loops.of(id), keeper, place);
         sessions.put(id, session);
         return session;
     }
@@ -230,6 +255,38 @@ public final class Sessions implements ChannelGate {
         });
     }
 
+    /**
+     * The same for the consumer who was given this code. The code stands for nothing more once the consumer is asked.
+     *
+     * @param from where the agent is
+     */
+    public CompletionStage<InviteOutcome> inviteByCode(
+            AgentIdentity agent, InetSocketAddress from, String code, Mode mode) {
+        CodeGuesses.Guess guess = guesses.enter(agent, from);
+        if (guess == null) {
+            services.audit().refused(agent.brand().key(), AuditRefusal.CODE);
+            return done(new InviteOutcome.TooManyGuesses(guesses.lockedMillis()));
+        }
+        return services.codes()
+                .find(agent.brand().key(), code)
+                .whenComplete((found, fault) -> {
+                    if (fault != null || found.isPresent()) {
+                        guess.forgive();
+                    }
+                })
+                .thenCompose(found -> {
+                    if (found.isEmpty()) {
+                        services.audit().refused(agent.brand().key(), AuditRefusal.CODE);
+                        return done(new InviteOutcome.NoSuchCode());
+                    }
+                    // Who had it may have gone this moment.
+                    return invite(agent, found.get(), mode)
+                            .thenApply(outcome -> outcome instanceof InviteOutcome.NoSuchSession
+                                    ? new InviteOutcome.NoSuchCode()
+                                    : outcome);
+                });
+    }
+
     /** What became of an invitation. */
     public CompletionStage<Optional<InvitationView>> invitation(Brand brand, String sessionId, String invitationId) {
         Session session = ofBrand(brand, sessionId);
@@ -265,9 +322,28 @@ public final class Sessions implements ChannelGate {
         String grant = services.secrets().next();
         return on(
                 session,
-                () -> session.addObserver(supervisor.name(), SecretHash.of(grant))
-                        ? Optional.of(grant)
-                        : Optional.empty());
+                () -> session.addObserver(supervisor, SecretHash.of(grant)) ? Optional.of(grant) : Optional.empty());
+    }
+
+    /** Ends sessions of brands and origins that are not served any more. To be called when brands have changed. */
+    public void endUnserved() {
+        for (Session session : sessions.values()) {
+            session.run(() -> endUnlessServed(session));
+        }
+    }
+
+    /** What a session began with stands, unless its brand or its consumer's origin is not served any more. On its loop. */
+    private void endUnlessServed(Session session) {
+        Brand now = services.brands().get().find(session.brand().key());
+        SessionView.PageView page = session.attendance().page();
+        // A tag that does not say where it is may be where it must not be.
+        boolean isServed = now != null
+                && (page == null
+                        ? now.origins().containsAll(session.brand().origins())
+                        : now.origins().contains(page.origin()));
+        if (!isServed) {
+            session.end(EndReason.NOT_SERVED);
+        }
     }
 
     /** Takes no new sessions and asks all clients to connect elsewhere within this time. */

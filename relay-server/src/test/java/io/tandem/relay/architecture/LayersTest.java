@@ -26,6 +26,8 @@ class LayersTest {
                 .definedBy("io.tandem.relay.transport..")
                 .layer("carrier")
                 .definedBy("io.tandem.relay.carrier..")
+                .layer("audit")
+                .definedBy("io.tandem.relay.audit..")
                 .layer("cluster")
                 .definedBy("io.tandem.relay.cluster..")
                 .layer("session")
@@ -44,12 +46,14 @@ class LayersTest {
                 .mayOnlyBeAccessedByLayers("bootstrap", "transport")
                 .whereLayer("cluster")
                 .mayOnlyBeAccessedByLayers("bootstrap")
+                .whereLayer("audit")
+                .mayOnlyBeAccessedByLayers("bootstrap")
                 .whereLayer("session")
-                .mayOnlyBeAccessedByLayers("bootstrap", "transport", "cluster")
+                .mayOnlyBeAccessedByLayers("bootstrap", "transport", "cluster", "audit")
                 .whereLayer("identity")
-                .mayOnlyBeAccessedByLayers("bootstrap", "transport", "cluster", "session")
+                .mayOnlyBeAccessedByLayers("bootstrap", "transport", "cluster", "audit", "session")
                 .whereLayer("metering")
-                .mayOnlyBeAccessedByLayers("bootstrap", "transport", "cluster", "session")
+                .mayOnlyBeAccessedByLayers("bootstrap", "transport", "cluster", "audit", "session")
                 .check(RELAY);
     }
 

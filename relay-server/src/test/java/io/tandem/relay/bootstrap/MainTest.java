@@ -69,4 +69,10 @@ class MainTest {
         assertThat(run("config")).isEqualTo(CommandLine.ExitCode.USAGE);
         assertThat(err.toString()).contains("config check");
     }
+
+    @Test
+    void shouldRefuseAPortOfPagesThatIsNone() {
+        assertThat(run("demo", "--page-port", "8081", "--page-port", "70000")).isNotZero();
+        assertThat(err.toString()).contains("--page-port", "70000");
+    }
 }

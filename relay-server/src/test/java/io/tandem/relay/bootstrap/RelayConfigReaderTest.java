@@ -3,14 +3,21 @@ package io.tandem.relay.bootstrap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tandem.relay.identity.Brand;
+import io.tandem.relay.identity.KeySetSource;
+import io.tandem.relay.identity.TokenAlgorithm;
+import io.tandem.relay.identity.TokenRules;
 import io.tandem.relay.session.CarrierKind;
 import io.tandem.relay.transport.longpoll.LongPollLimits;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -114,6 +121,68 @@ class RelayConfigReaderTest {
         });
     }
 
+    @Test
+    void shouldReadWhoIsBelievedAndHowTokensAreSigned() throws Exception {
+        RelayConfig config = read(
+                ONE_BRAND.replace("agent-secret=" + SECRET, "agent-jwks-url=https://login.example/keys?tenant=7") + """
+                        tandem.brands.shop.agent-algorithms=ES256
+                        tandem.brands.shop.agent-issuer=https://login.example
+                        tandem.brands.shop.agent-audience=cobrowse
+                        tandem.brands.shop.agent-token-millis=3600000
+                        tandem.brands.shop.agent-jwks-refresh-millis=60000
+                        tandem.brands.shop.sessions=100
+                        tandem.session.per-address=10
+                        tandem.proxy.trusted=10.0.0.0/8, 2001:db8::/32
+                        tandem.proxy.forwarded-for=on
+                        """,
+                Map.of());
+        assertThat(config.door())
+                .isEqualTo(new Door(Optional.empty(), List.of("10.0.0.0/8", "2001:db8::/32"), false, true));
+        assertThat(config.session().sessionsPerAddress()).isEqualTo(10);
+        Brand shop = config.brands().get(0);
+        assertThat(shop.sessions()).isEqualTo(100);
+        assertThat(shop.tokens())
+                .isEqualTo(new TokenRules(
+                        new KeySetSource.OfUrl(URI.create("https://login.example/keys?tenant=7"), 60_000),
+                        Set.of(TokenAlgorithm.ES256),
+                        Optional.of("https://login.example"),
+                        "cobrowse",
+                        Duration.ofHours(1)));
+    }
+
+    @Test
+    void shouldListTheFaultsOfTheDoorAndOfKeys() {
+        String file = ONE_BRAND + """
+                tandem.brands.shop.agent-algorithms=RS256
+                tandem.brands.shop.agent-token-millis=0
+                tandem.brands.bank.origins=https://bank.example
+                tandem.brands.bank.agent-jwks-url=https://user:password@login.example/keys
+                tandem.brands.mill.origins=https://mill.example
+                tandem.brands.mill.agent-jwks-url=http://login.example/keys
+                tandem.brands.mine.origins=https://mine.example
+                tandem.brands.mine.agent-jwks-file=nowhere.json
+                tandem.brands.mine.sessions=none
+                tandem.proxy.protocol=yes
+                tandem.proxy.forwarded-for=on
+                tandem.tls.key=nowhere.key
+                """;
+        assertThatThrownBy(() -> read(file.replace("=shop\n", "=shop,bank,mill,mine\n"), Map.of()))
+                .isInstanceOfSatisfying(ConfigFaults.class, thrown -> {
+                    assertThat(keysOf(thrown.faults()))
+                            .containsExactlyInAnyOrder(
+                                    "tandem.brands.shop.agent-algorithms",
+                                    "tandem.brands.shop.agent-token-millis",
+                                    "tandem.brands.bank.agent-jwks-url",
+                                    "tandem.brands.mill.agent-jwks-url",
+                                    "tandem.brands.mine.agent-jwks-file",
+                                    "tandem.brands.mine.sessions",
+                                    "tandem.proxy.protocol",
+                                    "tandem.proxy.trusted",
+                                    "tandem.tls.certificates");
+                    assertThat(thrown.getMessage()).doesNotContain("password", SECRET);
+                });
+    }
+
     private static List<String> keysOf(List<String> faults) {
         return faults.stream()
                 .map(fault -> fault.substring(0, fault.indexOf(':')))
@@ -136,5 +205,67 @@ class RelayConfigReaderTest {
         Path file = folder.resolve("relay.properties");
         Files.writeString(file, properties);
         return RelayConfigReader.read(Optional.of(file), environment);
+    }
+
+    @Test
+    void shouldTellNobodyWhatHappensUnlessItIsToldTo() throws Exception {
+        assertThat(read(ONE_BRAND, Map.of()).audit()).isEqualTo(AuditConfig.NONE);
+    }
+
+    @Test
+    void shouldReadWhereAuditEventsGo() throws Exception {
+        AuditConfig audit = read(
+                        ONE_BRAND + """
+                        tandem.audit.file=%s
+                        tandem.audit.file-bytes=5000
+                        tandem.audit.files-kept=2
+                        tandem.brands.shop.webhook-url=https://hooks.shop.example/in
+                        tandem.webhooks.attempts=3
+                        """.formatted(folder.resolve("audit.jsonl")),
+                        Map.of(
+                                "TANDEM_BRANDS_SHOP_WEBHOOK_SECRET",
+                                SECRET,
+                                "TANDEM_BRANDS_SHOP_WEBHOOK_PRIVATE",
+                                "true"))
+                .audit();
+
+        assertThat(audit.file()).contains(new AuditConfig.File(Optional.of(folder.resolve("audit.jsonl")), 5000, 2));
+        assertThat(audit.limits().attempts()).isEqualTo(3);
+        assertThat(audit.webhooks()).singleElement().satisfies(webhook -> {
+            assertThat(webhook.brand()).isEqualTo("shop");
+            assertThat(webhook.url()).hasToString("https://hooks.shop.example/in");
+            assertThat(webhook.privateAllowed()).isTrue();
+        });
+        assertThat(audit.toString()).doesNotContain(SECRET, "hooks.shop");
+        assertThat(read(ONE_BRAND + "tandem.audit.file=-\n", Map.of()).audit().file())
+                .hasValueSatisfying(file -> assertThat(file.path()).isEmpty());
+    }
+
+    @Test
+    void shouldSayWhatIsWrongWithTheAuditAndRepeatNoSecret() {
+        String given = ONE_BRAND + """
+                tandem.audit.file=/nowhere/audit.jsonl
+                tandem.audit.file-bytes=1
+                tandem.brands.shop.webhook-url=http://user:planted@hooks.shop.example/planted
+                tandem.brands.shop.webhook-secret=planted
+                tandem.brands.shop.webhook-private=perhaps
+                """;
+        assertThatThrownBy(() -> read(given, Map.of()))
+                .hasMessageContaining("tandem.audit.file: '/nowhere/audit.jsonl'")
+                .hasMessageContaining("tandem.audit.file-bytes: '1'")
+                .hasMessageContaining("tandem.brands.shop.webhook-url: http to another machine")
+                .hasMessageContaining("tandem.brands.shop.webhook-secret: a webhook secret of 7 bytes")
+                .hasMessageContaining("tandem.brands.shop.webhook-private: 'perhaps'")
+                .satisfies(faults -> assertThat(faults.getMessage()).doesNotContain("planted"));
+        assertThatThrownBy(() -> read(
+                        ONE_BRAND + "tandem.brands.shop.webhook-secret=" + SECRET
+                                + "\ntandem.brands.shop.webhook-url=https://10.0.0.1/in\n",
+                        Map.of()))
+                .hasMessageContaining("webhook-url: an address that is not of the public internet");
+        assertThatThrownBy(() -> read(ONE_BRAND + "tandem.brands.shop.webhook-secret=" + SECRET + "\n", Map.of()))
+                .hasMessageContaining("webhook-url: missing");
+        assertThatThrownBy(() ->
+                        read(ONE_BRAND + "tandem.brands.shop.webhook-url=https://hooks.shop.example/in\n", Map.of()))
+                .hasMessageContaining("webhook-secret: missing");
     }
 }

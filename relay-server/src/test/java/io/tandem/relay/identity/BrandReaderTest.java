@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BrandReaderTest {
@@ -28,6 +29,7 @@ class BrandReaderTest {
                                 "tandem.brands.demo.name", "Demo shop",
                                 "tandem.brands.demo.origins", "https://shop.example, http://localhost:8080",
                                 "tandem.brands.demo.desk-origins", "https://desk.example",
+                                "tandem.brands.demo.frame-origins", "https://pay.example, https://map.example",
                                 "tandem.brands.demo.resource-origins", "https://cdn.example",
                                 "tandem.brands.demo.agent-secret", SECRET))
                 .orElseThrow();
@@ -35,7 +37,27 @@ class BrandReaderTest {
         assertThat(brand.name()).isEqualTo("Demo shop");
         assertThat(brand.origins()).containsExactlyInAnyOrder("https://shop.example", "http://localhost:8080");
         assertThat(brand.deskOrigins()).containsExactly("https://desk.example");
+        assertThat(brand.frameOrigins()).containsExactlyInAnyOrder("https://pay.example", "https://map.example");
         assertThat(brand.resourceOrigins()).containsExactly("https://cdn.example");
+        assertThat(brand.mirrorOrigins())
+                .containsExactly("https://cdn.example", "https://map.example", "https://pay.example");
+        assertThat(brand.resources()).isEqualTo(ResourcePolicy.IMAGES_AND_FONTS);
+    }
+
+    @ParameterizedTest
+    @EnumSource(ResourcePolicy.class)
+    void shouldReadWhatAConsumersBrowserMayHandOut(ResourcePolicy policy) {
+        Brand brand = read(
+                        "demo",
+                        Map.of(
+                                "tandem.brands.demo.origins",
+                                "https://shop.example",
+                                "tandem.brands.demo.resources",
+                                policy.wireName(),
+                                "tandem.brands.demo.agent-secret",
+                                SECRET))
+                .orElseThrow();
+        assertThat(brand.resources()).isEqualTo(policy);
     }
 
     @Test
@@ -45,13 +67,16 @@ class BrandReaderTest {
                         Map.of(
                                 "tandem.brands.Demo!.origins", "https://shop.example/path",
                                 "tandem.brands.Demo!.desk-origins", "*",
+                                "tandem.brands.Demo!.resources", "everything",
                                 "tandem.brands.Demo!.agent-secret", "short")))
                 .isEmpty();
         assertThat(faults)
-                .hasSize(5)
+                .hasSize(6)
                 .anyMatch(fault -> fault.contains("the key 'Demo!'"))
                 .anyMatch(fault -> fault.contains("tandem.brands.Demo!.origins: 'https://shop.example/path'"))
                 .anyMatch(fault -> fault.contains("desk-origins: '*'"))
+                .anyMatch(
+                        fault -> fault.contains("resources: 'everything'; allowed are none, images, images-and-fonts"))
                 .anyMatch(fault -> fault.contains("agent-secret: an agent secret of 5 bytes; allowed are 32"))
                 .noneMatch(fault -> fault.contains("short"));
     }

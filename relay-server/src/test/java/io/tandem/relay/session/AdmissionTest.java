@@ -27,7 +27,7 @@ class AdmissionTest {
         assertThat(SessionWorld.member(welcome.payload(), "participant")).isEqualTo("1");
         assertThat(SessionWorld.member(welcome.payload(), "epoch")).isEqualTo("1");
         assertThat(SessionWorld.member(welcome.payload(), "state")).isEqualTo("waiting");
-        assertThat(welcome.payload()).contains("\"resourceOrigins\":[\"https://cdn.example\"]");
+        assertThat(welcome.payload()).contains("\"resourceOrigins\":[\"https://cdn.example\",\"https://pay.example\"]");
         assertThat(world.view().page()).isEqualTo(new SessionView.PageView(SessionWorld.ORIGIN, "/cart"));
     }
 
@@ -237,7 +237,7 @@ class AdmissionTest {
 
     @Test
     void shouldTakeNoMoreSessionsThanANodeMay() {
-        SessionLimits one = new SessionLimits(1, 4, 4, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 50);
+        SessionLimits one = new SessionLimits(1, 1_000, 4, 4, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 50);
         SessionWorld small = new SessionWorld(one, MeteringLimits.DEFAULTS);
         small.open(SessionWorld.SESSION).consumer();
         assertThat(small.open(SessionWorld.OTHER_SESSION).consumer().outlet.closeCode())
@@ -246,7 +246,7 @@ class AdmissionTest {
 
     @Test
     void shouldHaveRoomForTheSessionsThatItHas() {
-        SessionLimits one = new SessionLimits(1, 4, 4, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 50);
+        SessionLimits one = new SessionLimits(1, 1_000, 4, 4, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 50);
         SessionWorld small = new SessionWorld(one, MeteringLimits.DEFAULTS);
         assertThat(small.sessions.noRoomFor(SessionWorld.SESSION)).isNull();
         small.open(SessionWorld.SESSION).consumer();
@@ -256,7 +256,7 @@ class AdmissionTest {
 
     @Test
     void shouldGiveThePlaceOfASessionThatHasEndedToTheNextAndRememberOnlySoMany() {
-        SessionLimits two = new SessionLimits(2, 4, 4, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 50);
+        SessionLimits two = new SessionLimits(2, 1_000, 4, 4, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 50);
         SessionWorld small = new SessionWorld(two, MeteringLimits.DEFAULTS);
         SessionWorld.Client first = small.open(SessionWorld.SESSION).consumer();
         SessionWorld.Client second = small.open(SessionWorld.OTHER_SESSION).consumer();
@@ -297,7 +297,7 @@ class AdmissionTest {
 
     @Test
     void shouldSendNobodyAwayForSecondsWhileDraining() {
-        SessionLimits one = new SessionLimits(1, 4, 4, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 50);
+        SessionLimits one = new SessionLimits(1, 1_000, 4, 4, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 50);
         SessionWorld small = new SessionWorld(one, MeteringLimits.DEFAULTS);
         small.open(SessionWorld.SESSION).consumer();
         small.sessions.drain(30_000);

@@ -11,6 +11,7 @@ import io.tandem.relay.frame.FrameType;
 import io.tandem.relay.frame.FrameViolation;
 import io.tandem.relay.identity.Mode;
 import io.tandem.relay.identity.RefusalReason;
+import io.tandem.relay.identity.ResourcePolicy;
 import io.tandem.relay.identity.Role;
 import io.tandem.relay.identity.SessionState;
 import io.tandem.relay.metering.LinkQuality;
@@ -104,6 +105,7 @@ class ControlVectorsTest {
             }
             case SET_MODE -> Map.of("mode", ControlPayload.mode(payload).wireName());
             case PAUSE -> Map.of("paused", ControlPayload.paused(payload));
+            case ASK -> Map.of("want", ControlPayload.asked(payload).wireName());
             case END -> {
                 ControlPayload.end(payload);
                 yield Map.of();
@@ -166,6 +168,12 @@ class ControlVectorsTest {
                         LinkQuality.valueOf(said.text("quality").toUpperCase(Locale.ROOT)),
                         (int) said.number("allowedKbps"),
                         (int) said.number("measuredKbps"));
+            case ASKED ->
+                ControlFrames.asked(
+                        ControlFrames.UNASKED,
+                        ofName(AskedFor.values(), AskedFor::wireName, said.text("want")),
+                        said.has("code") ? said.text("code") : null,
+                        said.has("expiresInMillis") ? said.number("expiresInMillis") : 0);
             default -> throw new IllegalArgumentException(type.name());
         };
     }
@@ -185,9 +193,12 @@ class ControlVectorsTest {
                 "demo",
                 ofName(SessionState.values(), SessionState::wireName, said.text("state")),
                 said.has("mode") ? ofName(Mode.values(), Mode::wireName, said.text("mode")) : null,
+                said.has("modeAsked") ? ofName(Mode.values(), Mode::wireName, said.text("modeAsked")) : null,
                 said.has("reason") ? ofName(EndReason.values(), EndReason::wireName, said.text("reason")) : null,
                 participants,
+                ofName(ResourcePolicy.values(), ResourcePolicy::wireName, said.text("resources")),
                 0,
+                null,
                 null,
                 false);
     }

@@ -114,6 +114,15 @@ class InvitationsTest {
     }
 
     @Test
+    void shouldTellTheNameOfAnAgentThatWasCutInACharacter() {
+        world.invite(
+                new AgentIdentity(SessionWorld.BRAND, "cut", "Zo\u00eb \ud83d"), SessionWorld.SESSION, Mode.SHARED);
+        assertThat(SessionWorld.member(
+                        consumer.outlet.last(FrameType.INVITATION).payload(), "agent"))
+                .isEqualTo("Zo\u00eb ?");
+    }
+
+    @Test
     void shouldExpireAfterTwoMinutes() {
         InviteOutcome.Invited invited = invite();
         for (int i = 0; i < 11; i++) {

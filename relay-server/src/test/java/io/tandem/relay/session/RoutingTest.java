@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.tandem.relay.frame.CloseCode;
 import io.tandem.relay.frame.FrameHeader;
 import io.tandem.relay.frame.FrameType;
+import io.tandem.relay.identity.AgentIdentity;
 import io.tandem.relay.identity.Mode;
 import io.tandem.relay.metering.MeteringLimits;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,34 @@ class RoutingTest {
         pair.consumer.send(FrameType.SYNC, (byte) 1, (byte) 0, (byte) 0);
         assertThat(pair.agent.outlet.takeTypes()).containsExactly(FrameType.SYNC);
         assertThat(observer.outlet.takeTypes()).isEmpty();
+    }
+
+    @Test
+    void shouldAskTheConsumersBrowserForResourcesInBothModesAndTellWhatTheBrandAllows() {
+        for (Mode mode : Mode.values()) {
+            SessionWorld.Pair pair = new SessionWorld().pair(mode);
+            pair.agent.send(FrameType.RESOURCE_REQUEST, (byte) 0);
+            assertThat(pair.consumer.outlet.takeTypes()).containsExactly(FrameType.RESOURCE_REQUEST);
+        }
+        SessionWorld.Client waiting = world.open(SessionWorld.SESSION).consumer();
+        assertThat(SessionWorld.member(waiting.outlet.last(FrameType.WELCOME).payload(), "resources"))
+                .isEqualTo("images-and-fonts");
+    }
+
+    @Test
+    void shouldAskForNoResourcesWhereTheBrandHandsOutNone() {
+        SessionWorld.Client consumer = world.open(SessionWorld.SESSION).consumerOf(SessionWorld.OTHER_BRAND);
+        assertThat(SessionWorld.member(consumer.outlet.last(FrameType.WELCOME).payload(), "resources"))
+                .isEqualTo("none");
+        AgentIdentity eve = new AgentIdentity(SessionWorld.OTHER_BRAND, "eve", "Eve");
+        InviteOutcome.Invited invited = world.invite(eve, SessionWorld.SESSION, Mode.SHARED);
+        SessionWorld.Client agent = world.open(SessionWorld.SESSION).guest("agent", invited.grant());
+        consumer.send(
+                FrameType.INVITATION_ANSWER,
+                "{\"invitation\":\"" + invited.invitation().id() + "\",\"accept\":true}");
+        consumer.outlet.take();
+        agent.send(FrameType.RESOURCE_REQUEST, (byte) 0).send(FrameType.KEYFRAME_REQUEST, (byte) 1);
+        assertThat(consumer.outlet.takeTypes()).containsExactly(FrameType.KEYFRAME_REQUEST);
     }
 
     @Test
@@ -143,7 +172,6 @@ class RoutingTest {
         pair.agent.send(FrameType.SET_MODE, "{\"mode\":\"view-only\"}");
         assertThat(world.view().mode()).isEqualTo(Mode.VIEW_ONLY);
         pair.agent.send(FrameType.SET_MODE, "{\"mode\":\"shared\"}");
-        assertThat(errorReason(pair.agent)).isEqualTo("consent-needed");
         assertThat(world.view().mode()).isEqualTo(Mode.VIEW_ONLY);
         pair.consumer.send(FrameType.SET_MODE, "{\"mode\":\"shared\"}");
         assertThat(world.view().mode()).isEqualTo(Mode.SHARED);

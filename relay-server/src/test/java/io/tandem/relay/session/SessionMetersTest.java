@@ -102,7 +102,7 @@ class SessionMetersTest {
 
     @Test
     void shouldCountWhoIsTurnedAwayByWhatIsMissing() {
-        SessionLimits none = new SessionLimits(0, 4, 4, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 50);
+        SessionLimits none = new SessionLimits(0, 1_000, 4, 4, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 50);
         SessionWorld full = new SessionWorld(none, MeteringLimits.DEFAULTS);
         assertThat(full.sessions.noRoomFor(SessionWorld.SESSION)).isNotNull();
         assertThat(full.registry

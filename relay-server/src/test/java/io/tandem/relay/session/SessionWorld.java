@@ -2,6 +2,7 @@ package io.tandem.relay.session;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.ByteBuf;
+import io.tandem.relay.cluster.local.LocalPhoneCodes;
 import io.tandem.relay.cluster.local.LocalSessionDirectory;
 import io.tandem.relay.frame.FrameType;
 import io.tandem.relay.identity.AgentIdentity;
@@ -9,7 +10,9 @@ import io.tandem.relay.identity.AgentSecret;
 import io.tandem.relay.identity.Brand;
 import io.tandem.relay.identity.Brands;
 import io.tandem.relay.identity.Mode;
+import io.tandem.relay.identity.ResourcePolicy;
 import io.tandem.relay.identity.Secrets;
+import io.tandem.relay.identity.TokenRules;
 import io.tandem.relay.metering.Budgets;
 import io.tandem.relay.metering.MeteringLimits;
 import io.tandem.relay.metering.RelayMeters;
@@ -34,23 +37,34 @@ public final class SessionWorld {
             "Demo",
             Set.of(ORIGIN),
             Set.of(DESK),
+            Set.of("https://pay.example"),
             List.of("https://cdn.example"),
-            AgentSecret.of("demo-secret-demo-secret-demo-secret"));
+            ResourcePolicy.USUAL,
+            TokenRules.of(AgentSecret.of("demo-secret-demo-secret-demo-secret")),
+            Brand.ANY_NUMBER);
     public static final Brand OTHER_BRAND = new Brand(
             "other",
             "Other",
             Set.of(ORIGIN),
             Set.of(),
+            Set.of(),
             List.of(),
-            AgentSecret.of("other-secret-other-secret-other-secret"));
+            ResourcePolicy.NONE,
+            TokenRules.of(AgentSecret.of("other-secret-other-secret-other-secret")),
+            Brand.ANY_NUMBER);
     public static final AgentIdentity ADA = new AgentIdentity(BRAND, "ada", "Ada");
     public static final AgentIdentity BOB = new AgentIdentity(BRAND, "bob", "Bob");
 
     public final VirtualLoop loop = new VirtualLoop();
     public final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     public final RelayMeters meters = new RelayMeters(registry, MeterTags.all());
-    public final Brands brands = new Brands(List.of(BRAND, OTHER_BRAND));
+    public Brands brands = new Brands(List.of(BRAND, OTHER_BRAND));
+    public Budgets budgets;
     public final SessionDirectory directory = new LocalSessionDirectory(loop.ticker());
+    public final GuessLimits guessLimits = GuessLimits.DEFAULTS;
+    public final HeldCodes codes = new HeldCodes(
+            new LocalPhoneCodes(guessLimits.codesPerBrand(), new Secrets(new SecureRandom()), loop.ticker()));
+    public final RecordingAudit audit = new RecordingAudit();
     public final Sessions sessions;
     public final SessionLoops loops;
 
@@ -59,15 +73,19 @@ public final class SessionWorld {
     }
 
     public SessionWorld(SessionLimits limits, MeteringLimits meteringLimits) {
+        budgets = new Budgets(meteringLimits, Map.of());
         SessionServices services = new SessionServices(
                 "node-1",
-                brands,
+                () -> brands,
                 directory,
+                codes,
+                guessLimits,
                 new Secrets(new SecureRandom()),
                 meters,
+                audit,
                 loop.ticker(),
                 limits,
-                new Budgets(meteringLimits, Map.of()));
+                () -> budgets);
         loops = new SessionLoops(loop.executor(), meters, loop.ticker(), limits);
         sessions = new Sessions(services, loops);
     }
@@ -102,6 +120,10 @@ public final class SessionWorld {
             return hello("");
         }
 
+        public Client consumerOf(Brand brand) {
+            return helloOf(brand, "");
+        }
+
         public Client consumerAgain(String resume, boolean continues) {
             return hello(",\"resume\":\"" + resume + "\",\"continues\":" + continues);
         }
@@ -111,9 +133,14 @@ public final class SessionWorld {
         }
 
         public Client hello(String more) {
+            return helloOf(BRAND, more);
+        }
+
+        private Client helloOf(Brand brand, String more) {
             return send(
                     FrameType.HELLO,
-                    "{\"protocol\":[1,1],\"role\":\"consumer\",\"client\":\"test\",\"brand\":\"demo\",\"lz4\":true,"
+                    "{\"protocol\":[1,1],\"role\":\"consumer\",\"client\":\"test\",\"brand\":\"" + brand.key()
+                            + "\",\"lz4\":true,"
                             + "\"page\":{\"origin\":\"" + ORIGIN + "\",\"path\":\"/cart?token=1\"}" + more + "}");
         }
 

@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import java.util.Optional;
  *
  * @param path decoded, without the query
  * @param query each name with its values
+ * @param remote where it comes from, in front of trusted proxies
  * @param parts what the route's path left open, in order
  */
 record Call(
@@ -25,6 +27,7 @@ record Call(
         HttpHeaders headers,
         Body body,
         boolean keepAlive,
+        InetSocketAddress remote,
         List<String> parts) {
 
     /** A body of bounded size. */
@@ -40,7 +43,7 @@ record Call(
         }
     }
 
-    static Call of(FullHttpRequest request) throws Problem {
+    static Call of(FullHttpRequest request, InetSocketAddress remote) throws Problem {
         if (request.decoderResult().isFailure()) {
             throw new Problem(ProblemType.BAD_REQUEST, "the request line or a header is malformed or too long");
         }
@@ -53,6 +56,7 @@ record Call(
                     request.headers(),
                     new Body(ByteBufUtil.getBytes(request.content())),
                     HttpUtil.isKeepAlive(request),
+                    remote,
                     List.of());
         } catch (IllegalArgumentException e) {
             throw new Problem(ProblemType.BAD_REQUEST, "the path or query has a malformed percent escape");
@@ -60,14 +64,15 @@ record Call(
     }
 
     Call withParts(List<String> found) {
-        return new Call(method, path, query, headers, body, keepAlive, found);
+        return new Call(method, path, query, headers, body, keepAlive, remote, found);
     }
 
     /** The origin that a browser says the call comes from, unless that is the relay's own. */
     Optional<String> foreignOrigin() {
         String origin = headers.get(HttpHeaderNames.ORIGIN);
         String host = headers.get(HttpHeaderNames.HOST);
-        boolean own = origin == null || origin.equals("http://" + host) || origin.equals("https://" + host);
+        boolean own = origin == null
+                || (host != null && (origin.equals("http://" + host) || origin.equals("https://" + host)));
         return own ? Optional.empty() : Optional.of(origin);
     }
 

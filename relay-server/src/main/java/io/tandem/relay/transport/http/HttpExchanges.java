@@ -7,6 +7,7 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
+import io.tandem.relay.carrier.ClientAddress;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletionStage;
@@ -36,7 +37,7 @@ final class HttpExchanges extends SimpleChannelInboundHandler<FullHttpRequest> {
     protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
         Call call;
         try {
-            call = Call.of(request);
+            call = Call.of(request, ClientAddress.of(ctx.channel(), request.headers()));
         } catch (Problem problem) {
             FullHttpResponse response = problem.answer().response(false);
             HttpUtil.setKeepAlive(response, false);

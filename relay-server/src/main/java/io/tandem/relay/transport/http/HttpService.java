@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,11 +28,16 @@ public final class HttpService {
     /**
      * What it needs from the relay.
      *
+     * @param brands those that are served at each moment
      * @param operations what balancers and monitors may ask here
      * @param ticker the one that sessions wait by
      */
     public record Parts(
-            Sessions sessions, Brands brands, AgentTokens tokens, OperationEndpoints operations, Ticker ticker) {}
+            Sessions sessions,
+            Supplier<Brands> brands,
+            AgentTokens tokens,
+            OperationEndpoints operations,
+            Ticker ticker) {}
 
     /**
      * What the demo adds.
@@ -52,9 +59,11 @@ public final class HttpService {
     }
 
     HttpService(Parts parts, @Nullable Demo demo, Map<String, StaticFile> client) {
-        agents = new AgentCalls(parts.brands(), parts.tokens());
+        agents = new AgentCalls(parts.brands(), parts.tokens(), parts.sessions().audit());
         new SessionEndpoints(parts.sessions(), agents, parts.ticker()).addTo(routes);
+        new FrameEndpoint(parts.brands()).addTo(routes);
         parts.operations().addTo(routes);
+        OpenApi.addTo(routes);
         files = new StaticFiles(client, demo != null);
         if (demo != null) {
             new DevTokenEndpoint(parts.tokens(), demo.brand()).addTo(routes);
@@ -62,6 +71,11 @@ public final class HttpService {
         site = demo == null || demo.site() == null
                 ? null
                 : new SiteFolder(demo.site(), demo.brand().key(), demo.blocking());
+    }
+
+    /** What it answers besides files. */
+    Routes routes() {
+        return routes;
     }
 
     /** Adds the handlers that answer requests, behind an HTTP codec. */
@@ -83,8 +97,11 @@ public final class HttpService {
         return call.path().startsWith(REST) ? safe.thenApply(given -> agents.readable(call, given)) : safe;
     }
 
-    private static Answer failed(Throwable fault) {
+    static Answer failed(Throwable fault) {
         Throwable cause = fault instanceof CompletionException && fault.getCause() != null ? fault.getCause() : fault;
+        if (cause instanceof RejectedExecutionException) {
+            return new Problem(ProblemType.UNAVAILABLE, "the node stops; another may be asked at once").answer();
+        }
         LOG.error("a call met a fault of the relay's own", cause);
         return new Problem(ProblemType.INTERNAL_ERROR, "the fault is in the relay's log").answer();
     }

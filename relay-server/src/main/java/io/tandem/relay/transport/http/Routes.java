@@ -33,6 +33,15 @@ final class Routes {
         return this;
     }
 
+    /** Every route as its method and template, in the order of their adding; HEAD is a GET's. */
+    List<String> described() {
+        return routes.stream()
+                .flatMap(route -> route.endpoints().keySet().stream()
+                        .filter(method -> !method.equals(HttpMethod.HEAD))
+                        .map(method -> method + " " + String.join("/", route.template())))
+                .toList();
+    }
+
     /** An endpoint that was found, and what its path left open. */
     record Match(Endpoint endpoint, List<String> parts) {}
 

@@ -18,7 +18,7 @@ final class StaticFiles {
      * mirrored page shows must therefore be allowed here.
      */
     private static final String DESK_POLICY = "default-src 'none'; script-src 'self'; style-src * 'unsafe-inline'; "
-            + "img-src * data: blob:; font-src * data:; media-src * data: blob:; connect-src 'self'; "
+            + "img-src * data: blob:; font-src * data: blob:; media-src * data: blob:; connect-src 'self'; "
             + "frame-src 'self' about:; form-action 'self'; base-uri 'none'; frame-ancestors 'self'";
 
     private static final Map<String, String> DEMO_FOLDERS =

@@ -11,7 +11,6 @@ import io.tandem.relay.session.ChannelGate;
 import io.tandem.relay.session.ChannelRequest;
 import io.tandem.relay.session.NoRoom;
 import io.tandem.relay.session.SessionLoops;
-import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -88,10 +87,10 @@ public final class LongPoll {
     }
 
     /** Opens a carrier. Takes ownership of the body. */
-    void open(PollExchange exchange, PollRequest.Open open, InetSocketAddress remote, ByteBuf body) {
+    void open(PollExchange exchange, PollRequest.Open open, ByteBuf body) {
         boolean brought = on(loopOf(open.sessionId()), exchange, () -> {
             try {
-                openHere(exchange, open, remote, body);
+                openHere(exchange, open, body);
             } finally {
                 body.release();
             }
@@ -101,7 +100,7 @@ public final class LongPoll {
         }
     }
 
-    private void openHere(PollExchange exchange, PollRequest.Open open, InetSocketAddress remote, ByteBuf body) {
+    private void openHere(PollExchange exchange, PollRequest.Open open, ByteBuf body) {
         if (stopping) {
             exchange.answer(PollAnswers.stopping(exchange.allocator()));
             return;
@@ -128,7 +127,7 @@ public final class LongPoll {
         carrier.open(
                 exchange,
                 parts.gate(),
-                new ChannelRequest(open.sessionId(), CarrierKind.LONG_POLL, open.origin(), remote),
+                new ChannelRequest(open.sessionId(), CarrierKind.LONG_POLL, open.origin(), open.remote()),
                 body);
         if (stopping) {
             goAway(carrier);

@@ -19,7 +19,6 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.EventExecutor;
 import io.tandem.relay.frame.CloseCode;
-import java.net.InetSocketAddress;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -44,8 +43,6 @@ final class PollConnection extends ChannelDuplexHandler {
         /** It is passed over. */
         DEAF
     }
-
-    private static final InetSocketAddress NO_ADDRESS = InetSocketAddress.createUnresolved("unknown", 0);
 
     private final LongPoll longPoll;
     private State state = State.PASSING;
@@ -114,7 +111,8 @@ final class PollConnection extends ChannelDuplexHandler {
     }
 
     private void onHead(ChannelHandlerContext ctx, HttpRequest head) {
-        PollRequest judged = head.decoderResult().isSuccess() ? PollRequest.judge(head, longPoll.offered()) : null;
+        PollRequest judged =
+                head.decoderResult().isSuccess() ? PollRequest.judge(ctx.channel(), head, longPoll.offered()) : null;
         if (judged == null) {
             passed++;
             return;
@@ -222,9 +220,7 @@ final class PollConnection extends ChannelDuplexHandler {
         PollCarrier known = endGathering(ctx);
         state = State.ANSWERING;
         if (complete instanceof PollRequest.Open open && cameBytes <= keptBytes) {
-            InetSocketAddress remote =
-                    ctx.channel().remoteAddress() instanceof InetSocketAddress address ? address : NO_ADDRESS;
-            longPoll.open(exchange(ctx, open.sessionId()), open, remote, takeBody());
+            longPoll.open(exchange(ctx, open.sessionId()), open, takeBody());
         } else if (complete instanceof PollRequest.Down down) {
             longPoll.down(exchange(ctx, down.sessionId()), down);
         } else if (complete instanceof PollRequest.Up up && known != null) {

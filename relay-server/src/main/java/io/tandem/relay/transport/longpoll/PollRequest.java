@@ -1,5 +1,6 @@
 package io.tandem.relay.transport.longpoll;
 
+import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
@@ -7,8 +8,10 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
 import io.tandem.relay.carrier.CarrierProblem;
+import io.tandem.relay.carrier.ClientAddress;
 import io.tandem.relay.session.CarrierKind;
 import io.tandem.relay.session.Sessions;
+import java.net.InetSocketAddress;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +36,7 @@ sealed interface PollRequest {
     record Probe() implements PollRequest {}
 
     /** A new carrier. */
-    record Open(String sessionId, @Nullable String origin) implements PollRequest {}
+    record Open(String sessionId, @Nullable String origin, InetSocketAddress remote) implements PollRequest {}
 
     /** Frames for the client. */
     record Down(String sessionId, String token, int number) implements PollRequest {}
@@ -45,13 +48,14 @@ sealed interface PollRequest {
     record Refused(CarrierProblem problem) implements PollRequest {}
 
     /** Judges a request; null if its path is none for polling, of whatever session id. */
-    static @Nullable PollRequest judge(HttpRequest request, Set<CarrierKind> offered) {
+    static @Nullable PollRequest judge(Channel connection, HttpRequest request, Set<CarrierKind> offered) {
         String uri = request.uri();
         int idEnd = Shapes.idEnd(uri);
-        return idEnd < 0 ? null : judge(request, uri, idEnd, offered);
+        return idEnd < 0 ? null : judge(connection, request, uri, idEnd, offered);
     }
 
-    private static PollRequest judge(HttpRequest request, String uri, int idEnd, Set<CarrierKind> offered) {
+    private static PollRequest judge(
+            Channel connection, HttpRequest request, String uri, int idEnd, Set<CarrierKind> offered) {
         HttpMethod method = request.method();
         if (method.equals(HttpMethod.OPTIONS)) {
             // Answered even where the carrier is off: else a browser would not show the page why.
@@ -69,7 +73,9 @@ sealed interface PollRequest {
         }
         String token = request.headers().get(Shapes.TOKEN_NAME);
         if (method.equals(HttpMethod.POST)) {
-            return token == null ? open(id, request.headers()) : new Up(id, token, number(request.headers()));
+            return token == null
+                    ? open(connection, id, request.headers())
+                    : new Up(id, token, number(request.headers()));
         }
         if (!method.equals(HttpMethod.GET)) {
             return new Refused(new CarrierProblem(
@@ -95,11 +101,11 @@ sealed interface PollRequest {
         return bytes;
     }
 
-    private static PollRequest open(String sessionId, HttpHeaders headers) {
+    private static PollRequest open(Channel connection, String sessionId, HttpHeaders headers) {
         List<String> origins = headers.getAll(HttpHeaderNames.ORIGIN);
         return origins.size() > 1
                 ? refuse("more than one Origin", "one or none")
-                : new Open(sessionId, origins.isEmpty() ? null : origins.get(0));
+                : new Open(sessionId, origins.isEmpty() ? null : origins.get(0), ClientAddress.of(connection, headers));
     }
 
     private static int number(HttpHeaders headers) {

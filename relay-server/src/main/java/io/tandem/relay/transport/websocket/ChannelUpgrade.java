@@ -23,6 +23,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.tandem.relay.carrier.CarrierLimits;
 import io.tandem.relay.carrier.CarrierProblem;
+import io.tandem.relay.carrier.ClientAddress;
 import io.tandem.relay.carrier.socket.NioSocket;
 import io.tandem.relay.session.CarrierKind;
 import io.tandem.relay.session.ChannelGate;
@@ -42,7 +43,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class ChannelUpgrade extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(ChannelUpgrade.class);
-    private static final InetSocketAddress NO_ADDRESS = InetSocketAddress.createUnresolved("unknown", 0);
 
     private final ChannelGate gate;
     private final Function<String, EventLoop> homeLoop;
@@ -88,7 +88,7 @@ public final class ChannelUpgrade extends ChannelInboundHandlerAdapter {
             return;
         }
         if (!refused && message instanceof HttpRequest request && isForChannel(request)) {
-            Handshake handshake = judge(request);
+            Handshake handshake = judge(request, ClientAddress.of(ctx.channel(), request.headers()));
             if (handshake instanceof Handshake.Accepted accepted) {
                 pending = accepted;
             } else if (handshake instanceof Handshake.Refused no) {
@@ -108,11 +108,11 @@ public final class ChannelUpgrade extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private Handshake judge(HttpRequest request) {
+    private Handshake judge(HttpRequest request, InetSocketAddress remote) {
         if (!offered.contains(CarrierKind.WEBSOCKET)) {
             return new Handshake.Refused(CarrierProblem.switchedOff("WebSocket", CarrierKind.labels(offered)));
         }
-        Handshake judged = Handshake.judge(request);
+        Handshake judged = Handshake.judge(request, remote);
         String noRoom = judged instanceof Handshake.Accepted accepted ? gate.noRoomFor(accepted.sessionId()) : null;
         return noRoom == null ? judged : new Handshake.Refused(CarrierProblem.noRoom(noRoom));
     }
@@ -155,11 +155,9 @@ public final class ChannelUpgrade extends ChannelInboundHandlerAdapter {
 
     private void becomeCarrier(ChannelHandlerContext ctx, Handshake.Accepted accepted) {
         ChannelPipeline pipeline = ctx.pipeline();
-        InetSocketAddress remote =
-                ctx.channel().remoteAddress() instanceof InetSocketAddress address ? address : NO_ADDRESS;
         WebSocketCarrier carrier = new WebSocketCarrier(
                 gate,
-                new ChannelRequest(accepted.sessionId(), CarrierKind.WEBSOCKET, accepted.origin(), remote),
+                new ChannelRequest(accepted.sessionId(), CarrierKind.WEBSOCKET, accepted.origin(), accepted.remote()),
                 limits);
         PipelineConnection connection = new PipelineConnection(carrier, limits);
         pipeline.addLast(connection);
@@ -171,7 +169,9 @@ public final class ChannelUpgrade extends ChannelInboundHandlerAdapter {
         codec.removeOutboundHandler();
         pipeline.remove(codec);
         EventLoop home = homeLoop.apply(accepted.sessionId());
-        if (ctx.channel() instanceof NioSocket socket && home instanceof IoEventLoop loop) {
+        // What is decrypted on its way stays one of Netty's.
+        boolean isBare = pipeline.first() == connection;
+        if (isBare && ctx.channel() instanceof NioSocket socket && home instanceof IoEventLoop loop) {
             takeOver(socket, loop, connection);
         } else {
             HomeLoop.bring(ctx.channel(), home, connection::open, connection::lost);

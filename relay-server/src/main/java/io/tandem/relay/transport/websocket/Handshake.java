@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.tandem.relay.carrier.CarrierProblem;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -27,7 +28,8 @@ sealed interface Handshake {
     String WEBSOCKET_VERSION = "13";
 
     /** The upgrade takes place. */
-    record Accepted(String sessionId, @Nullable String origin, String acceptKey) implements Handshake {}
+    record Accepted(String sessionId, @Nullable String origin, String acceptKey, InetSocketAddress remote)
+            implements Handshake {}
 
     /** It does not. */
     record Refused(CarrierProblem problem) implements Handshake {}
@@ -37,8 +39,12 @@ sealed interface Handshake {
         return Paths.CHANNEL.matcher(request.uri()).matches();
     }
 
-    /** Judges a request that {@link #isFor} says is for a channel. */
-    static Handshake judge(HttpRequest request) {
+    /**
+     * Judges a request that {@link #isFor} says is for a channel.
+     *
+     * @param remote whose it is
+     */
+    static Handshake judge(HttpRequest request, InetSocketAddress remote) {
         HttpHeaders headers = request.headers();
         Matcher path = Paths.CHANNEL.matcher(request.uri());
         if (!path.matches() || !Paths.SESSION_ID.matcher(path.group("id")).matches()) {
@@ -63,10 +69,10 @@ sealed interface Handshake {
                 || !headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)) {
             return refuse(HttpResponseStatus.UPGRADE_REQUIRED, "the Upgrade or Connection header", "websocket");
         }
-        return judgeWebSocket(path.group("id"), headers);
+        return judgeWebSocket(path.group("id"), headers, remote);
     }
 
-    private static Handshake judgeWebSocket(String sessionId, HttpHeaders headers) {
+    private static Handshake judgeWebSocket(String sessionId, HttpHeaders headers, InetSocketAddress remote) {
         if (!List.of(WEBSOCKET_VERSION).equals(headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
             return refuse(HttpResponseStatus.UPGRADE_REQUIRED, "Sec-WebSocket-Version", WEBSOCKET_VERSION);
         }
@@ -81,7 +87,7 @@ sealed interface Handshake {
         if (origins.size() > 1) {
             return refuse(HttpResponseStatus.BAD_REQUEST, "more than one Origin", "one or none");
         }
-        return new Accepted(sessionId, origins.isEmpty() ? null : origins.get(0), acceptKey(keys.get(0)));
+        return new Accepted(sessionId, origins.isEmpty() ? null : origins.get(0), acceptKey(keys.get(0)), remote);
     }
 
     private static Refused refuse(HttpResponseStatus status, String what, String allowed) {

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.EventExecutor;
 import io.tandem.relay.carrier.CarrierLimits;
@@ -173,8 +174,14 @@ final class PipelineConnection extends ChannelInboundHandlerAdapter implements C
 
     @Override
     public void endOutput() {
+        SslHandler tls = context().pipeline().get(SslHandler.class);
         if (context().channel() instanceof DuplexChannel duplex) {
-            duplex.shutdownOutput();
+            if (tls == null) {
+                duplex.shutdownOutput();
+            } else {
+                // Without TLS's own end, the client would have to take it for a cut.
+                tls.closeOutbound().addListener(said -> duplex.shutdownOutput());
+            }
         } else {
             close();
         }

@@ -1,5 +1,7 @@
 package io.tandem.relay.transport.http;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -7,10 +9,12 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.tandem.relay.identity.AgentIdentity;
 import io.tandem.relay.identity.AgentTokens;
 import io.tandem.relay.session.SessionWorld;
+import io.tandem.relay.testing.OpenApiContract;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A node's HTTP service behind a real codec, to which a test speaks in text. */
 final class HttpWorld {
+    private static final OpenApiContract CONTRACT = OpenApiContract.ofTheRelay();
+
     static final Map<String, StaticFile> CLIENT = Map.of(
             "tandem.js", file("tandem.js", "tag()"),
             "tandem.js.map", file("tandem.js.map", "{}"),
@@ -30,13 +36,14 @@ final class HttpWorld {
     final SessionWorld sessions = new SessionWorld();
     final AgentTokens tokens = new AgentTokens(sessions.brands, () -> Instant.parse("2026-11-21T12:00:00Z"));
     boolean ready = true;
+    private final HttpService service;
     private final EmbeddedChannel channel;
 
     HttpWorld(boolean demo, @Nullable Path site) {
-        HttpService service = new HttpService(
+        service = new HttpService(
                 new HttpService.Parts(
                         sessions.sessions,
-                        sessions.brands,
+                        () -> sessions.brands,
                         tokens,
                         OperationEndpoints.of(() -> ready, () -> "tandem_channels 0\n", Runnable::run),
                         sessions.loop.ticker()),
@@ -70,7 +77,24 @@ final class HttpWorld {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         String length = bytes.length == 0 ? "" : "Content-Length: " + bytes.length + "\r\n";
         write(method + " " + path + " HTTP/1.1\r\nHost: relay.example\r\n" + headers + length + "\r\n" + body);
-        return read();
+        Reply reply = read();
+        if (isOfTheInterface(method, path)) {
+            assertThat(CONTRACT.faults(
+                            method, path, reply.status(), reply.headers(), reply.header("content-type"), reply.body()))
+                    .as(method + " " + path)
+                    .isEmpty();
+        }
+        return reply;
+    }
+
+    /** Files and preflights are the browser's, which no description of the interface speaks of. */
+    private boolean isOfTheInterface(String method, String path) {
+        boolean described = service.routes().methods(path.split("\\?", 2)[0]).contains(method);
+        return described || (path.startsWith("/v1/") && !method.equals("OPTIONS"));
+    }
+
+    List<String> routes() {
+        return service.routes().described();
     }
 
     Reply get(String path, String headers) {

@@ -2,7 +2,10 @@ package io.tandem.relay.transport.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tandem.relay.frame.CloseCode;
+import io.tandem.relay.frame.FrameType;
 import io.tandem.relay.identity.AgentIdentity;
+import io.tandem.relay.identity.AgentRole;
 import io.tandem.relay.identity.Mode;
 import io.tandem.relay.session.SessionWorld;
 import java.util.List;
@@ -39,11 +42,24 @@ class RestTest {
         assertThat(list.header("cache-control")).isEqualTo("no-store");
         assertThat(list.body())
                 .isEqualTo("{\"sessions\":[{\"id\":\"" + SessionWorld.SESSION
-                        + "\",\"state\":\"waiting\",\"waitingMillis\":1500,"
+                        + "\",\"state\":\"waiting\",\"waitingMillis\":1500,\"askingMillis\":null,"
                         + "\"page\":{\"origin\":\"https://shop.example\",\"path\":\"/cart\"},\"invitable\":true}]}");
         AgentIdentity stranger = new AgentIdentity(SessionWorld.OTHER_BRAND, "x", "X");
         assertThat(http.get("/v1/sessions", http.bearer(stranger)).body()).isEqualTo("{\"sessions\":[]}");
         assertThat(http.get("/v1/sessions?state=active", ada).body()).isEqualTo("{\"sessions\":[]}");
+    }
+
+    @Test
+    void shouldListAConsumerWhosePathHoldsHalfACharacter() {
+        http.sessions
+                .open(SessionWorld.SESSION)
+                .send(
+                        FrameType.HELLO,
+                        "{\"protocol\":[1,1],\"role\":\"consumer\",\"client\":\"test\",\"brand\":\"demo\",\"lz4\":true,"
+                                + "\"page\":{\"origin\":\"" + SessionWorld.ORIGIN + "\",\"path\":\"/\\ud83d\"}}");
+        HttpWorld.Reply list = http.get("/v1/sessions", ada);
+        assertThat(list.status()).isEqualTo(200);
+        assertThat(list.body()).contains("\"path\":\"/\\uD83D\"");
     }
 
     @Test
@@ -94,6 +110,58 @@ class RestTest {
         assertThat(taken.status()).isEqualTo(409);
         assertThat(taken.problem()).isEqualTo("session-busy");
         assertThat(invite(bob, OTHER).status()).isEqualTo(201);
+    }
+
+    private String supervisor() {
+        return http.bearer(new AgentIdentity(SessionWorld.BRAND, "grace", "Grace", AgentRole.SUPERVISOR));
+    }
+
+    @Test
+    void shouldLetASupervisorWatchALiveSessionAndNothingMore() {
+        SessionWorld.Pair pair = http.sessions.pair(Mode.SHARED);
+        assertThat(http.get("/v1/sessions?state=active", supervisor()).status()).isEqualTo(200);
+        HttpWorld.Reply granted = http.post(SESSION + "/observers", supervisor(), "");
+        assertThat(granted.status()).isEqualTo(201);
+        assertThat(granted.header("cache-control")).isEqualTo("no-store");
+        String grant = SessionWorld.member(granted.body(), "grant");
+        SessionWorld.Client watching = http.sessions.open(SessionWorld.SESSION).guest("observer", grant);
+        assertThat(watching.outlet.takeTypes()).contains(FrameType.WELCOME);
+        assertThat(http.sessions
+                        .open(SessionWorld.SESSION)
+                        .guest("agent", grant)
+                        .outlet
+                        .closeCode())
+                .as("an observer's grant makes no agent")
+                .isEqualTo(CloseCode.NOT_AUTHENTICATED);
+        assertThat(pair.consumer.outlet.closeCode()).isNull();
+        for (HttpWorld.Reply reply : List.of(
+                invite(supervisor(), SESSION),
+                http.send("DELETE", SESSION, supervisor(), ""),
+                http.get(SESSION + "/invitations/x", supervisor()),
+                http.send("DELETE", SESSION + "/invitations/x", supervisor(), ""))) {
+            assertThat(reply.status()).isEqualTo(403);
+            assertThat(reply.problem()).isEqualTo("not-for-this-role");
+            assertThat(reply.body()).contains("\"allowed\":[\"agent\"]");
+        }
+    }
+
+    @Test
+    void shouldLetOnlySupervisorsWatchAndOnlyLiveSessionsOfTheirBrand() {
+        http.sessions.open(SessionWorld.OTHER_SESSION).consumer();
+        assertThat(http.post(OTHER + "/observers", ada, "").problem()).isEqualTo("not-for-this-role");
+        assertThat(http.post(OTHER + "/observers", supervisor(), "").problem()).isEqualTo("not-observable");
+        AgentIdentity stranger = new AgentIdentity(SessionWorld.OTHER_BRAND, "x", "X", AgentRole.SUPERVISOR);
+        assertThat(http.post(OTHER + "/observers", http.bearer(stranger), "").problem())
+                .isEqualTo("no-such-session");
+    }
+
+    @Test
+    void shouldSayWhatIsWrongWithATokenAsOAuthDoes() {
+        HttpWorld.Reply reply = http.get("/v1/sessions", "Authorization: Bearer x.y.z\r\n");
+        assertThat(reply.header("www-authenticate")).isEqualTo("Bearer error=\"invalid_token\"");
+        assertThat(http.get("/v1/sessions", ada + bob).status())
+                .as("two tokens")
+                .isEqualTo(401);
     }
 
     private record Fault(
@@ -151,7 +219,7 @@ class RestTest {
                         "",
                         401,
                         "not-authenticated",
-                        "HS256"),
+                        "signed JWT"),
                 new Fault(
                         "a browser elsewhere",
                         "GET",

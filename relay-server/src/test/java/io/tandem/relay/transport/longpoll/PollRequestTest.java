@@ -2,6 +2,7 @@ package io.tandem.relay.transport.longpoll;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -37,8 +38,10 @@ class PollRequestTest {
         };
     }
 
+    private static final EmbeddedChannel CONNECTION = new EmbeddedChannel();
+
     private static @Nullable PollRequest judged(HttpRequest request) {
-        return PollRequest.judge(request, Set.of(CarrierKind.values()));
+        return PollRequest.judge(CONNECTION, request, Set.of(CarrierKind.values()));
     }
 
     /** A path, and what it is to a GET without a token. */
