@@ -5,7 +5,7 @@ import { HEADER_BYTES } from '../../src/protocol/limits.ts';
 import { openContext, VIEWPORT } from './browser.ts';
 import { firstDifference } from './compare.ts';
 import { type Setting, webSocketFrameBytes } from './contender.ts';
-import { pixelDifference, settle, shoot } from './pixels.ts';
+import { pixelDifference, settle, shoot, shootMirror } from './pixels.ts';
 import { servePage } from './site.ts';
 import type { Stage } from './stage.ts';
 import { linesOf } from './structure.ts';
@@ -85,7 +85,7 @@ async function measure({ browser, plain, load }: Setting, capture: string, mirro
     const paintedMs = await desk.evaluate((carried) => tandemMirror.show(document.querySelector('#host'), carried), frames);
     await settle(desk);
     const consumerPicture = await shoot(page);
-    const screenshot = await shoot(desk);
+    const screenshot = await shootMirror(desk);
     const found = 'document.querySelector("[data-testid=mirror]").contentDocument';
     return {
       consumerPicture,

@@ -23,11 +23,20 @@ export async function settle(page: Page): Promise<void> {
   });
 }
 
+/**
+ * What the viewer says over the mirror where a frame of another origin has no content: the page says nothing there, and whatever a frame
+ * holds, a test without a network has it empty. That labels come, and where, is shown by tests of their own.
+ */
+const WITHOUT_LABELS = '[data-testid=not-shown] { visibility: hidden !important }';
+
 /** The viewport as painted. Animations stay where they are if none runs, else all are wound to their end; nothing is written into the page. */
-export async function shoot(page: Page): Promise<Buffer> {
+export async function shoot(page: Page, style?: string): Promise<Buffer> {
   const animations = (await page.evaluate<boolean>(RUNS)) ? 'disabled' : 'allow';
-  return page.screenshot({ clip: { x: 0, y: 0, ...VIEWPORT }, animations, caret: 'initial', timeout: 20_000 });
+  return page.screenshot({ clip: { x: 0, y: 0, ...VIEWPORT }, animations, caret: 'initial', timeout: 20_000, ...(style ? { style } : {}) });
 }
+
+/** The viewer as painted, without its labels. */
+export const shootMirror = (viewer: Page): Promise<Buffer> => shoot(viewer, WITHOUT_LABELS);
 
 /** JavaScript that tells whether something runs in a page, or in the mirror that it holds; in open shadow roots too. */
 const RUNS = `(() => {

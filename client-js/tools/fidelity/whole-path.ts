@@ -3,7 +3,7 @@ import { openContext, VIEWPORT } from './browser.ts';
 import { firstDifference } from './compare.ts';
 import { type Setting, webSocketFrameBytes } from './contender.ts';
 import type { Options } from './options.ts';
-import { type Area, pixelDifference, shoot } from './pixels.ts';
+import { type Area, pixelDifference, shoot, shootMirror } from './pixels.ts';
 import { type Relay, startRelay } from './relay.ts';
 import { servePage, serveSite, type SiteOptions } from './site.ts';
 import type { Stage } from './stage.ts';
@@ -95,7 +95,7 @@ async function measure(
     const area = await consumer.evaluate(layoutArea);
     await hideOwnParts(consumer, agent, area);
     const consumerPicture = await shoot(consumer);
-    const screenshot = await shoot(agent);
+    const screenshot = await shootMirror(agent);
     return {
       consumerPicture,
       mirrored: {

@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { Flag } from '../../src/protocol/frame.ts';
 import { FrameType } from '../../src/protocol/frame-type.ts';
 import { median } from '../fidelity/bars.ts';
-import { pixelDifference, shoot } from '../fidelity/pixels.ts';
+import { pixelDifference, shoot, shootMirror } from '../fidelity/pixels.ts';
 import { type Relay, startRelay } from '../fidelity/relay.ts';
 import { pagesOf, serveSite, servePage, type SiteOptions } from '../fidelity/site.ts';
 import { chromiumInside, type Link } from './link.ts';
@@ -106,11 +106,11 @@ async function measure({ consumer, agent, received: all, picture }: Pair): Promi
   const accepted = performance.now();
   await until(() => agent.evaluate(() => (window as unknown as MarkedWindow).paintedAt !== undefined), 'the first view');
   await hideMarks(agent);
-  const first = await shoot(agent);
+  const first = await shootMirror(agent);
   const end = frames().findIndex(({ type, flags }) => type === FrameType.KEYFRAME && (flags & Flag.MORE) === 0);
   await until(() => performance.now() - (frames().findLast(isPage)?.at ?? 0) > QUIET_MILLIS, 'the whole page');
   const received = frames();
-  const whole = await shoot(agent);
+  const whole = await shootMirror(agent);
   const times = await Promise.all([consumer, agent].map((page) => page.evaluate(() => ({ ...(window as unknown as MarkedWindow) }))));
   const area = await consumer.evaluate(() => ({ width: document.documentElement.clientWidth, height: innerHeight }));
   return {
